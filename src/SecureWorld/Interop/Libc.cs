@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace RestrictedTee.SecureWorld.Interop;
+
+/// <summary>The system calls with which the secure world keeps its memory to itself.</summary>
+internal static partial class Libc
+{
+    /// <summary>memfd_secret, since Linux 5.14; the same number on x86-64 and arm64 (asm-generic/unistd.h).</summary>
+    internal const long SysMemfdSecret = 447;
+
+    internal const int ProtRead = 1;
+    internal const int ProtWrite = 2;
+    internal const int MapShared = 0x01;
+    internal const int MapPrivate = 0x02;
+    internal const int MapFixed = 0x10;
+    internal const int MapAnonymous = 0x20;
+    internal const int MapNoReserve = 0x4000;
+
+    internal const int MadvDontFork = 10;
+    internal const int MadvDontDump = 16;
+
+    internal const int PrSetDumpable = 4;
+    internal const int RlimitCore = 4;
+
+    internal static readonly nint MapFailed = -1;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct RLimit
+    {
+        internal ulong Current;
+        internal ulong Maximum;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long MemfdSecret(long number, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    internal static partial int FTruncate(int fd, long length);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    internal static partial int Close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Mmap(nint address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    internal static partial int Munmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "mlock", SetLastError = true)]
+    internal static partial int Mlock(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int Madvise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    internal static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    internal static partial int SetRLimit(int resource, in RLimit limit);
+
+    /// <summary>The exception for a system call that failed when it should not have.</summary>
+    internal static IOException Failed(string call)
+    {
+        int errno = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}).", errno);
+    }
+}

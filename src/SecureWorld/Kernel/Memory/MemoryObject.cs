@@ -1,0 +1,49 @@
+namespace RestrictedTee.SecureWorld.Kernel.Memory;
+
+/// <summary>
+/// Memory that a call may refer to, wherever it lies: a memref knows only this. Counted references keep the mapping while a
+/// call uses it, also when the normal world unregisters or frees it meanwhile (core/mm/mobj.c upstream).
+/// </summary>
+internal abstract class MemoryObject
+{
+    private int _references = 1;
+
+    /// <summary>The name that the normal world knows it by; 0 when it has none.</summary>
+    internal abstract ulong Cookie { get; }
+
+    /// <summary>Bytes.</summary>
+    internal abstract ulong Size { get; }
+
+    /// <summary>Where the first byte lies in this process; the object is contiguous from there on.</summary>
+    internal abstract nint Address { get; }
+
+    /// <summary>Whether the memory is restricted.</summary>
+    internal abstract bool IsRestricted { get; }
+
+    /// <summary>Keeps it; false when the last reference has gone already.</summary>
+    internal bool TryAddReference()
+    {
+        int seen = Volatile.Read(ref _references);
+        while (seen > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of it; the last one out unmaps or scrubs.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+            OnLastReference();
+    }
+
+    /// <summary>Whether the range lies inside, with an overflow-proof comparison.</summary>
+    internal bool Contains(ulong offset, ulong length) => length <= Size && offset <= Size - length;
+
+    protected abstract void OnLastReference();
+}

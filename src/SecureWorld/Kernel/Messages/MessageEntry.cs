@@ -1,0 +1,210 @@
+using System.Collections.Frozen;
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Memory;
+using RestrictedTee.SecureWorld.Kernel.Sessions;
+using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.SecureWorld.Kernel.Messages;
+
+/// <summary>
+/// What a yielding call asks for: one method per message command (core/tee/entry_std.c upstream).
+/// </summary>
+internal sealed class MessageEntry
+{
+    private readonly FrozenDictionary<OpteeMsgCommand, CommandHandler> _commands;
+    private readonly TaManager _tas;
+    private readonly ParameterReader _parameters;
+    private readonly NormalRamMap _ram;
+    private readonly MemoryObjectTable _objects;
+    private readonly Notifications _notifications;
+
+    internal MessageEntry(TaManager tas, ParameterReader parameters, NormalRamMap ram, MemoryObjectTable objects, Notifications notifications)
+    {
+        _tas = tas;
+        _parameters = parameters;
+        _ram = ram;
+        _objects = objects;
+        _notifications = notifications;
+        _commands = new Dictionary<OpteeMsgCommand, CommandHandler>
+        {
+            [OpteeMsgCommand.OpenSession] = OpenSession,
+            [OpteeMsgCommand.InvokeCommand] = InvokeCommand,
+            [OpteeMsgCommand.CloseSession] = CloseSession,
+            [OpteeMsgCommand.Cancel] = Cancel,
+            [OpteeMsgCommand.RegisterShm] = RegisterShm,
+            [OpteeMsgCommand.UnregisterShm] = UnregisterShm,
+            [OpteeMsgCommand.DoBottomHalf] = DoBottomHalf,
+            [OpteeMsgCommand.StopAsyncNotif] = StopAsyncNotif,
+        }.ToFrozenDictionary();
+    }
+
+    private delegate void CommandHandler(ref OpteeMessage message, MessageWindow window);
+
+    /// <summary>The commands that have a method, for the test that compares them with the table of the ABI.</summary>
+    internal IEnumerable<OpteeMsgCommand> Served => _commands.Keys;
+
+    /// <summary>Carries out a message; false for a command that is not known.</summary>
+    internal bool Handle(ref OpteeMessage message, MessageWindow window)
+    {
+        // The two that make up nearly all traffic go by a compare each.
+        if (message.Arg.Command == (uint)OpteeMsgCommand.InvokeCommand)
+            InvokeCommand(ref message, window);
+        else if (_commands.TryGetValue((OpteeMsgCommand)message.Arg.Command, out CommandHandler? handler))
+            handler(ref message, window);
+        else
+            return false;
+        return true;
+    }
+
+    private void OpenSession(ref OpteeMessage message, MessageWindow window)
+    {
+        const int Meta = 2;
+        const ulong MetaValue = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
+        uint count = message.Arg.ParameterCount;
+        Outcome outcome = Outcome.Tee(TeeResult.BadParameters);
+        uint session = 0;
+        if (count is >= Meta and <= OpteeMessage.Capacity
+            && message.Params[0].Attr == MetaValue
+            && message.Params[1].Attr == MetaValue
+            && TryReadIdentity(message.Params[1], out TeeIdentity client))
+        {
+            CallParameters parameters = TeeThread.Current.Parameters;
+            try
+            {
+                TeeResult read = _parameters.Read(((ReadOnlySpan<OpteeMsgParam>)message.Params)[Meta..(int)count], parameters);
+                if (read == TeeResult.Success)
+                {
+                    Guid uuid = UuidOctets.Read(message.Params[0]);
+                    outcome = _tas.OpenSession(
+                        _tas.NormalWorldSessions, uuid, client, message.Arg.CancelId, TaClientSession.InfiniteTimeout, parameters, out session);
+                    ParameterReader.WriteBack(parameters, window, Meta);
+                }
+                else
+                {
+                    outcome = Outcome.Tee(read);
+                }
+            }
+            finally
+            {
+                parameters.Reset();
+            }
+        }
+
+        window.WriteSession(session);
+        Answer(window, outcome);
+    }
+
+    private void InvokeCommand(ref OpteeMessage message, MessageWindow window)
+    {
+        uint count = message.Arg.ParameterCount;
+        if (count > ParameterTypes.Count)
+        {
+            Answer(window, Outcome.Tee(TeeResult.BadParameters));
+            return;
+        }
+
+        CallParameters parameters = TeeThread.Current.Parameters;
+        Outcome outcome;
+        try
+        {
+            TeeResult read = _parameters.Read(((ReadOnlySpan<OpteeMsgParam>)message.Params)[..(int)count], parameters);
+            if (read == TeeResult.Success)
+            {
+                outcome = _tas.InvokeCommand(
+                    _tas.NormalWorldSessions, message.Arg.Session, message.Arg.Function, message.Arg.CancelId, TaClientSession.InfiniteTimeout, parameters);
+                ParameterReader.WriteBack(parameters, window, 0);
+            }
+            else
+            {
+                outcome = Outcome.Tee(read);
+            }
+        }
+        finally
+        {
+            parameters.Reset();
+        }
+
+        Answer(window, outcome);
+    }
+
+    private void CloseSession(ref OpteeMessage message, MessageWindow window)
+    {
+        TeeResult result = message.Arg.ParameterCount == 0
+            ? _tas.CloseSession(_tas.NormalWorldSessions, message.Arg.Session)
+            : TeeResult.BadParameters;
+        Answer(window, Outcome.Tee(result));
+    }
+
+    private void Cancel(ref OpteeMessage message, MessageWindow window)
+    {
+        TeeResult result = message.Arg.ParameterCount == 0
+            ? _tas.Cancel(_tas.NormalWorldSessions, message.Arg.Session, message.Arg.CancelId)
+            : TeeResult.BadParameters;
+        Answer(window, Outcome.Tee(result));
+    }
+
+    private void RegisterShm(ref OpteeMessage message, MessageWindow window)
+    {
+        const ulong Wanted = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig;
+        TeeResult result = TeeResult.BadParameters;
+        if (message.Arg.ParameterCount == 1 && message.Params[0] is { Attr: Wanted, C: not 0 and not OpteeMsg.FmemInvalidGlobalId } param)
+        {
+            SharedMemory? memory = PageList.Read(_ram, param.A, param.B, param.C);
+            if (memory is not null && _objects.TryAdd(memory))
+                result = TeeResult.Success;
+            else
+                memory?.Release();
+        }
+
+        Answer(window, Outcome.Tee(result));
+    }
+
+    private void UnregisterShm(ref OpteeMessage message, MessageWindow window)
+    {
+        TeeResult result = TeeResult.BadParameters;
+        if (message.Arg.ParameterCount == 1 && message.Params[0].Attr == (ulong)OpteeMsgAttr.RmemInput)
+        {
+            SharedMemory? memory = _objects.Remove<SharedMemory>(message.Params[0].C);
+            memory?.Release();
+            result = memory is null ? TeeResult.ItemNotFound : TeeResult.Success;
+        }
+
+        Answer(window, Outcome.Tee(result));
+    }
+
+    private void DoBottomHalf(ref OpteeMessage message, MessageWindow window)
+    {
+        _notifications.DoBottomHalf();
+        Answer(window, Outcome.Tee(TeeResult.Success));
+    }
+
+    private void StopAsyncNotif(ref OpteeMessage message, MessageWindow window)
+    {
+        _notifications.Stop();
+        Answer(window, Outcome.Tee(TeeResult.Success));
+    }
+
+    private static bool TryReadIdentity(in OpteeMsgParam param, out TeeIdentity client)
+    {
+        const uint Public = 0, User = 1, Group = 2, Application = 4, ApplicationGroup = 6;
+        client = default;
+        if (param.C > uint.MaxValue)
+            return false;
+        uint login = (uint)param.C;
+        switch (login)
+        {
+            case Public or KernelLogin.ReeKernel:
+                client = new TeeIdentity(login, Guid.Empty);
+                return true;
+            case User or Group or (>= Application and <= ApplicationGroup):
+                client = new TeeIdentity(login, UuidOctets.Read(param));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void Answer(MessageWindow window, Outcome outcome) => window.WriteOutcome((uint)outcome.Result, (uint)outcome.Origin);
+}

@@ -1,0 +1,90 @@
+using System.Numerics;
+using RestrictedTee.SecureWorld.Firewall;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Interop;
+using Serilog;
+
+namespace RestrictedTee.SecureWorld.Kernel.Messages;
+
+/// <summary>
+/// Asynchronous notifications (core/kernel/notif.c upstream): pending values as a bitmap, and the line that tells the normal
+/// world to come and ask. What they announce here is work for the bottom half: fault records of the firewall.
+/// </summary>
+internal sealed class Notifications
+{
+    private readonly object _lock = new(); // protects the three fields below; a leaf
+    private readonly FirewallRules _firewall;
+    private PipeEnd? _line;
+    private ulong _pending;
+    private bool _enabled;
+
+    internal Notifications(FirewallRules firewall)
+    {
+        _firewall = firewall;
+        firewall.Faulted += () => Post(OpteeSmc.AsyncNotifDoBottomHalf);
+    }
+
+    internal void Connect(PipeEnd line)
+    {
+        lock (_lock)
+            _line = line;
+    }
+
+    internal void Enable()
+    {
+        lock (_lock)
+            _enabled = true;
+    }
+
+    internal void Stop()
+    {
+        lock (_lock)
+            _enabled = false;
+    }
+
+    /// <summary>Marks a value as pending, and rings unless it has been rung for and not yet answered.</summary>
+    internal void Post(uint value)
+    {
+        lock (_lock)
+        {
+            bool quiet = _pending == 0;
+            _pending |= 1UL << (int)value;
+            if (!_enabled || !quiet || _line is null)
+                return;
+            try
+            {
+                _line.WriteAll([1]);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                Log.Debug("The notification line is gone: {Reason}", e.Message);
+            }
+        }
+    }
+
+    /// <summary>Takes the lowest pending value.</summary>
+    internal bool TryTake(out uint value, out bool more)
+    {
+        lock (_lock)
+        {
+            value = _pending == 0 ? 0 : (uint)BitOperations.TrailingZeroCount(_pending);
+            bool valid = _pending != 0;
+            _pending &= ~(1UL << (int)value);
+            more = _pending != 0;
+            return valid;
+        }
+    }
+
+    internal void DoBottomHalf()
+    {
+        foreach (FaultRecord fault in _firewall.Drain())
+        {
+            Log.Information(
+                "Firewall: {Master} was refused {Access} to a {UseCase} buffer: {Reason}",
+                fault.Master,
+                fault.Write ? "write" : "read",
+                fault.UseCase,
+                fault.Reason);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Memory;
+using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.SecureWorld.Kernel.Messages;
+
+/// <summary>Turns the parameters of a message, already in private memory, into those of a call, or into an error (copy_in_params upstream).</summary>
+internal sealed class ParameterReader(NormalRamMap ram, MemoryObjectTable objects, RestrictedMemory restricted, ReservedShm reserved)
+{
+
+    /// <summary>Fills <paramref name="parameters"/>; what it holds on failure is for the caller to reset.</summary>
+    internal TeeResult Read(ReadOnlySpan<OpteeMsgParam> source, CallParameters parameters)
+    {
+        if (source.Length > ParameterTypes.Count)
+            return TeeResult.BadParameters;
+        int types = 0;
+        for (int i = 0; i < source.Length; i++)
+        {
+            ref readonly OpteeMsgParam param = ref source[i];
+            if (param.IsMeta)
+                return TeeResult.BadParameters;
+            ParameterType type = TypeOf(param.Type);
+            TeeResult result = param.Type switch
+            {
+                OpteeMsgAttr.None => TeeResult.Success,
+                OpteeMsgAttr.ValueInput or OpteeMsgAttr.ValueOutput or OpteeMsgAttr.ValueInOut => ReadValue(param, ref parameters.Slots[i]),
+                OpteeMsgAttr.RmemInput or OpteeMsgAttr.RmemOutput or OpteeMsgAttr.RmemInOut => ReadRegistered(param, parameters, i),
+                OpteeMsgAttr.TmemInput or OpteeMsgAttr.TmemOutput or OpteeMsgAttr.TmemInOut => ReadTemporary(param, parameters, i),
+                _ => TeeResult.BadParameters,
+            };
+            if (result != TeeResult.Success)
+                return result;
+            types |= (int)type << (i * 4);
+        }
+
+        parameters.Types = new ParameterTypes((ushort)types);
+        return TeeResult.Success;
+    }
+
+    /// <summary>Writes results back to where the message came from (copy_out_param upstream).</summary>
+    internal static void WriteBack(CallParameters parameters, MessageWindow window, int firstParameter)
+    {
+        for (int i = 0; i < ParameterTypes.Count; i++)
+        {
+            ref ParameterSlot slot = ref parameters.Slots[i];
+            switch (parameters.Types[i])
+            {
+                case ParameterType.ValueOutput or ParameterType.ValueInOut:
+                    window.WriteValue(firstParameter + i, slot.A, slot.B);
+                    break;
+                case ParameterType.MemrefOutput or ParameterType.MemrefInOut:
+                    window.WriteSize(firstParameter + i, (ulong)Math.Max(slot.Size, 0));
+                    break;
+            }
+        }
+    }
+
+    private static ParameterType TypeOf(OpteeMsgAttr attr) => attr switch
+    {
+        OpteeMsgAttr.ValueInput => ParameterType.ValueInput,
+        OpteeMsgAttr.ValueOutput => ParameterType.ValueOutput,
+        OpteeMsgAttr.ValueInOut => ParameterType.ValueInOut,
+        OpteeMsgAttr.RmemInput or OpteeMsgAttr.TmemInput => ParameterType.MemrefInput,
+        OpteeMsgAttr.RmemOutput or OpteeMsgAttr.TmemOutput => ParameterType.MemrefOutput,
+        OpteeMsgAttr.RmemInOut or OpteeMsgAttr.TmemInOut => ParameterType.MemrefInOut,
+        _ => ParameterType.None,
+    };
+
+    // The wire has 64 bits for a value, GlobalPlatform 32: the upper half is dropped, as upstream drops it.
+    private static TeeResult ReadValue(in OpteeMsgParam param, ref ParameterSlot slot)
+    {
+        if (param.Type != OpteeMsgAttr.ValueOutput)
+            (slot.A, slot.B) = (unchecked((uint)param.A), unchecked((uint)param.B));
+        return TeeResult.Success;
+    }
+
+    private TeeResult ReadRegistered(in OpteeMsgParam param, CallParameters parameters, int index)
+    {
+        if (objects.Get(param.C) is not { } memory)
+            return TeeResult.BadParameters;
+        if (!memory.Contains(param.A, param.B))
+        {
+            memory.Release();
+            return TeeResult.Security;
+        }
+
+        parameters.SetMemref(index, memory, param.A, (int)param.B);
+        return TeeResult.Success;
+    }
+
+    private TeeResult ReadTemporary(in OpteeMsgParam param, CallParameters parameters, int index)
+    {
+        if (param.A == 0)
+            return TeeResult.Success; // a null memref: the slot stays without address
+        if (param.IsNoncontig)
+        {
+            if (PageList.Read(ram, param.A, param.B, param.C) is not { } pages)
+                return TeeResult.BadParameters;
+            parameters.SetMemref(index, pages, 0, (int)param.B);
+            return TeeResult.Success;
+        }
+
+        // A reference to no bytes must still point into the memory, so it is looked up as if it were one byte long.
+        if (!PhysicalRange.TryCreate(new PhysicalAddress(param.A), Math.Max(param.B, 1), out PhysicalRange range))
+            return TeeResult.BadParameters;
+        if (reserved.Range.Contains(range) && reserved.Memory.TryAddReference())
+        {
+            parameters.SetMemref(index, reserved.Memory, param.A - reserved.Range.Start.Value, (int)param.B);
+            return TeeResult.Success;
+        }
+
+        if (restricted.Find(range) is not { } buffer)
+            return TeeResult.BadParameters;
+        parameters.SetMemref(index, buffer, param.A - buffer.Range.Start.Value, (int)param.B);
+        return TeeResult.Success;
+    }
+}
+
+/// <summary>The head of bank 0 that both worlds use without registration (CFG_CORE_RESERVED_SHM upstream).</summary>
+internal sealed record ReservedShm(SharedMemory Memory, PhysicalRange Range);

@@ -1,0 +1,65 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SmcTransport.NormalRam;
+using RestrictedTee.SmcTransport.Abi;
+
+namespace RestrictedTee.SecureWorld.ProtectedMemory;
+
+/// <summary>The TEE's own RAM, in which TAs keep keys. Zero when given, scrubbed when returned.</summary>
+internal sealed class SecureRam(SecretMapping mapping) : IDisposable
+{
+    private const int Granularity = 64; // a cache line: two TAs' secrets never share one
+
+    private readonly object _lock = new(); // protects _allocator; a leaf
+    private readonly RangeAllocator _allocator = new(mapping.Length, Granularity);
+
+    internal MemoryProtection Protection => mapping.Protection;
+
+    /// <summary>A block, or null when there is no room.</summary>
+    internal SecureBlock? Allocate(int size)
+    {
+        lock (_lock)
+        {
+            int offset = _allocator.Allocate(Math.Max(size, 1));
+            return offset < 0 ? null : new SecureBlock(this, offset, size);
+        }
+    }
+
+    internal Span<byte> SpanOf(int offset, int size) => mapping.Span.Slice(offset, size);
+
+    internal void Return(int offset, int size)
+    {
+        SpanOf(offset, size).Clear();
+        lock (_lock)
+            _allocator.Free(offset, Math.Max(size, 1));
+    }
+
+    public void Dispose() => mapping.Dispose();
+}
+
+/// <summary>A block of secure RAM that belongs to one TA instance.</summary>
+internal sealed class SecureBlock(SecureRam ram, int offset, int size) : SecureMemory
+{
+    private int _returned;
+
+    internal int Size => size;
+
+    /// <summary>Called once, when the block goes back.</summary>
+    internal Action<SecureBlock>? Returned { get; set; }
+
+    public override Span<byte> Span
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _returned) != 0, this);
+            return ram.SpanOf(offset, size);
+        }
+    }
+
+    public override void Dispose()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) != 0)
+            return;
+        ram.Return(offset, size);
+        Returned?.Invoke(this);
+    }
+}

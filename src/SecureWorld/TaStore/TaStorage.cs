@@ -1,0 +1,88 @@
+using System.Reflection;
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Sessions;
+using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.PseudoTas;
+using RestrictedTee.SmcTransport.TaImages;
+using Serilog;
+
+namespace RestrictedTee.SecureWorld.TaStore;
+
+/// <summary>
+/// Where TAs come from, in this order: pseudo TAs of the core; early TAs, which ship with the secure world; and the normal
+/// world's, which the supplicant hands over by RPC. A TA is loaded once; its instances come and go.
+/// </summary>
+internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder, Func<RpcClient> rpc) : ITaStore
+{
+    private readonly object _lock = new(); // protects _loaded; not held while loading
+    private readonly Dictionary<Guid, TaProgram> _loaded = [];
+    private readonly Lazy<TaCatalogue> _early = new(() => ScanEarly(earlyTaFolder));
+
+    /// <summary>Looks through the early TAs ahead of their first use.</summary>
+    internal void Warm() => _ = _early.Value;
+
+    public TeeResult Find(Guid uuid, out TaProgram? program)
+    {
+        program = pseudoTas.Find(uuid);
+        lock (_lock)
+            program ??= _loaded.GetValueOrDefault(uuid);
+        if (program is not null)
+            return TeeResult.Success;
+
+        TeeResult result = Load(uuid, out TaProgram? loaded);
+        if (loaded is null)
+            return result;
+        lock (_lock)
+        {
+            // Two threads may have loaded it at once; the first one counts, so that single instances stay single.
+            if (!_loaded.TryGetValue(uuid, out program))
+                _loaded.Add(uuid, program = loaded);
+        }
+
+        return TeeResult.Success;
+    }
+
+    private TeeResult Load(Guid uuid, out TaProgram? program)
+    {
+        program = null;
+        try
+        {
+            if (_early.Value.Find(uuid) is { } early)
+            {
+                program = Prepare(uuid, TaLoadContext.LoadFrom(uuid.ToString(), early.AssemblyPath));
+                return TeeResult.Success;
+            }
+
+            TeeResult result = rpc().LoadTa(uuid, out byte[] image);
+            if (result != TeeResult.Success)
+                return result;
+            program = Prepare(uuid, TaLoadContext.LoadImage(uuid.ToString(), TaImage.Unpack(image)));
+            return TeeResult.Success;
+        }
+        catch (Exception e) when (e is InvalidDataException or BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException or ReflectionTypeLoadException)
+        {
+            Log.Warning("TA {Uuid} cannot be loaded: {Reason}", uuid, e.Message);
+            return TeeResult.BadFormat;
+        }
+    }
+
+    private static TaProgram Prepare(Guid uuid, Assembly assembly)
+    {
+        Type type = assembly.GetTypes().FirstOrDefault(t => t.GetCustomAttribute<TrustedAppAttribute>() is { } header && Guid.TryParse(header.Uuid, out Guid id) && id == uuid)
+            ?? throw new InvalidDataException($"assembly {assembly.GetName().Name} has no trusted application with this UUID");
+        if (type.IsAbstract || !typeof(TrustedApp).IsAssignableFrom(type) || type.GetConstructor(Type.EmptyTypes) is null)
+            throw new InvalidDataException($"class {type.FullName} must derive from TrustedApp and have a public constructor without parameters");
+        TrustedAppAttribute header = type.GetCustomAttribute<TrustedAppAttribute>()!;
+        if (header.Flags.HasFlag(TaFlags.Concurrent))
+            throw new InvalidDataException($"class {type.FullName} asks for TaFlags.Concurrent, which only pseudo TAs may have");
+        return new TaProgram(type, header, () => (TrustedApp)Activator.CreateInstance(type)!, isPseudo: false);
+    }
+
+    private static TaCatalogue ScanEarly(string folder)
+    {
+        TaCatalogue catalogue = TaCatalogue.Scan(folder);
+        foreach (string problem in catalogue.Problems)
+            Log.Warning("Early TAs: {Problem}", problem);
+        return catalogue;
+    }
+}

@@ -1,0 +1,84 @@
+namespace RestrictedTee.SmcTransport.Abi;
+
+/// <summary>
+/// What the secure world asks of the normal world while one of its threads is suspended
+/// (OP-TEE/optee_os core/include/optee_rpc_cmd.h). The carrier is an optee_msg_arg, as in the other direction.
+/// </summary>
+public static class OpteeRpc
+{
+    /// <summary>OPTEE_RPC_SHM_TYPE_APPL: memory that the supplicant can see too.</summary>
+    public const ulong ShmTypeAppl = 0;
+
+    /// <summary>OPTEE_RPC_SHM_TYPE_KERNEL: memory of the driver.</summary>
+    public const ulong ShmTypeKernel = 1;
+
+    /// <summary>OPTEE_RPC_NOTIFICATION_WAIT.</summary>
+    public const ulong NotificationWait = 0;
+
+    /// <summary>OPTEE_RPC_NOTIFICATION_SEND.</summary>
+    public const ulong NotificationSend = 1;
+
+    /// <summary>Every request, in the order of its number.</summary>
+    public static AbiSurface Commands { get; } = new(
+        "rpc",
+        "OP-TEE RPC requests",
+        "OP-TEE/optee_os core/include/optee_rpc_cmd.h",
+        [
+            new((ulong)OpteeRpcCommand.LoadTa, "OPTEE_RPC_CMD_LOAD_TA", Support.Partial, "The image is an archive of managed assemblies instead of a signed ELF file."),
+            new((ulong)OpteeRpcCommand.Rpmb, "OPTEE_RPC_CMD_RPMB", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no RPMB device."),
+            new((ulong)OpteeRpcCommand.Fs, "OPTEE_RPC_CMD_FS", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no trusted storage."),
+            new((ulong)OpteeRpcCommand.GetTime, "OPTEE_RPC_CMD_GET_TIME", Support.Full, "REE time, seconds and nanoseconds."),
+            new((ulong)OpteeRpcCommand.Notification, "OPTEE_RPC_CMD_NOTIFICATION", Support.Full, "Wait with a time-out in milliseconds, or send."),
+            new((ulong)OpteeRpcCommand.Suspend, "OPTEE_RPC_CMD_SUSPEND", Support.Full, "Milliseconds."),
+            new((ulong)OpteeRpcCommand.ShmAlloc, "OPTEE_RPC_CMD_SHM_ALLOC", Support.Full, "The answer is a page list, as upstream's driver sends it."),
+            new((ulong)OpteeRpcCommand.ShmFree, "OPTEE_RPC_CMD_SHM_FREE", Support.Full, "By cookie."),
+            new((ulong)OpteeRpcCommand.Gprof, "OPTEE_RPC_CMD_GPROF", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
+            new((ulong)OpteeRpcCommand.Socket, "OPTEE_RPC_CMD_SOCKET", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
+            new((ulong)OpteeRpcCommand.Ftrace, "OPTEE_RPC_CMD_FTRACE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
+            new((ulong)OpteeRpcCommand.SuppPlugin, "OPTEE_RPC_CMD_SUPP_PLUGIN", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
+            new((ulong)OpteeRpcCommand.I2cTransfer, "OPTEE_RPC_CMD_I2C_TRANSFER", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no I2C bus."),
+        ]);
+}
+
+/// <summary>OPTEE_RPC_CMD_*.</summary>
+public enum OpteeRpcCommand : uint
+{
+    /// <summary>In: value[0].a–b UUID. Out: memref[1] the image; a null memref asks for its size.</summary>
+    LoadTa = 0,
+
+    /// <summary>Replay-protected memory block.</summary>
+    Rpmb = 1,
+
+    /// <summary>File system.</summary>
+    Fs = 2,
+
+    /// <summary>Out: value[0].a seconds, value[0].b nanoseconds since 1970.</summary>
+    GetTime = 3,
+
+    /// <summary>In: value[0].a wait or send, .b notification value, .c time-out in milliseconds (0: none).</summary>
+    Notification = 4,
+
+    /// <summary>In: value[0].a milliseconds.</summary>
+    Suspend = 5,
+
+    /// <summary>In: value[0].a type, .b size, .c alignment. Out: memref[0] the buffer.</summary>
+    ShmAlloc = 6,
+
+    /// <summary>In: value[0].a type, .b cookie.</summary>
+    ShmFree = 7,
+
+    /// <summary>Profile data.</summary>
+    Gprof = 9,
+
+    /// <summary>Sockets.</summary>
+    Socket = 10,
+
+    /// <summary>Function graphs.</summary>
+    Ftrace = 11,
+
+    /// <summary>Supplicant plug-ins.</summary>
+    SuppPlugin = 12,
+
+    /// <summary>I2C.</summary>
+    I2cTransfer = 21,
+}

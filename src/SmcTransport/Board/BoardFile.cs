@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.SmcTransport.Board;
+
+/// <summary>
+/// The board: where memory lies and how large it is. JSON, read strictly (an unknown or a missing member is an error),
+/// with an embedded default. Both worlds read the same file; it says nothing that either may keep from the other.
+/// </summary>
+public sealed record BoardFile
+{
+    /// <summary>The layout of this file; a reader refuses another.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Must be <see cref="CurrentVersion"/>.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Normal RAM bank 0, which exists from the start.</summary>
+    public required MemoryRegion NormalRam { get; init; }
+
+    /// <summary>The head of bank 0 that both worlds use for messages (OPTEE_SMC_GET_SHM_CONFIG).</summary>
+    public required MemoryRegion ReservedShm { get; init; }
+
+    /// <summary>RAM of the TEE itself: keys and other small secrets.</summary>
+    public required MemoryRegion SecureRam { get; init; }
+
+    /// <summary>The restricted pools, one per use case at most.</summary>
+    public required IReadOnlyList<PoolRegion> Pools { get; init; }
+
+    /// <summary>The embedded default.</summary>
+    public static BoardFile Default { get; } = LoadDefault();
+
+    /// <summary>Reads and checks a board file.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read, is malformed, or describes an impossible board; the message says where.</exception>
+    public static BoardFile Load(string path)
+    {
+        string json;
+        try
+        {
+            json = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"Board file '{path}' cannot be read: {e.Message}", e);
+        }
+
+        return Parse(json, $"Board file '{path}'");
+    }
+
+    /// <summary>Parses and checks the text of a board file; <paramref name="source"/> begins each message.</summary>
+    /// <exception cref="InvalidDataException">As for <see cref="Load"/>.</exception>
+    public static BoardFile Parse(string json, string source)
+    {
+        BoardFile? board;
+        try
+        {
+            board = JsonSerializer.Deserialize(json, BoardJson.Default.BoardFile);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{source} is malformed: {e.Message}", e);
+        }
+
+        if (board is null)
+            throw new InvalidDataException($"{source} is empty.");
+        string? problem = BoardRules.FindProblem(board);
+        return problem is null ? board : throw new InvalidDataException($"{source}: {problem}");
+    }
+
+    private static BoardFile LoadDefault()
+    {
+        using Stream stream = typeof(BoardFile).Assembly.GetManifestResourceStream("default-board.json")
+            ?? throw new InvalidOperationException("The default board is not embedded.");
+        using var reader = new StreamReader(stream);
+        return Parse(reader.ReadToEnd(), "The embedded board");
+    }
+}
+
+/// <summary>A region of the board.</summary>
+public record MemoryRegion
+{
+    /// <summary>The first address; a multiple of the page size. A number, or a string such as "0x40000000".</summary>
+    [JsonConverter(typeof(ByteCountConverter))]
+    public required ulong Base { get; init; }
+
+    /// <summary>Bytes; a multiple of the page size. A number, or a string such as "4MiB".</summary>
+    [JsonConverter(typeof(ByteCountConverter))]
+    public required ulong Size { get; init; }
+
+    /// <summary>The region as a range.</summary>
+    [JsonIgnore]
+    public PhysicalRange Range => PhysicalRange.Create(new PhysicalAddress(Base), Size);
+}
+
+/// <summary>One restricted pool.</summary>
+public sealed record PoolRegion : MemoryRegion
+{
+    /// <summary>What the pool is for.</summary>
+    public required UseCase UseCase { get; init; }
+}
+
+/// <summary>
+/// What restricted memory is for: the values of OPTEE_MSG_PROTMEM_* in a message, and of the use case in TEE_IOC_RSTMEM_ALLOC.
+/// </summary>
+[JsonConverter(typeof(UseCaseConverter))]
+public enum UseCase : uint
+{
+    /// <summary>OPTEE_MSG_PROTMEM_SECURE_VIDEO_PLAY.</summary>
+    SecureVideoPlay = 1,
+
+    /// <summary>OPTEE_MSG_PROTMEM_TRUSTED_UI.</summary>
+    TrustedUi = 2,
+
+    /// <summary>OPTEE_MSG_PROTMEM_SECURE_VIDEO_RECORD.</summary>
+    SecureVideoRecord = 3,
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(BoardFile))]
+internal sealed partial class BoardJson : JsonSerializerContext;

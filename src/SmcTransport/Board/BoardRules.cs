@@ -1,0 +1,59 @@
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.SmcTransport.Board;
+
+/// <summary>What must be true of a board before either world starts on it.</summary>
+internal static class BoardRules
+{
+    /// <summary>A bank is mapped whole and parts of it become spans, so it stays below what a span can address.</summary>
+    private const ulong MaxRegion = 1UL << 30;
+
+    /// <summary>The first problem found, in words; null when there is none.</summary>
+    internal static string? FindProblem(BoardFile board)
+    {
+        if (board.Version != BoardFile.CurrentVersion)
+            return $"version is {board.Version}, this build reads version {BoardFile.CurrentVersion}.";
+
+        var regions = new List<(string Name, MemoryRegion Region)>
+        {
+            ("normalRam", board.NormalRam),
+            ("secureRam", board.SecureRam),
+        };
+        regions.AddRange(board.Pools.Select(pool => ($"pool '{UseCases.Name(pool.UseCase)}'", (MemoryRegion)pool)));
+
+        foreach ((string name, MemoryRegion region) in regions.Append(("reservedShm", board.ReservedShm)))
+        {
+            if (FindRegionProblem(name, region) is { } problem)
+                return problem;
+        }
+
+        for (int i = 0; i < regions.Count; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                if (regions[i].Region.Range.Overlaps(regions[j].Region.Range))
+                    return $"{regions[i].Name} ({regions[i].Region.Range}) overlaps {regions[j].Name} ({regions[j].Region.Range}).";
+            }
+        }
+
+        if (board.ReservedShm.Base != board.NormalRam.Base || !board.NormalRam.Range.Contains(board.ReservedShm.Range))
+            return $"reservedShm ({board.ReservedShm.Range}) must lie at the start of normalRam ({board.NormalRam.Range}).";
+        if (board.ReservedShm.Size == board.NormalRam.Size)
+            return "reservedShm leaves nothing of normalRam for shared memory.";
+        IGrouping<UseCase, PoolRegion>? twice = board.Pools.GroupBy(pool => pool.UseCase).FirstOrDefault(group => group.Count() > 1);
+        return twice is null ? null : $"pool '{UseCases.Name(twice.Key)}' stands there {twice.Count()} times.";
+    }
+
+    private static string? FindRegionProblem(string name, MemoryRegion region)
+    {
+        if (region.Base % PhysicalAddress.PageSize != 0 || region.Size % PhysicalAddress.PageSize != 0)
+            return $"{name}: base 0x{region.Base:x} and size 0x{region.Size:x} must be multiples of {PhysicalAddress.PageSize}.";
+        if (region.Base == 0)
+            return $"{name}: base 0 is taken, it is the null reference of a message.";
+        if (region.Size is 0 or > MaxRegion)
+            return $"{name}: size 0x{region.Size:x} must lie between one page and 0x{MaxRegion:x}.";
+        return PhysicalRange.TryCreate(new PhysicalAddress(region.Base), region.Size, out _)
+            ? null
+            : $"{name}: 0x{region.Base:x} + 0x{region.Size:x} wraps around the address space.";
+    }
+}

@@ -1,0 +1,172 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace RestrictedTee.SmcTransport.Interop;
+
+/// <summary>
+/// A Unix sequenced-packet socket on which a message may carry descriptors. Message borders are kept by the kernel, so a
+/// reader never has to trust a length that the peer wrote.
+/// </summary>
+internal sealed unsafe class DescriptorSocket : IDisposable
+{
+    /// <summary>SCM_MAX_FD of the kernel (include/net/scm.h).</summary>
+    internal const int MaxDescriptors = 253;
+
+    private const int ControlHeader = 16; // sizeof(struct cmsghdr), already aligned
+    private readonly Socket _socket;
+
+    private DescriptorSocket(Socket socket) => _socket = socket;
+
+    internal static Socket Listen(string path, int backlog)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen(backlog);
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    internal static DescriptorSocket Connect(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return new DescriptorSocket(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    internal static DescriptorSocket Adopt(Socket accepted) => new(accepted);
+
+    /// <summary>Process, user and group of the peer, as the kernel saw them when it connected (SO_PEERCRED).</summary>
+    internal Libc.UCred PeerCredentials
+    {
+        get
+        {
+            Libc.UCred credentials;
+            uint length = (uint)sizeof(Libc.UCred);
+            return Libc.GetSockOpt(_socket.SafeHandle, Libc.SolSocket, Libc.SoPeerCred, &credentials, &length) == 0
+                ? credentials
+                : throw Libc.Failed("getsockopt(SO_PEERCRED)");
+        }
+    }
+
+    /// <summary>Sends one message with the descriptors, which stay the caller's.</summary>
+    /// <returns>False when the peer has gone.</returns>
+    internal bool TrySend(ReadOnlySpan<byte> message, params ReadOnlySpan<SafeHandle> descriptors)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
+        int payload = descriptors.Length * sizeof(int);
+        int space = descriptors.IsEmpty ? 0 : ControlHeader + ((payload + 7) & ~7);
+        byte* control = stackalloc byte[Math.Max(space, 1)];
+        if (space != 0)
+        {
+            *(Libc.CMsgHdr*)control = new Libc.CMsgHdr { Length = (nuint)(ControlHeader + payload), Level = Libc.SolSocket, Type = Libc.ScmRights };
+            for (int i = 0; i < descriptors.Length; i++)
+                ((int*)(control + ControlHeader))[i] = (int)descriptors[i].DangerousGetHandle();
+        }
+
+        fixed (byte* data = message)
+        {
+            var vector = new Libc.IoVec { Base = data, Length = (nuint)message.Length };
+            var header = new Libc.MsgHdr { Vectors = &vector, VectorCount = 1, Control = space == 0 ? null : control, ControlLength = (nuint)space };
+            nint sent;
+            do
+            {
+                try
+                {
+                    sent = Libc.SendMsg(_socket.SafeHandle, &header, Libc.MsgNoSignal);
+                }
+                catch (ObjectDisposedException)
+                {
+                    return false;
+                }
+            }
+            while (sent < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
+            return sent == message.Length;
+        }
+    }
+
+    /// <summary>Waits for one message.</summary>
+    /// <returns>Its length; 0 when the peer has gone; -1 when it was longer than <paramref name="buffer"/> or lost descriptors.</returns>
+    internal int Receive(Span<byte> buffer, List<SafeFileHandle> descriptors)
+    {
+        byte* control = stackalloc byte[ControlHeader + (MaxDescriptors * sizeof(int)) + 8];
+        fixed (byte* data = buffer)
+        {
+            var vector = new Libc.IoVec { Base = data, Length = (nuint)buffer.Length };
+            nint received;
+            Libc.MsgHdr header;
+            do
+            {
+                header = new Libc.MsgHdr
+                {
+                    Vectors = &vector,
+                    VectorCount = 1,
+                    Control = control,
+                    ControlLength = ControlHeader + (MaxDescriptors * sizeof(int)) + 8,
+                };
+                try
+                {
+                    received = Libc.RecvMsg(_socket.SafeHandle, &header, Libc.MsgCmsgCloexec);
+                }
+                catch (ObjectDisposedException)
+                {
+                    return 0;
+                }
+            }
+            while (received < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
+
+            if (received < 0)
+                return 0;
+            TakeDescriptors(control, header.ControlLength, descriptors);
+            return (header.Flags & (Libc.MsgTrunc | Libc.MsgCtrunc)) != 0 ? -1 : (int)received;
+        }
+    }
+
+    /// <summary>Closes the socket and wakes whoever waits on it.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Not connected any more, which is what was wanted.
+        }
+
+        _socket.Dispose();
+    }
+
+    private static void TakeDescriptors(byte* control, nuint length, List<SafeFileHandle> descriptors)
+    {
+        for (nuint at = 0; at + ControlHeader <= length;)
+        {
+            var header = (Libc.CMsgHdr*)(control + at);
+            if (header->Length < ControlHeader)
+                return;
+            if (header->Level == Libc.SolSocket && header->Type == Libc.ScmRights)
+            {
+                int count = (int)(header->Length - ControlHeader) / sizeof(int);
+                for (int i = 0; i < count; i++)
+                    descriptors.Add(new SafeFileHandle(((int*)(control + at + ControlHeader))[i], ownsHandle: true));
+            }
+
+            at += (header->Length + 7) & ~(nuint)7;
+        }
+    }
+}

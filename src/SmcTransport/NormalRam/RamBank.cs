@@ -1,0 +1,108 @@
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.SmcTransport.Interop;
+
+namespace RestrictedTee.SmcTransport.NormalRam;
+
+/// <summary>
+/// One bank of normal RAM: a sealed memfd, mapped whole by both worlds, with a base address on the board.
+/// </summary>
+/// <remarks>
+/// The memfd is sealed against shrinking, so that no peer can take pages away under a reader and turn its next access
+/// into SIGBUS; <see cref="Attach"/> refuses a bank that is not. The mapping lives until the last reference is released:
+/// whoever keeps a span over it beyond one call must hold one.
+/// </remarks>
+internal sealed unsafe class RamBank : IDisposable
+{
+    private const int RequiredSeals = Libc.SealShrink | Libc.SealGrow;
+    private readonly byte* _base;
+    private int _references = 1;
+
+    private RamBank(SafeFileHandle memfd, PhysicalRange range)
+    {
+        Memfd = memfd;
+        Range = range;
+        nint mapping = Libc.Mmap(0, (nuint)range.Length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, Raw(memfd), 0);
+        if (mapping == Libc.MapFailed)
+            throw Libc.Failed("mmap of a RAM bank");
+        _base = (byte*)mapping;
+    }
+
+    internal SafeFileHandle Memfd { get; }
+
+    internal PhysicalRange Range { get; }
+
+    internal nint BaseAddress => (nint)_base;
+
+    /// <summary>Makes a new, zeroed bank. Pages cost memory only once they are touched.</summary>
+    internal static RamBank Create(PhysicalRange range, string name)
+    {
+        SafeFileHandle memfd = CreateSealedMemfd(range.Length, name);
+        return new RamBank(memfd, range);
+    }
+
+    internal static SafeFileHandle CreateSealedMemfd(ulong length, string name)
+    {
+        int fd = Libc.MemfdCreate(name, Libc.MfdCloexec | Libc.MfdAllowSealing);
+        if (fd < 0)
+            throw Libc.Failed("memfd_create");
+        var memfd = new SafeFileHandle(fd, ownsHandle: true);
+        if (Libc.FTruncate(fd, checked((long)length)) < 0)
+            throw Libc.Failed("ftruncate");
+        if (Libc.FCntl(fd, Libc.FAddSeals, RequiredSeals | Libc.SealSeal) < 0)
+            throw Libc.Failed("fcntl(F_ADD_SEALS)");
+        return memfd;
+    }
+
+    /// <summary>Maps a bank that the other world, or a client, has made. Takes the descriptor over.</summary>
+    /// <exception cref="InvalidDataException">The descriptor is no memfd, is not sealed, or has another size.</exception>
+    internal static RamBank Attach(SafeFileHandle memfd, PhysicalRange range)
+    {
+        if (!range.Start.IsPageAligned || range.Length == 0 || range.Length % PhysicalAddress.PageSize != 0)
+            throw new InvalidDataException($"RAM bank {range} is not made of whole {PhysicalAddress.PageSize}-byte pages.");
+        int seals = Libc.FCntl(Raw(memfd), Libc.FGetSeals, 0);
+        if (seals < 0 || (seals & RequiredSeals) != RequiredSeals || (seals & (Libc.SealWrite | Libc.SealFutureWrite)) != 0)
+            throw new InvalidDataException($"RAM bank {range} is not a memfd sealed against shrinking and growing and open to writing.");
+        long size = Libc.LSeek(Raw(memfd), 0, whence: 2);
+        if (size < 0 || (ulong)size < range.Length)
+            throw new InvalidDataException($"RAM bank {range} is backed by {size} bytes only.");
+        return new RamBank(memfd, range);
+    }
+
+    /// <summary>The bytes at <paramref name="offset"/>; the caller has checked them against <see cref="Range"/>.</summary>
+    internal Span<byte> GetSpan(ulong offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Range.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)length, Range.Length - offset);
+        return new Span<byte>(_base + offset, length);
+    }
+
+    /// <summary>Keeps the mapping alive; false when it has already gone.</summary>
+    internal bool TryAddReference()
+    {
+        int seen = Volatile.Read(ref _references);
+        while (seen > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+
+        return false;
+    }
+
+    internal bool HasUsers => Volatile.Read(ref _references) > 1;
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) != 0)
+            return;
+        Libc.Munmap((nint)_base, (nuint)Range.Length);
+        Memfd.Dispose();
+    }
+
+    /// <summary>Gives up the owner's reference.</summary>
+    public void Dispose() => Release();
+
+    private static int Raw(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
+}

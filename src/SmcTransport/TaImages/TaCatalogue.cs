@@ -1,0 +1,149 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace RestrictedTee.SmcTransport.TaImages;
+
+/// <summary>A trusted application found in a folder.</summary>
+/// <param name="Uuid">Its UUID.</param>
+/// <param name="TypeName">The class that is marked as trusted application.</param>
+/// <param name="AssemblyPath">The assembly that holds it.</param>
+public sealed record TaEntry(Guid Uuid, string TypeName, string AssemblyPath);
+
+/// <summary>
+/// The trusted applications of a folder, found by reading assembly metadata: nothing is loaded, so nothing runs. Assemblies
+/// lie in the folder itself or one level below it.
+/// </summary>
+public sealed class TaCatalogue
+{
+    private const string Attribute = "TrustedAppAttribute";
+    private readonly Dictionary<Guid, TaEntry> _entries = [];
+
+    private TaCatalogue(IReadOnlyList<string> problems) => Problems = problems;
+
+    /// <summary>What was found.</summary>
+    public IReadOnlyCollection<TaEntry> Entries => _entries.Values;
+
+    /// <summary>What is wrong in the folder, one sentence each: files that are no assemblies, UUIDs that are malformed or taken twice.</summary>
+    public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>The TA with a UUID, or null. Of two with one UUID neither is served.</summary>
+    public TaEntry? Find(Guid uuid) => _entries.GetValueOrDefault(uuid);
+
+    /// <summary>Looks through a folder; one that does not exist is empty.</summary>
+    public static TaCatalogue Scan(string folder)
+    {
+        var problems = new List<string>();
+        var catalogue = new TaCatalogue(problems);
+        var duplicates = new HashSet<Guid>();
+        foreach (string path in Assemblies(folder))
+        {
+            try
+            {
+                foreach (TaEntry entry in ReadAssembly(path, problems))
+                {
+                    if (catalogue._entries.TryAdd(entry.Uuid, entry))
+                        continue;
+                    duplicates.Add(entry.Uuid);
+                    problems.Add($"{path}: UUID {entry.Uuid} is also that of {catalogue._entries[entry.Uuid].AssemblyPath}; neither is served.");
+                }
+            }
+            catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
+            {
+                problems.Add($"{path}: not a readable assembly: {e.Message}");
+            }
+        }
+
+        foreach (Guid uuid in duplicates)
+            catalogue._entries.Remove(uuid);
+        return catalogue;
+    }
+
+    /// <summary>Packs a TA with its symbols and those assemblies beside it that it refers to, directly or through others.</summary>
+    /// <exception cref="IOException">A file has gone or cannot be read.</exception>
+    public static byte[] Pack(TaEntry entry)
+    {
+        string folder = Path.GetDirectoryName(entry.AssemblyPath)!;
+        var files = new List<TaImageFile>();
+        var wanted = new Queue<string>([entry.AssemblyPath]);
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Path.GetFileNameWithoutExtension(entry.AssemblyPath), "RestrictedTee.Sdk" };
+        while (wanted.TryDequeue(out string? path))
+        {
+            files.Add(new TaImageFile(Path.GetFileName(path), File.ReadAllBytes(path)));
+            string symbols = Path.ChangeExtension(path, ".pdb");
+            if (File.Exists(symbols))
+                files.Add(new TaImageFile(Path.GetFileName(symbols), File.ReadAllBytes(symbols)));
+            foreach (string reference in References(path))
+            {
+                string candidate = Path.Combine(folder, reference + ".dll");
+                if (seen.Add(reference) && File.Exists(candidate))
+                    wanted.Enqueue(candidate);
+            }
+        }
+
+        return TaImage.Pack(files);
+    }
+
+    private static IEnumerable<string> Assemblies(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        IEnumerable<string> folders = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder);
+        return folders.SelectMany(f => Directory.EnumerateFiles(f, "*.dll").Order(StringComparer.Ordinal));
+    }
+
+    private static List<TaEntry> ReadAssembly(string path, List<string> problems)
+    {
+        var entries = new List<TaEntry>();
+        using var pe = new PEReader(File.OpenRead(path));
+        if (!pe.HasMetadata)
+            return entries; // a native library beside a TA
+        MetadataReader metadata = pe.GetMetadataReader();
+        foreach (TypeDefinitionHandle handle in metadata.TypeDefinitions)
+        {
+            TypeDefinition type = metadata.GetTypeDefinition(handle);
+            foreach (CustomAttributeHandle attributeHandle in type.GetCustomAttributes())
+            {
+                CustomAttribute attribute = metadata.GetCustomAttribute(attributeHandle);
+                if (!IsTrustedApp(metadata, attribute))
+                    continue;
+                BlobReader blob = metadata.GetBlobReader(attribute.Value);
+                blob.ReadUInt16(); // prolog (ECMA-335 II.23.3)
+                string? text = blob.ReadSerializedString();
+                string name = metadata.GetString(type.Namespace) is { Length: > 0 } ns ? $"{ns}.{metadata.GetString(type.Name)}" : metadata.GetString(type.Name);
+                if (Guid.TryParse(text, out Guid uuid))
+                    entries.Add(new TaEntry(uuid, name, path));
+                else
+                    problems.Add($"{path}: class {name} has '{text}' for a UUID.");
+            }
+        }
+
+        return entries;
+    }
+
+    private static bool IsTrustedApp(MetadataReader metadata, CustomAttribute attribute)
+    {
+        if (attribute.Constructor.Kind != HandleKind.MemberReference)
+            return false;
+        EntityHandle parent = metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent;
+        if (parent.Kind != HandleKind.TypeReference)
+            return false;
+        TypeReference type = metadata.GetTypeReference((TypeReferenceHandle)parent);
+        return metadata.StringComparer.Equals(type.Name, Attribute) && metadata.StringComparer.Equals(type.Namespace, "RestrictedTee.Sdk");
+    }
+
+    private static List<string> References(string path)
+    {
+        try
+        {
+            using var pe = new PEReader(File.OpenRead(path));
+            if (!pe.HasMetadata)
+                return [];
+            MetadataReader metadata = pe.GetMetadataReader();
+            return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+        }
+        catch (BadImageFormatException)
+        {
+            return [];
+        }
+    }
+}

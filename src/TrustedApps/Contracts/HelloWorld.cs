@@ -1,0 +1,20 @@
+namespace RestrictedTee.Contracts;
+
+/// <summary>The hello_world example (optee_examples/hello_world/ta/include/hello_world_ta.h).</summary>
+public static class HelloWorld
+{
+    /// <summary>TA_HELLO_WORLD_UUID.</summary>
+    public const string UuidText = "8aaaf200-2450-11e4-abe2-0002a5d5c51b";
+
+    /// <summary>In and out: value[0].a, which grows by one.</summary>
+    public const uint CommandIncrementValue = 0;
+
+    /// <summary>In and out: value[0].a, which shrinks by one.</summary>
+    public const uint CommandDecrementValue = 1;
+
+    /// <summary>Nothing, answered at once: what a call costs.</summary>
+    public const uint CommandNothing = 100;
+
+    /// <summary>The UUID.</summary>
+    public static readonly Guid Uuid = new(UuidText);
+}

@@ -1,0 +1,108 @@
+namespace RestrictedTee.Sdk;
+
+/// <summary>The services of the TEE to the trusted application that calls (GPD_SPE_010 chapters 4 and 7).</summary>
+public static class Tee
+{
+    /// <summary>Ends this instance at once (TEE_Panic). Does not return.</summary>
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    public static void Panic(uint code)
+    {
+        TeeCore.Current.Panic(code);
+        throw new TaPanicException(code);
+    }
+
+    /// <summary>Waits (TEE_Wait), or until the request is cancelled and cancellation is not masked.</summary>
+    /// <returns>Success after the time, Cancel when cancelled.</returns>
+    public static TeeResult Wait(uint milliseconds) => TeeCore.Current.Wait(milliseconds);
+
+    /// <summary>TEE_GetCancellationFlag: whether the request is cancelled and cancellation is not masked.</summary>
+    public static bool CancellationRequested => TeeCore.Current.CancellationRequested;
+
+    /// <summary>TEE_UnmaskCancellation. Cancellation starts out masked.</summary>
+    /// <returns>Whether it was masked before.</returns>
+    public static bool UnmaskCancellation() => TeeCore.Current.MaskCancellation(mask: false);
+
+    /// <summary>TEE_MaskCancellation.</summary>
+    /// <returns>Whether it was masked before.</returns>
+    public static bool MaskCancellation() => TeeCore.Current.MaskCancellation(mask: true);
+
+    /// <summary>TEE_GetSystemTime: monotonic, from an origin that is arbitrary but the same for the life of the TEE.</summary>
+    public static TeeTime SystemTime
+    {
+        get
+        {
+            long milliseconds = Environment.TickCount64;
+            return new TeeTime((uint)(milliseconds / 1000), (uint)(milliseconds % 1000));
+        }
+    }
+
+    /// <summary>TEE_GetREETime: what the normal world says the time is. Trust it accordingly.</summary>
+    public static TeeTime ReeTime => TeeCore.Current.GetReeTime();
+
+    /// <summary>A property (TEE_GetPropertyAs…), or null when the set has none of that name.</summary>
+    public static object? GetProperty(PropertySet set, string name) => TeeCore.Current.GetProperty(set, name);
+
+    /// <summary>The names in a set, in a stable order (TEE_StartPropertyEnumerator and so on).</summary>
+    public static IReadOnlyList<string> PropertyNames(PropertySet set) => TeeCore.Current.PropertyNames(set);
+
+    /// <summary>Who the client of the current session is (gpd.client.identity).</summary>
+    public static TeeIdentity ClientIdentity => (TeeIdentity)GetProperty(PropertySet.CurrentClient, "gpd.client.identity")!;
+
+    /// <summary>A line for the secure log. Never put keys or content into it.</summary>
+    public static void Trace(TraceLevel level, string message) => TeeCore.Current.Trace(level, message);
+
+    /// <summary>
+    /// Takes the restricted buffers that a memref lies in for this TA: from now until they are freed, no other TA can reach
+    /// them but the <paramref name="readers"/>, and those for reading only. The first write of secret content should be
+    /// preceded by it.
+    /// </summary>
+    /// <exception cref="TeeException">AccessDenied: another TA has them; BadParameters: this is no restricted memory.</exception>
+    public static void ClaimRestricted(MemrefOutput memory, params ReadOnlySpan<Guid> readers)
+    {
+        TeeResult result = TeeCore.Current.ClaimRestricted(memory.Span, readers);
+        if (result != TeeResult.Success)
+            throw new TeeException(result, TeeOrigin.Tee);
+    }
+}
+
+/// <summary>TEE_Time.</summary>
+/// <param name="Seconds">Seconds.</param>
+/// <param name="Millis">Milliseconds, below 1000.</param>
+public readonly record struct TeeTime(uint Seconds, uint Millis);
+
+/// <summary>TEE_Identity: the login class and the UUID that goes with it.</summary>
+/// <param name="Login">TEE_LOGIN_*.</param>
+/// <param name="Uuid">Client UUID; the nil UUID for a public login.</param>
+public readonly record struct TeeIdentity(uint Login, Guid Uuid);
+
+/// <summary>TEE_PROPSET_*.</summary>
+public enum PropertySet : uint
+{
+    /// <summary>TEE_PROPSET_TEE_IMPLEMENTATION.</summary>
+    TeeImplementation = 0xFFFFFFFD,
+
+    /// <summary>TEE_PROPSET_CURRENT_CLIENT.</summary>
+    CurrentClient = 0xFFFFFFFE,
+
+    /// <summary>TEE_PROPSET_CURRENT_TA.</summary>
+    CurrentTa = 0xFFFFFFFF,
+}
+
+/// <summary>TRACE_LEVEL of OP-TEE.</summary>
+public enum TraceLevel
+{
+    /// <summary>EMSG.</summary>
+    Error = 1,
+
+    /// <summary>IMSG.</summary>
+    Info = 2,
+
+    /// <summary>DMSG.</summary>
+    Debug = 3,
+}
+
+/// <summary>Unwinds a panicked TA. The kernel has marked the instance before this is thrown, so catching it saves nobody.</summary>
+internal sealed class TaPanicException(uint code) : Exception($"The trusted application panicked with code 0x{code:x}.")
+{
+    internal uint Code { get; } = code;
+}

@@ -1,0 +1,86 @@
+namespace RestrictedTee.Sdk;
+
+/// <summary>How a trusted application lives (GPD_SPE_010 table 4-11, and OP-TEE's own: lib/libutee/include/user_ta_header.h).</summary>
+[Flags]
+public enum TaFlags : uint
+{
+    /// <summary>Each session has an instance of its own.</summary>
+    None = 0,
+
+    /// <summary>TA_FLAG_SINGLE_INSTANCE, gpd.ta.singleInstance: all sessions share one instance.</summary>
+    SingleInstance = 1 << 2,
+
+    /// <summary>TA_FLAG_MULTI_SESSION, gpd.ta.multiSession: the single instance takes several sessions at once.</summary>
+    MultiSession = 1 << 3,
+
+    /// <summary>TA_FLAG_INSTANCE_KEEP_ALIVE, gpd.ta.instanceKeepAlive: the single instance outlives its last session.</summary>
+    InstanceKeepAlive = 1 << 4,
+
+    /// <summary>TA_FLAG_SECURE_DATA_PATH: may be given restricted memory. Without it a restricted memref never reaches the TA.</summary>
+    SecureDataPath = 1 << 5,
+
+    /// <summary>TA_FLAG_CACHE_MAINTENANCE: accepted, without effect; there are no caches to maintain.</summary>
+    CacheMaintenance = 1 << 7,
+
+    /// <summary>TA_FLAG_CONCURRENT: sessions may run at the same time. Pseudo TAs only.</summary>
+    Concurrent = 1 << 8,
+
+    /// <summary>TA_FLAG_INSTANCE_KEEP_CRASHED: a kept-alive instance that panicked stays dead instead of being made anew.</summary>
+    InstanceKeepCrashed = 1 << 13,
+}
+
+/// <summary>Marks a class as a trusted application and gives what OP-TEE keeps in user_ta_header_defines.h.</summary>
+/// <param name="uuid">The UUID by which clients open sessions.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class TrustedAppAttribute(string uuid) : Attribute
+{
+    /// <summary>The UUID.</summary>
+    public string Uuid { get; } = uuid;
+
+    /// <summary>How it lives.</summary>
+    public TaFlags Flags { get; init; }
+
+    /// <summary>gpd.ta.version.</summary>
+    public string Version { get; init; } = "1.0";
+
+    /// <summary>gpd.ta.description.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>gpd.ta.dataSize in bytes: the most secure RAM the TA may hold through <see cref="SecureMemory"/>.</summary>
+    public int DataSize { get; init; } = 32 * 1024;
+}
+
+/// <summary>A property of the TA, readable in TEE_PROPSET_CURRENT_TA (TA_CURRENT_TA_EXT_PROPERTIES).</summary>
+/// <param name="name">For example "com.example.answer".</param>
+/// <param name="value">A bool, an int, a uint or a string.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class TaPropertyAttribute(string name, object value) : Attribute
+{
+    /// <summary>Name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Value.</summary>
+    public object Value { get; } = value;
+}
+
+/// <summary>
+/// Marks the method that carries out a command. Its parameters say what the command takes, in order, at most four of
+/// <see cref="ValueInput"/>, <see cref="ValueOutput"/>, <see cref="ValueInOut"/>, <see cref="MemrefInput"/>,
+/// <see cref="MemrefOutput"/>, <see cref="MemrefInOut"/>; a leading <see cref="TaSession"/> is allowed. A call whose types
+/// differ gets TEE_ERROR_BAD_PARAMETERS and never reaches the method. Several methods with one id accept several shapes.
+/// Returns void or <see cref="TeeResult"/>.
+/// </summary>
+/// <param name="id">The command number of the contract.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class CommandAttribute(uint id) : Attribute
+{
+    /// <summary>The command number.</summary>
+    public uint Id { get; } = id;
+}
+
+/// <summary>
+/// Marks a method that is run when a session is opened (TA_OpenSessionEntryPoint), with typed parameters as for
+/// <see cref="CommandAttribute"/>. A TA with none opens for calls without parameters only.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OpenSessionAttribute : Attribute;
