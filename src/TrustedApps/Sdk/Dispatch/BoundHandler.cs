@@ -19,7 +19,7 @@ internal abstract class BoundHandler
             (false, false) => plainVoid,
             (true, false) => withSessionVoid,
         };
-        return method.CreateDelegate(type, ta);
+        return method.IsStatic ? method.CreateDelegate(type) : method.CreateDelegate(type, ta);
     }
 
     private protected static TeeResult Done => TeeResult.Success;

@@ -36,8 +36,6 @@ internal sealed class CommandTable
         return table;
     }
 
-    internal bool HasCommand(uint command) => _commands.ContainsKey(command);
-
     internal Handler this[int index] => _handlers[index];
 
     /// <summary>The index of the handler for a command, or -1.</summary>
@@ -58,7 +56,7 @@ internal sealed class CommandTable
 
     private static IEnumerable<MethodInfo> MethodsOf(Type ta)
     {
-        const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         for (Type? type = ta; type is not null && type != typeof(TrustedApp); type = type.BaseType)
         {
             foreach (MethodInfo method in type.GetMethods(Declared))
@@ -95,9 +93,8 @@ internal sealed class InstanceCommands(CommandTable table, TrustedApp ta)
     internal TeeResult Invoke(TaSession session, uint command, ParameterTypes types, Span<ParameterSlot> slots)
     {
         int index = table.Find(command, types);
-        if (index >= 0)
-            return Bound(index).Invoke(session, types, slots);
-        return table.HasCommand(command) ? TeeResult.BadParameters : TeeResult.NotSupported;
+        // An unknown command answers like one with other parameters, as the TAs of optee_test and optee_examples do.
+        return index >= 0 ? Bound(index).Invoke(session, types, slots) : TeeResult.BadParameters;
     }
 
     internal TeeResult OpenSession(TaSession session, ParameterTypes types, Span<ParameterSlot> slots)

@@ -1,0 +1,358 @@
+using RestrictedTee.Contracts;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Serving;
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.NormalWorld.Client;
+
+/// <summary>What a client is talking to.</summary>
+/// <param name="IsEmulation">Whether the TEE is an emulation in a process. Here it always is.</param>
+/// <param name="MemoryProtection">"secretmem", "locked" or "anonymous".</param>
+public sealed record PlatformInfo(bool IsEmulation, string MemoryProtection);
+
+/// <summary>
+/// The TEE Client API (GPD_SPE_007) for C#: a connection to a TEE (TEEC_Context), sessions, shared memory and restricted
+/// buffers. What is open when it is disposed is closed then, so nothing can be forgotten.
+/// </summary>
+/// <example>
+/// <code>
+/// using TeeContext tee = TeeContext.Launch();
+/// using TeeSession hello = tee.OpenSession(HelloWorld.Uuid);
+/// var operation = new Operation(Parameter.ValueInOut(41));
+/// hello.Invoke(HelloWorld.CommandIncrementValue, operation);   // operation[0].A is 42
+/// </code>
+/// </example>
+public sealed class TeeContext : IDisposable, IAsyncDisposable
+{
+    private const int LargestBounce = 1 << 20;
+
+    private readonly object _lock = new(); // protects the collections below; a leaf
+    private readonly HashSet<SharedMemory> _memory = [];
+    private readonly Dictionary<int, Stack<SharedMemory>> _bounces = [];
+    private readonly IDisposable? _owned;
+    private readonly ITeeDevice _device;
+    private bool _disposed;
+
+    internal TeeContext(ITeeDevice device, IDisposable? owned = null)
+    {
+        _device = device;
+        _owned = owned;
+    }
+
+    /// <summary>The device below, for what the client API does not have.</summary>
+    public ITeeDevice Device => _device;
+
+    /// <summary>Starts a TEE of one's own and connects to it; it ends with the context.</summary>
+    /// <exception cref="TeeLaunchException">It did not start; the message says why.</exception>
+    public static TeeContext Launch(LaunchOptions? options = null)
+    {
+        TeeEnvironment environment = TeeEnvironment.Launch(options);
+        return new TeeContext(environment.OpenDevice(), environment);
+    }
+
+    /// <summary>Connects to a TEE that <c>rtee up</c> keeps running.</summary>
+    /// <param name="name">Its instance name.</param>
+    /// <exception cref="TeeLaunchException">There is none of that name, or it is another user's.</exception>
+    public static TeeContext Connect(string name = RunFolder.DefaultName) => new(RemoteDevice.Connect(RunFolder.SocketOf(name)));
+
+    /// <summary>TEEC_OpenSession.</summary>
+    /// <param name="uuid">The trusted application.</param>
+    /// <param name="login">As whom.</param>
+    /// <param name="group">For a group login, the group.</param>
+    /// <param name="operation">Parameters.</param>
+    /// <exception cref="TeecException">It did not open.</exception>
+    public TeeSession OpenSession(Guid uuid, TeecLogin login = TeecLogin.Public, uint group = 0, Operation? operation = null)
+    {
+        TeecResult result = TryOpenSession(uuid, login, group, operation, out TeeSession? session, out TeecOrigin origin);
+        return result == TeecResult.Success ? session! : throw new TeecException(result, origin, $"No session to {uuid}");
+    }
+
+    /// <summary>TEEC_OpenSession, reporting the outcome instead of throwing it.</summary>
+    public TeecResult TryOpenSession(Guid uuid, TeecLogin login, uint group, Operation? operation, out TeeSession? session, out TeecOrigin origin)
+    {
+        session = null;
+        var argument = new TeeIoctlOpenSessionArg { Uuid = UuidBytes.From(uuid), ClientLogin = (uint)login };
+        if (login == TeecLogin.Group)
+            BitConverter.TryWriteBytes(argument.ClientUuid, group);
+        operation?.Begin(session: null);
+        try
+        {
+            Span<TeeIoctlParam> parameters = stackalloc TeeIoctlParam[Operation.ParameterCount];
+            argument.CancelId = operation?.CancelId ?? 0;
+            TeecResult result = Run(operation, parameters, ref argument, out origin);
+            if (result == TeecResult.Success)
+                session = new TeeSession(this, argument.Session);
+            return result;
+        }
+        finally
+        {
+            operation?.End();
+        }
+    }
+
+    /// <summary>TEEC_AllocateSharedMemory.</summary>
+    /// <exception cref="TeecException">BAD_PARAMETERS for size 0, OUT_OF_MEMORY.</exception>
+    public SharedMemory AllocateSharedMemory(int size, Direction flags = Direction.InOut) =>
+        Keep(new SharedMemory(this, Guard(() => _device.AllocateShm((ulong)size), $"No shared memory of {size} bytes"), size, flags));
+
+    /// <summary>TEEC_RegisterSharedMemory: memory of the client's own, copied to and from the TEE around each call.</summary>
+    /// <exception cref="TeecException">BAD_PARAMETERS for size 0, OUT_OF_MEMORY.</exception>
+    public SharedMemory RegisterSharedMemory(Memory<byte> memory, Direction flags = Direction.InOut)
+    {
+        ITeeShm shm = Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
+        return Keep(new SharedMemory(this, shm, memory.Length, flags, memory, memory));
+    }
+
+    /// <summary>TEEC_RegisterSharedMemory of memory that the client may only read; for input alone.</summary>
+    /// <exception cref="TeecException">As above.</exception>
+    public SharedMemory RegisterSharedMemory(ReadOnlyMemory<byte> memory)
+    {
+        ITeeShm shm = Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
+        return Keep(new SharedMemory(this, shm, memory.Length, Direction.Input, default, memory));
+    }
+
+    /// <summary>TEEC_RegisterSharedMemoryFileDescriptor: a restricted buffer, by its dma-buf handle. The registration keeps the buffer.</summary>
+    /// <exception cref="TeecException">BAD_PARAMETERS: the handle is closed, or of another TEE.</exception>
+    public SharedMemory RegisterSharedMemory(DmaBufHandle dmaBuf, Direction flags = Direction.InOut)
+    {
+        ITeeShm shm = Guard(() => _device.RegisterShmFd(dmaBuf), "Cannot register the dma-buf");
+        return Keep(new SharedMemory(this, shm, (int)shm.Size, flags));
+    }
+
+    /// <summary>The dma-heaps with their state.</summary>
+    public IReadOnlyList<HeapInfo> Heaps => _device.GetHeaps();
+
+    /// <summary>A restricted buffer from a heap by name, as DMA_HEAP_IOCTL_ALLOC gives it.</summary>
+    /// <exception cref="TeeDriverException">ENOENT, EINVAL, ENOMEM.</exception>
+    public DmaBufHandle AllocateRestricted(string heapName, int size) => _device.AllocateFromHeap(heapName, (ulong)size);
+
+    /// <summary>A restricted buffer by use case, as TEE_IOC_RSTMEM_ALLOC gives it.</summary>
+    /// <exception cref="TeeDriverException">EINVAL, ENOMEM.</exception>
+    public DmaBufHandle AllocateRestricted(UseCase useCase, int size) => _device.AllocateRestricted(useCase, (ulong)size);
+
+    /// <summary>Asks the TEE what it is.</summary>
+    /// <exception cref="TeecException">It could not be asked.</exception>
+    public PlatformInfo GetPlatform()
+    {
+        using TeeSession session = OpenSession(PlatformPta.Uuid);
+        var operation = new Operation(Parameter.ValueOutput());
+        session.Invoke(PlatformPta.CommandDescribe, operation);
+        return new PlatformInfo(
+            operation[0].A == PlatformPta.Emulation,
+            ProtectedMemoryClient.ProtectionName((SmcTransport.Abi.MemoryProtection)operation[0].B));
+    }
+
+    /// <summary>TEEC_FinalizeContext.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+
+        _device.Dispose(); // closes sessions and shared memory with it
+        _owned?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal TeecResult Run(Operation? operation, Span<TeeIoctlParam> parameters, ref TeeIoctlInvokeArg argument, out TeecOrigin origin)
+    {
+        if (operation is null)
+            return Ioctl(ref argument, [], out origin);
+        BounceArray bounces = default;
+        try
+        {
+            int count = ToIoctl(operation, parameters, ref bounces);
+            argument.NumParams = (uint)count;
+            TeecResult result = Ioctl(ref argument, parameters[..count], out origin);
+            FromIoctl(operation, parameters, count, ref bounces);
+            return result;
+        }
+        catch (TeecException e)
+        {
+            origin = e.Origin;
+            return e.Result;
+        }
+        finally
+        {
+            ReturnBounces(ref bounces);
+        }
+    }
+
+    internal TeecResult Run(Operation? operation, Span<TeeIoctlParam> parameters, ref TeeIoctlOpenSessionArg argument, out TeecOrigin origin)
+    {
+        BounceArray bounces = default;
+        try
+        {
+            int count = operation is null ? 0 : ToIoctl(operation, parameters, ref bounces);
+            argument.NumParams = (uint)count;
+            TeecResult result;
+            try
+            {
+                _device.OpenSession(ref argument, parameters[..count]);
+                (result, origin) = ((TeecResult)argument.Ret, (TeecOrigin)argument.RetOrigin);
+            }
+            catch (TeeDriverException e)
+            {
+                (result, origin) = (FromErrno(e.Errno), TeecOrigin.Comms);
+            }
+
+            if (operation is not null)
+                FromIoctl(operation, parameters, count, ref bounces);
+            return result;
+        }
+        catch (TeecException e)
+        {
+            origin = e.Origin;
+            return e.Result;
+        }
+        finally
+        {
+            ReturnBounces(ref bounces);
+        }
+    }
+
+    internal void Close(TeeSession session)
+    {
+        try
+        {
+            _device.CloseSession(session.Id);
+        }
+        catch (TeeDriverException)
+        {
+            // The device was closed first, and all its sessions with it.
+        }
+    }
+
+    internal void Cancel(uint cancelId, uint session)
+    {
+        try
+        {
+            _device.Cancel(cancelId, session);
+        }
+        catch (TeeDriverException)
+        {
+            // The session has ended meanwhile, so there is nothing left to cancel.
+        }
+    }
+
+    /// <summary>Shared memory to stand in for temporary memory; kept for the next call, in sizes of powers of two.</summary>
+    internal SharedMemory RentBounce(int size)
+    {
+        int rounded = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, 4096));
+        lock (_lock)
+        {
+            if (_bounces.TryGetValue(rounded, out Stack<SharedMemory>? stack) && stack.TryPop(out SharedMemory? memory))
+                return memory;
+        }
+
+        return AllocateSharedMemory(rounded);
+    }
+
+    internal void Forget(SharedMemory memory)
+    {
+        lock (_lock)
+            _memory.Remove(memory);
+    }
+
+    /// <summary>libteec's ioctl_errno_to_res.</summary>
+    internal static TeecResult FromErrno(Errno errno) => errno switch
+    {
+        Errno.ENOMEM => TeecResult.OutOfMemory,
+        Errno.EINVAL or Errno.EBADF or Errno.EFAULT => TeecResult.BadParameters,
+        Errno.EPERM or Errno.EACCES => TeecResult.AccessDenied,
+        Errno.ENOENT => TeecResult.ItemNotFound,
+        Errno.ENODEV => TeecResult.Communication,
+        _ => TeecResult.Generic,
+    };
+
+    private TeecResult Ioctl(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters, out TeecOrigin origin)
+    {
+        try
+        {
+            _device.Invoke(ref argument, parameters);
+            origin = (TeecOrigin)argument.RetOrigin;
+            return (TeecResult)argument.Ret;
+        }
+        catch (TeeDriverException e)
+        {
+            origin = TeecOrigin.Comms;
+            return FromErrno(e.Errno);
+        }
+    }
+
+    private int ToIoctl(Operation operation, Span<TeeIoctlParam> parameters, ref BounceArray bounces)
+    {
+        int count = 0;
+        for (int i = 0; i < Operation.ParameterCount; i++)
+        {
+            parameters[i] = operation[i].ToIoctl(this, out bounces[i]);
+            if (parameters[i].Attr != 0)
+                count = i + 1;
+        }
+
+        return count;
+    }
+
+    private static void FromIoctl(Operation operation, ReadOnlySpan<TeeIoctlParam> parameters, int count, ref BounceArray bounces)
+    {
+        for (int i = 0; i < count; i++)
+            operation[i].FromIoctl(parameters[i], bounces[i]);
+    }
+
+    private void ReturnBounces(ref BounceArray bounces)
+    {
+        foreach (SharedMemory? bounce in (Span<SharedMemory?>)bounces)
+        {
+            if (bounce is null)
+                continue;
+            if (bounce.Size > LargestBounce)
+            {
+                bounce.Dispose();
+                continue;
+            }
+
+            lock (_lock)
+            {
+                if (!_bounces.TryGetValue(bounce.Size, out Stack<SharedMemory>? stack))
+                    _bounces.Add(bounce.Size, stack = new Stack<SharedMemory>());
+                stack.Push(bounce);
+            }
+        }
+    }
+
+    private SharedMemory Keep(SharedMemory memory)
+    {
+        lock (_lock)
+            _memory.Add(memory);
+        return memory;
+    }
+
+    private static T Guard<T>(Func<T> call, string what)
+    {
+        try
+        {
+            return call();
+        }
+        catch (TeeDriverException e)
+        {
+            throw new TeecException(FromErrno(e.Errno), TeecOrigin.Comms, what, e);
+        }
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(Operation.ParameterCount)]
+    private struct BounceArray
+    {
+        private SharedMemory? _first;
+    }
+}

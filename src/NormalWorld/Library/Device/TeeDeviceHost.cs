@@ -1,0 +1,50 @@
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.NormalWorld.Device;
+
+/// <summary>What all opens of one TEE device share: the driver, the heaps, the descriptors of dma-bufs.</summary>
+internal sealed class TeeDeviceHost : IDisposable
+{
+    private readonly List<RestrictedHeap> _heaps;
+    private long _lastCookie = 0x10_0000;
+
+    internal TeeDeviceHost(OpteeDriver driver, BoardFile board)
+    {
+        Driver = driver;
+        var client = new ProtectedMemoryClient(driver);
+        _heaps = [.. board.Pools.OrderBy(pool => pool.UseCase).Select(pool => new RestrictedHeap(client, pool.UseCase))];
+    }
+
+    internal OpteeDriver Driver { get; }
+
+    internal DmaBufExports Exports { get; } = new();
+
+    internal IReadOnlyList<RestrictedHeap> Heaps => _heaps;
+
+    internal ulong NewCookie() => (ulong)Interlocked.Increment(ref _lastCookie);
+
+    internal bool Owns(DmaBufObject buffer) => _heaps.Contains(buffer.Heap);
+
+    /// <exception cref="TeeDriverException">EINVAL.</exception>
+    internal RestrictedHeap HeapOf(UseCase useCase) => _heaps.Find(heap => heap.UseCase == useCase)
+        ?? throw new TeeDriverException(Errno.EINVAL, $"Use case {(uint)useCase} has no pool; the board has {Names}.");
+
+    /// <exception cref="TeeDriverException">ENOENT.</exception>
+    internal RestrictedHeap HeapNamed(string name)
+    {
+        const string DeviceFolder = "/dev/dma_heap/";
+        string plain = name.StartsWith(DeviceFolder, StringComparison.Ordinal) ? name[DeviceFolder.Length..] : name;
+        return _heaps.Find(heap => heap.Name == plain)
+            ?? throw new TeeDriverException(Errno.ENOENT, $"There is no heap '{name}'; the board has {Names}.");
+    }
+
+    private string Names => _heaps.Count == 0 ? "none" : string.Join(", ", _heaps.Select(heap => $"'{heap.Name}'"));
+
+    public void Dispose()
+    {
+        Exports.Dispose();
+        Driver.Dispose();
+    }
+}

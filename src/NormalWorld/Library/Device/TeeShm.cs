@@ -1,0 +1,109 @@
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Interop;
+
+namespace RestrictedTee.NormalWorld.Device;
+
+/// <summary>
+/// Shared memory of one context (struct tee_shm): an id for clients, a cookie for the TEE. Counted, because a call may still
+/// use what its owner has closed.
+/// </summary>
+internal sealed class TeeShm : ITeeShm
+{
+    private readonly TeeDevice _device;
+    private readonly ShmBlock? _block;
+    private readonly UserMapping? _user;
+    private readonly DmaBufObject? _dmaBuf;
+    private int _references = 1;
+    private int _closed;
+
+    private TeeShm(TeeDevice device, ulong cookie, ulong size, ShmBlock? block, UserMapping? user, DmaBufObject? dmaBuf)
+    {
+        _device = device;
+        Cookie = cookie;
+        Size = size;
+        _block = block;
+        _user = user;
+        _dmaBuf = dmaBuf;
+        Id = device.AddShm(this);
+    }
+
+    /// <summary>Memory of the client, of which the TEE sees a copy in shared memory.</summary>
+    internal sealed record UserMapping(UserMemory Memory, ulong Address);
+
+    public int Id { get; }
+
+    public ulong Size { get; }
+
+    internal ulong Cookie { get; }
+
+    internal ShmBlock? Block => _block;
+
+    internal DmaBufObject? DmaBuf => _dmaBuf;
+
+    public Span<byte> Span
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
+            return _block is not null && _user is null ? _block.Span : default;
+        }
+    }
+
+    internal static TeeShm Allocated(TeeDevice device, ShmBlock block, ulong cookie) => new(device, cookie, (ulong)block.Size, block, user: null, dmaBuf: null);
+
+    internal static TeeShm User(TeeDevice device, ShmBlock copy, ulong cookie, UserMapping user) => new(device, cookie, (ulong)copy.Size, copy, user, dmaBuf: null);
+
+    /// <summary>A dma-buf; <paramref name="buffer"/>'s reference is taken over when <paramref name="keeps"/>.</summary>
+    internal static TeeShm ForDmaBuf(TeeDevice device, DmaBufObject buffer, bool keeps) =>
+        new(device, buffer.Cookie, buffer.Size, block: null, user: null, keeps ? buffer : null);
+
+    internal bool TryAddReference()
+    {
+        int seen = Volatile.Read(ref _references);
+        while (seen > 0)
+        {
+            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+
+        return false;
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) != 0)
+            return;
+        if (_block is not null)
+        {
+            _device.Driver.UnregisterShm(Cookie);
+            _block.Dispose();
+        }
+
+        _dmaBuf?.Release();
+    }
+
+    /// <summary>Before a call: the client's own memory is copied to where the TEE sees it.</summary>
+    internal void SyncForTee(ulong offset, ulong size)
+    {
+        if (_user is not null && size != 0)
+            _user.Memory.CopyFrom(_user.Address + offset, _block!.Span.Slice((int)offset, (int)size));
+    }
+
+    /// <summary>After a call: what the TEE wrote is copied back.</summary>
+    internal void SyncForClient(ulong offset, ulong size)
+    {
+        if (_user is not null && size != 0)
+            _user.Memory.CopyTo(_block!.Span.Slice((int)offset, (int)size), _user.Address + offset);
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        _device.RemoveShm(this);
+        Release();
+    }
+}

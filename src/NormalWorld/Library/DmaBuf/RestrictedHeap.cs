@@ -1,0 +1,135 @@
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.NormalWorld.Client;
+
+namespace RestrictedTee.NormalWorld.DmaBuf;
+
+/// <summary>What a heap looks like at the moment.</summary>
+/// <param name="Name">For example "protected,secure-video".</param>
+/// <param name="UseCase">What it is for.</param>
+/// <param name="Kind">"static" or "dynamic".</param>
+/// <param name="Size">Bytes in all.</param>
+/// <param name="Used">Bytes taken.</param>
+/// <param name="LargestFree">Bytes of the largest free range.</param>
+/// <param name="Buffers">Live buffers.</param>
+/// <param name="Protection">"secretmem", "locked" or "anonymous".</param>
+public sealed record HeapInfo(string Name, UseCase UseCase, string Kind, ulong Size, ulong Used, ulong LargestFree, int Buffers, string Protection);
+
+/// <summary>A dma-heap over one restricted pool (drivers/tee/tee_heap.c upstream); the buffers come from the kernel-only pseudo TA.</summary>
+internal sealed class RestrictedHeap(ProtectedMemoryClient client, UseCase useCase)
+{
+    internal string Name { get; } = UseCases.HeapName(useCase);
+
+    internal UseCase UseCase => useCase;
+
+    /// <exception cref="TeeDriverException">EINVAL for size 0 or flags, ENOMEM, ENODEV.</exception>
+    internal DmaBufObject Allocate(ulong size, uint flags)
+    {
+        if (size == 0 || flags != 0)
+            throw new TeeDriverException(Errno.EINVAL, size == 0 ? "A restricted buffer of size 0." : $"Flags 0x{flags:x} are not known.");
+        ulong cookie = client.Allocate(useCase, size);
+        return new DmaBufObject(this, cookie, size);
+    }
+
+    internal void Free(ulong cookie) => client.Free(cookie);
+
+    internal HeapInfo Describe() => client.Describe(useCase);
+}
+
+/// <summary>The driver's session to the pseudo TA that owns the pools.</summary>
+internal sealed class ProtectedMemoryClient
+{
+    private readonly OpteeDriver _driver;
+    private readonly uint _session;
+
+    /// <exception cref="TeeDriverException">ENODEV: the TEE has no such pseudo TA, or has gone.</exception>
+    internal ProtectedMemoryClient(OpteeDriver driver)
+    {
+        _driver = driver;
+        var message = default(OpteeMessage);
+        message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
+        message.Arg.ParameterCount = 2;
+        message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
+        message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
+        UuidOctets.Write(ref message.Params[0], ProtectedMemoryPta.Uuid);
+        message.Params[1].C = KernelLogin.ReeKernel;
+        if (!driver.TryCall(ref message) || message.Arg.Result != 0)
+            throw new TeeDriverException(Errno.ENODEV, $"The TEE does not hand out restricted memory (0x{message.Arg.Result:x8}).");
+        _session = message.Arg.Session;
+    }
+
+    internal ulong Allocate(UseCase useCase, ulong size)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandAllocate, 4);
+        message.Params[0] = Input((uint)useCase, 0);
+        message.Params[1] = Input((uint)(size >> 32), unchecked((uint)size));
+        message.Params[2].Attr = (ulong)OpteeMsgAttr.ValueOutput;
+        message.Params[3].Attr = (ulong)OpteeMsgAttr.ValueOutput;
+        Call(ref message, $"{size} bytes of {UseCases.HeapName(useCase)}");
+        return (message.Params[2].A << 32) | message.Params[2].B;
+    }
+
+    internal void Free(ulong cookie)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandFree, 1);
+        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        _driver.TryCall(ref message); // when the secure world has gone, so has the buffer
+    }
+
+    internal HeapInfo Describe(UseCase useCase)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandQueryPool, 4);
+        message.Params[0] = Input((uint)useCase, 0);
+        for (int i = 1; i < 4; i++)
+            message.Params[i].Attr = (ulong)OpteeMsgAttr.ValueOutput;
+        Call(ref message, UseCases.HeapName(useCase));
+        return new HeapInfo(
+            UseCases.HeapName(useCase),
+            useCase,
+            message.Params[3].B == 0 ? "static" : "dynamic",
+            message.Params[1].A,
+            message.Params[1].B,
+            message.Params[2].A,
+            (int)message.Params[2].B,
+            ProtectionName((MemoryProtection)message.Params[3].A));
+    }
+
+    internal static string ProtectionName(MemoryProtection protection) => protection switch
+    {
+        MemoryProtection.SecretMemory => "secretmem",
+        MemoryProtection.Locked => "locked",
+        _ => "anonymous",
+    };
+
+    private OpteeMessage Invoke(uint command, uint parameters)
+    {
+        var message = default(OpteeMessage);
+        message.Arg.Command = (uint)OpteeMsgCommand.InvokeCommand;
+        message.Arg.Function = command;
+        message.Arg.Session = _session;
+        message.Arg.ParameterCount = parameters;
+        return message;
+    }
+
+    private static OpteeMsgParam Input(uint a, uint b) => new() { Attr = (ulong)OpteeMsgAttr.ValueInput, A = a, B = b };
+
+    /// <summary>The one place where this pseudo TA's results become errno.</summary>
+    private void Call(ref OpteeMessage message, string what)
+    {
+        if (!_driver.TryCall(ref message))
+            throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
+        switch ((TeecResult)message.Arg.Result)
+        {
+            case TeecResult.Success:
+                return;
+            case TeecResult.OutOfMemory:
+                throw new TeeDriverException(Errno.ENOMEM, $"No room for {what}.");
+            case TeecResult.ItemNotFound or TeecResult.BadParameters:
+                throw new TeeDriverException(Errno.EINVAL, $"The board has no pool for {what}.");
+            default:
+                throw new TeeDriverException(Errno.ENODEV, $"The TEE refused {what} with 0x{message.Arg.Result:x8}.");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Conduits;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.NormalWorld.Driver;
+
+/// <summary>
+/// A conduit with the page of reserved shm in which its messages lie: the argument, and behind it the RPC argument.
+/// </summary>
+internal sealed class CallSlot(IConduit conduit, RamBank bank, PhysicalAddress address)
+{
+    internal IConduit Conduit => conduit;
+
+    internal PhysicalAddress Address => address;
+
+    internal Span<byte> Page => bank.GetSpan(address.Value - bank.Range.Start.Value, OpteeMsg.PageSize);
+
+    /// <summary>When the call in progress began. Protected by the lock of the pool, as is <see cref="IsLong"/>.</summary>
+    internal long RentedAt { get; set; }
+
+    /// <summary>The call in progress has turned out to be no short one.</summary>
+    internal bool IsLong { get; set; }
+}
+
+/// <summary>
+/// The free conduits, and who may have one. When all are taken a caller waits its turn, as in the Linux driver's call queue.
+/// </summary>
+/// <remarks>
+/// A short call costs little more than its two wake-ups, and none on a conduit whose far end is still polling. So there are
+/// only as many short calls under way as may poll at once (half of the cores); a further caller waits a moment for a warm
+/// conduit before it takes a cold one. A call that does not come back in that moment is a long one and counts no more, so
+/// nobody waits behind a busy TA for longer. A caller that has waited its moment while others came and went is handed the
+/// next conduit that is returned, so none starves.
+/// </remarks>
+internal sealed class ConduitPool
+{
+    private static readonly int WarmLimit = Math.Max(1, Environment.ProcessorCount / 2);
+    private static readonly long MomentTicks = Stopwatch.Frequency * MomentMilliseconds / 1000;
+    private const int MomentMilliseconds = 2;
+    private const int SpinsBeforeSleep = 20;
+
+    private readonly object _lock = new(); // protects everything below; never held while a call runs
+    private readonly Stack<CallSlot> _free;
+    private readonly List<CallSlot> _rented = [];
+    private readonly LinkedList<Waiter> _waiters = new();
+    private int _short;
+    private long _returns;
+    private int _drainers;
+
+    internal ConduitPool(IEnumerable<CallSlot> slots) => _free = new Stack<CallSlot>(slots);
+
+    internal CallSlot Rent()
+    {
+        CallSlot? slot = TryRent();
+        if (slot is not null)
+            return slot;
+
+        // The warm conduit is usually back within microseconds, which a sleep would turn into tens.
+        var spinner = default(SpinWait);
+        for (int i = 0; i < SpinsBeforeSleep; i++)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1);
+            if (Volatile.Read(ref _short) < WarmLimit && (slot = TryRent()) is not null)
+                return slot;
+        }
+
+        return WaitForTurn();
+    }
+
+    internal void Return(CallSlot slot)
+    {
+        lock (_lock)
+        {
+            _returns++;
+            bool wasShort = !slot.IsLong;
+            _rented.Remove(slot);
+            if (_waiters.First is { } first && Stopwatch.GetTimestamp() - first.Value.Since >= MomentTicks)
+            {
+                _waiters.RemoveFirst();
+                if (!wasShort)
+                    _short++;
+                first.Value.Slot = Begin(slot);
+                lock (first.Value)
+                    Monitor.Pulse(first.Value);
+                return;
+            }
+
+            if (wasShort)
+                _short--;
+            _free.Push(slot);
+            if (_drainers > 0)
+                Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Takes all conduits out for good, once their calls have ended.</summary>
+    /// <returns>False when some call did not end in time.</returns>
+    internal bool TryDrain(int count, int milliseconds)
+    {
+        long until = Environment.TickCount64 + milliseconds;
+        lock (_lock)
+        {
+            _drainers++;
+            while (_free.Count < count)
+            {
+                int left = (int)(until - Environment.TickCount64);
+                if (left <= 0)
+                    return false;
+                Monitor.Wait(_lock, left);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The secure world said that it has no thread left: wait a moment before asking again.</summary>
+    internal static void WaitForThread() => Thread.Sleep(1);
+
+    private CallSlot? TryRent()
+    {
+        lock (_lock)
+            return _short < WarmLimit && _free.Count > 0 ? Take() : null;
+    }
+
+    private CallSlot WaitForTurn()
+    {
+        var waiter = new Waiter { Since = Stopwatch.GetTimestamp() };
+        LinkedListNode<Waiter> node;
+        long seen;
+        lock (_lock)
+        {
+            if (_short < WarmLimit && _free.Count > 0)
+                return Take();
+            node = _waiters.AddLast(waiter);
+            seen = _returns;
+        }
+
+        while (true)
+        {
+            lock (waiter)
+            {
+                if (waiter.Slot is null)
+                    Monitor.Wait(waiter, MomentMilliseconds);
+            }
+
+            lock (_lock)
+            {
+                if (waiter.Slot is { } handed)
+                    return handed;
+                if (_returns == seen)
+                    MarkLongCalls();
+                seen = _returns;
+                if (_short < WarmLimit && _free.Count > 0)
+                {
+                    _waiters.Remove(node);
+                    return Take();
+                }
+            }
+        }
+    }
+
+    /// <summary>Calls that began more than a moment ago stop counting as short.</summary>
+    private void MarkLongCalls()
+    {
+        long now = Stopwatch.GetTimestamp();
+        foreach (CallSlot slot in _rented)
+        {
+            if (slot.IsLong || now - slot.RentedAt < MomentTicks)
+                continue;
+            slot.IsLong = true;
+            _short--;
+        }
+    }
+
+    private CallSlot Take()
+    {
+        _short++;
+        return Begin(_free.Pop());
+    }
+
+    private CallSlot Begin(CallSlot slot)
+    {
+        slot.RentedAt = Stopwatch.GetTimestamp();
+        slot.IsLong = false;
+        _rented.Add(slot);
+        return slot;
+    }
+
+    private sealed class Waiter
+    {
+        internal long Since { get; init; }
+
+        internal CallSlot? Slot { get; set; }
+    }
+}

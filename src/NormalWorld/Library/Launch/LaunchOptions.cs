@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Configuration;
+
+namespace RestrictedTee.NormalWorld.Launch;
+
+/// <summary>
+/// How a TEE is started. Every default can be set in <c>rtee.json</c>, by an environment variable <c>RTEE_</c>NAME, and on the
+/// command line or in code, in that rising order.
+/// </summary>
+public sealed record LaunchOptions
+{
+    /// <summary>The instance name; a unique one when null, so that many can run side by side.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A folder of trusted applications beside those that ship.</summary>
+    public string? TaDir { get; init; }
+
+    /// <summary>The board file; the embedded board when null.</summary>
+    public string? Board { get; init; }
+
+    /// <summary>"auto": memfd_secret where the kernel has it; "require": or do not start; "off": locked memory.</summary>
+    public string SecretMemory { get; init; } = "auto";
+
+    /// <summary>How many calls may be in the TEE at once, 1 to 64.</summary>
+    public int Threads { get; init; } = 8;
+
+    /// <summary>How many conduits there are; as many as threads when 0.</summary>
+    public int Conduits { get; init; }
+
+    /// <summary>The secure world's log level: Verbose, Debug, Information, Warning, Error or Fatal.</summary>
+    public string LogLevel { get; init; } = "Warning";
+
+    /// <summary>Where the secure world logs to; its standard error when null.</summary>
+    public string? LogFile { get; init; }
+
+    /// <summary>Lets a debugger attach to the secure world, and with it everybody of this user read its memory.</summary>
+    public bool Debug { get; init; }
+
+    /// <summary>Starts a new secure world when the running one dies.</summary>
+    public bool RestartOnFailure { get; init; }
+
+    /// <summary>The secure world's program; found by itself when null.</summary>
+    public string? SecureWorld { get; init; }
+
+    /// <summary>The options of <c>rtee.json</c> in a folder and of the environment, over the defaults.</summary>
+    /// <exception cref="TeeLaunchException">The file is malformed or has a setting that is not known.</exception>
+    public static LaunchOptions Load(string folder)
+    {
+        try
+        {
+            string file = Path.Combine(folder, "rtee.json");
+            IConfigurationRoot configuration = new ConfigurationBuilder()
+                .AddJsonFile(file, optional: true)
+                .AddEnvironmentVariables("RTEE_")
+                .Build();
+            var options = new LaunchOptions();
+            if (File.Exists(file))
+            {
+                IConfigurationRoot fromFile = new ConfigurationBuilder().AddJsonFile(file).Build();
+                string? unknown = fromFile.GetChildren().Select(section => section.Key)
+                    .FirstOrDefault(key => typeof(LaunchOptions).GetProperties().All(p => !p.Name.Equals(key, StringComparison.OrdinalIgnoreCase)));
+                if (unknown is not null)
+                    throw new TeeLaunchException($"rtee.json has a setting '{unknown}' that is not known; docs/configuration.md lists those that are.");
+            }
+
+            return configuration.Get<LaunchOptions>() ?? options;
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
+        {
+            throw new TeeLaunchException($"The settings in rtee.json or RTEE_… are malformed: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+
+    /// <summary>The first problem with the values, in words; null when there is none.</summary>
+    internal string? FindProblem()
+    {
+        if (Threads is < 1 or > 64)
+            return $"threads is {Threads}; it must lie between 1 and 64.";
+        if (Conduits is < 0 or > 64)
+            return $"conduits is {Conduits}; it must lie between 1 and 64, or be 0 for as many as threads.";
+        if (!SecretMemory.Equals("auto", StringComparison.OrdinalIgnoreCase)
+            && !SecretMemory.Equals("require", StringComparison.OrdinalIgnoreCase)
+            && !SecretMemory.Equals("off", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"secretMemory is '{SecretMemory}'; it must be auto, require or off.";
+        }
+
+        return Enum.TryParse<Serilog.Events.LogEventLevel>(LogLevel, ignoreCase: true, out _)
+            ? null
+            : $"logLevel is '{LogLevel}'; it must be Verbose, Debug, Information, Warning, Error or Fatal.";
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Boot;
+using RestrictedTee.SmcTransport.Conduits;
+using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.NormalWorld.Launch;
+
+/// <summary>The secure world as the launcher sees it: a process, its wiring, and the line that powers it.</summary>
+internal sealed class SecureWorldProcess : IDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+
+    private SecureWorldProcess(Process process, BootLine line, IReadOnlyList<IConduit> conduits, IConduit fast, PipeEnd notification, SmcTransport.Abi.MemoryProtection protection)
+    {
+        _process = process;
+        Line = line;
+        Conduits = conduits;
+        FastConduit = fast;
+        NotificationLine = notification;
+        Protection = protection;
+    }
+
+    internal int Pid => _process.Id;
+
+    internal BootLine Line { get; }
+
+    internal IReadOnlyList<IConduit> Conduits { get; }
+
+    internal IConduit FastConduit { get; }
+
+    internal PipeEnd NotificationLine { get; }
+
+    internal SmcTransport.Abi.MemoryProtection Protection { get; }
+
+    /// <summary>Starts the process, wires it to bank 0 and waits until it says that it is ready.</summary>
+    /// <exception cref="TeeLaunchException">It did not; the message has its own words for it.</exception>
+    internal static SecureWorldProcess Start(LaunchOptions options, RunFolder folder, BoardFile board, RamBank bank0)
+    {
+        string program = SecureWorldLocator.Find(options.SecureWorld);
+        using Socket listener = DescriptorSocket.Listen(folder.BootSocket, backlog: 1);
+        Process process = StartProcess(program, options, folder);
+        try
+        {
+            using var timeout = new CancellationTokenSource(StartTimeout);
+            process.EnableRaisingEvents = true;
+            process.Exited += (_, _) => Cancel(timeout);
+            if (process.HasExited)
+                Cancel(timeout);
+            Socket accepted;
+            try
+            {
+                accepted = listener.AcceptAsync(timeout.Token).AsTask().GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TeeLaunchException(
+                    process.HasExited
+                        ? $"The secure world ended with exit code {process.ExitCode} before it connected; its log may say why (logLevel Information)."
+                        : $"The secure world did not connect within {StartTimeout.TotalSeconds:0} seconds.",
+                    e);
+            }
+
+            // The asynchronous accept has left the socket non-blocking; the boot line blocks.
+            accepted.Blocking = true;
+            var line = new BootLine(DescriptorSocket.Adopt(accepted));
+            if (line.Socket.PeerCredentials.Pid != process.Id)
+                throw new TeeLaunchException("Another process than the secure world connected to the boot line.");
+            return PowerOn(process, line, options, board, bank0);
+        }
+        catch
+        {
+            Kill(process);
+            throw;
+        }
+        finally
+        {
+            File.Delete(folder.BootSocket);
+        }
+    }
+
+    /// <summary>Cuts the power and waits for the process to go; kills it if it will not.</summary>
+    public void Dispose()
+    {
+        Line.Dispose();
+        if (!_process.WaitForExit(StopTimeout))
+            Kill(_process);
+        _process.Dispose();
+    }
+
+    /// <summary>Calls back when the process has ended.</summary>
+    internal void WhenEnded(Action action)
+    {
+        _process.Exited += (_, _) => action();
+        if (_process.HasExited)
+            action();
+    }
+
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The start has ended, well or badly, before the process did.
+        }
+    }
+
+    private static Process StartProcess(string program, LaunchOptions options, RunFolder folder)
+    {
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true };
+        void Add(string name, string value)
+        {
+            start.ArgumentList.Add(name);
+            start.ArgumentList.Add(value);
+        }
+
+        Add("--socket", folder.BootSocket);
+        if (options.Board is not null)
+            Add("--board", Path.GetFullPath(options.Board));
+        Add("--secret-memory", options.SecretMemory);
+        Add("--threads", options.Threads.ToString());
+        Add("--log-level", options.LogLevel);
+        if (options.LogFile is not null)
+            Add("--log-file", Path.GetFullPath(options.LogFile));
+        Add("--allow-debugging", options.Debug ? "true" : "false");
+
+        // The diagnostics port would hand out dumps of the secure world's memory.
+        start.Environment["DOTNET_EnableDiagnostics"] = options.Debug ? "1" : "0";
+        start.Environment["DOTNET_TieredCompilation"] = "1";
+        try
+        {
+            Process process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new TeeLaunchException($"The secure world '{program}' cannot be started: {e.Message}", e);
+        }
+    }
+
+    private static SecureWorldProcess PowerOn(Process process, BootLine line, LaunchOptions options, BoardFile board, RamBank bank0)
+    {
+        int count = options.Conduits == 0 ? options.Threads : options.Conduits;
+        var mine = new List<IConduit>();
+        var theirs = new List<SafeFileHandle>();
+        for (int i = 0; i <= count; i++)
+        {
+            (SafeFileHandle secureIn, SafeFileHandle normalOut) = PipeEnd.CreatePipe();
+            (SafeFileHandle normalIn, SafeFileHandle secureOut) = PipeEnd.CreatePipe();
+            mine.Add(new PipeConduit(new PipeEnd(normalIn), new PipeEnd(normalOut)));
+            theirs.Add(secureIn);
+            theirs.Add(secureOut);
+        }
+
+        (SafeFileHandle notificationRead, SafeFileHandle notificationWrite) = PipeEnd.CreatePipe();
+        theirs.Add(notificationWrite);
+        var head = new BootLine.Head
+        {
+            Kind = BootLine.Kind.PowerOn,
+            Conduits = (uint)count,
+            BankBase = board.NormalRam.Base,
+            BankSize = board.NormalRam.Size,
+        };
+        bool sent = line.TrySend(head, descriptors: [.. theirs, bank0.Memfd]);
+
+        // Ours must go at once: as long as this process holds an end of theirs, it would not hear them die.
+        theirs.ForEach(handle => handle.Dispose());
+        try
+        {
+            BootLine.Message? answer = sent ? line.Receive() : null;
+            return answer switch
+            {
+                { Head.Kind: BootLine.Kind.Ready } ready =>
+                    new SecureWorldProcess(process, line, mine[..^1], mine[^1], new PipeEnd(notificationRead), ready.Head.Protection),
+                { Head.Kind: BootLine.Kind.Refused } refused => throw new TeeLaunchException($"The secure world did not start: {refused.Text}"),
+                _ => throw new TeeLaunchException("The secure world ended while it started; its log may say why (logLevel Information)."),
+            };
+        }
+        catch (InvalidDataException e)
+        {
+            throw new TeeLaunchException(e.Message, e);
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has gone by itself.
+        }
+    }
+}

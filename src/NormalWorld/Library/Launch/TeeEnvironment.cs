@@ -1,0 +1,232 @@
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Serving;
+using RestrictedTee.NormalWorld.Supplicant;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Boot;
+using RestrictedTee.SmcTransport.NormalRam;
+using Serilog;
+
+namespace RestrictedTee.NormalWorld.Launch;
+
+/// <summary>
+/// Both worlds, started: the secure world as a process of its own, and in this process the driver, the device and the
+/// supplicant. Disposing it takes the secure world down; so does the end of this process, however it comes.
+/// </summary>
+public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
+{
+    private static int s_serial;
+
+    private readonly object _lock = new(); // protects _running and _disposed
+    private readonly LaunchOptions _options;
+    private readonly RunFolder _folder;
+    private readonly BoardFile _board;
+    private Running _running;
+    private TeeServer? _server;
+    private bool _disposed;
+
+    private TeeEnvironment(LaunchOptions options, RunFolder folder, BoardFile board)
+    {
+        _options = options;
+        _folder = folder;
+        _board = board;
+        _running = Start();
+    }
+
+    /// <summary>Raised when the secure world has died by itself; the argument says whether a new one was started.</summary>
+    public event Action<bool>? SecureWorldDied;
+
+    /// <summary>The secure world's process id.</summary>
+    public int SecureWorldPid => Current.Process.Pid;
+
+    /// <summary>How the secure world's memory is kept: "secretmem", "locked" or "anonymous".</summary>
+    public string MemoryProtection => ProtectedMemoryClient.ProtectionName(Current.Process.Protection);
+
+    /// <summary>The run folder.</summary>
+    public string RunFolderPath => _folder.Path;
+
+    /// <summary>What is wrong in the TA folder, one sentence each.</summary>
+    public IReadOnlyList<string> TaFolderProblems => Current.Supplicant.Catalogue?.Problems ?? [];
+
+    /// <summary>How many trusted applications the TA folder has.</summary>
+    public int TaFolderCount => Current.Supplicant.Catalogue?.Entries.Count ?? 0;
+
+    /// <summary>Starts both worlds.</summary>
+    /// <exception cref="TeeLaunchException">They did not start; the message says why.</exception>
+    public static TeeEnvironment Launch(LaunchOptions? options = null)
+    {
+        options ??= new LaunchOptions();
+        if (options.FindProblem() is { } problem)
+            throw new TeeLaunchException(problem);
+        BoardFile board;
+        try
+        {
+            board = options.Board is { } path ? BoardFile.Load(path) : BoardFile.Default;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new TeeLaunchException(e.Message, e);
+        }
+
+        string name = options.Name ?? $"{Environment.ProcessId}-{Interlocked.Increment(ref s_serial)}";
+        RunFolder folder = RunFolder.Acquire(name);
+        try
+        {
+            return new TeeEnvironment(options, folder, board);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the TEE device.</summary>
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has died and was not started again.</exception>
+    public ITeeDevice OpenDevice() => OpenDevice(ClientIdentity.Self);
+
+    internal TeeDevice OpenDevice(ClientIdentity client)
+    {
+        Running running = Current;
+        return running.Host.Driver.IsGone
+            ? throw new TeeDriverException(Errno.ENODEV, "The secure world has gone; restart it.")
+            : new TeeDevice(running.Host, client);
+    }
+
+    /// <summary>Opens the TEE device as a file of this process, for binary ioctls.</summary>
+    /// <exception cref="TeeDriverException">ENODEV.</exception>
+    public TeeDeviceFile OpenFile() => new(OpenDevice(ClientIdentity.Self), DeviceHost);
+
+    /// <summary>Opens a context of the client API.</summary>
+    public TeeContext OpenContext() => new(OpenDevice());
+
+    /// <summary>Serves other processes of this user on a socket in the run folder.</summary>
+    /// <exception cref="TeeLaunchException">The socket cannot be made.</exception>
+    public void Serve() => _server ??= new TeeServer(this, _folder.TeeSocket);
+
+    /// <summary>Clients connected through <see cref="Serve"/>.</summary>
+    public int ClientCount => _server?.ClientCount ?? 0;
+
+    /// <summary>Starts a new secure world in the place of the present one. What was open on the old one gets errors.</summary>
+    /// <exception cref="TeeLaunchException">It did not start.</exception>
+    public void Restart()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _running.Dispose();
+            _running = Start();
+        }
+    }
+
+    /// <summary>Stops both worlds.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _server?.Dispose();
+            _running.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The raw driver, for tests that play a hostile normal world.</summary>
+    internal OpteeDriver Driver => Current.Host.Driver;
+
+    internal TeeDeviceHost DeviceHost => Current.Host;
+
+    internal SecureWorldProcess Process => Current.Process;
+
+    internal RamBank Bank0 => Current.Bank0;
+
+    private Running Current
+    {
+        get
+        {
+            lock (_lock)
+                return _running;
+        }
+    }
+
+    private Running Start()
+    {
+        RamBank bank0 = RamBank.Create(_board.NormalRam.Range, "restricted-tee normal ram");
+        SecureWorldProcess process = SecureWorldProcess.Start(_options, _folder, _board, bank0);
+        try
+        {
+            var ram = new NormalRamMap();
+            ram.TryPlug(bank0);
+            var shm = new ShmAllocator(ram, bank0, _board.ReservedShm.Range, new BootLinePlug(process.Line));
+            var driver = new OpteeDriver(process.Conduits, process.FastConduit, process.NotificationLine, bank0, shm, new SupplicantQueue());
+            var host = new TeeDeviceHost(driver, _board);
+            var supplicant = new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir);
+            var running = new Running(process, host, supplicant, ram, bank0);
+            process.WhenEnded(() => OnEnded(running));
+            return running;
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
+    }
+
+    private void OnEnded(Running running)
+    {
+        bool restarted = false;
+        lock (_lock)
+        {
+            if (_disposed || running != _running)
+                return;
+            running.Host.Driver.Dispose();
+            if (_options.RestartOnFailure)
+            {
+                try
+                {
+                    running.Dispose();
+                    _running = Start();
+                    restarted = true;
+                }
+                catch (TeeLaunchException e)
+                {
+                    Log.Error("The secure world could not be restarted: {Reason}", e.Message);
+                }
+            }
+        }
+
+        SecureWorldDied?.Invoke(restarted);
+    }
+
+    /// <summary>One life of the secure world, and what this process has around it.</summary>
+    private sealed record Running(SecureWorldProcess Process, TeeDeviceHost Host, TeeSupplicant Supplicant, NormalRamMap Ram, RamBank Bank0) : IDisposable
+    {
+        public void Dispose()
+        {
+            Supplicant.Dispose();
+            Host.Dispose();
+            Process.Dispose();
+            if (Host.Driver.IsDrained)
+                Ram.Dispose(); // what clients still hold of it stays mapped until they let go
+        }
+    }
+
+    private sealed class BootLinePlug(BootLine line) : IBankPlug
+    {
+        public void Plug(RamBank bank) => line.Plug(bank);
+
+        public void Unplug(RamBank bank) => line.Unplug(bank);
+    }
+}

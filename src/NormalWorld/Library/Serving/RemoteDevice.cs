@@ -1,0 +1,212 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.NormalWorld.Serving;
+
+/// <summary>The TEE device of another process, over the socket of <c>rtee up</c>: each typed call becomes its binary ioctl.</summary>
+internal sealed class RemoteDevice : ITeeDevice
+{
+    private readonly RemoteChannel _channel;
+
+    private RemoteDevice(RemoteChannel channel) => _channel = channel;
+
+    /// <exception cref="TeeLaunchException">Nothing serves there, or it is not for this user.</exception>
+    internal static RemoteDevice Connect(string path)
+    {
+        try
+        {
+            return new RemoteDevice(RemoteChannel.Open(path));
+        }
+        catch (Exception e) when (e is SocketException or TeeDriverException)
+        {
+            throw new TeeLaunchException($"No TEE serves at '{path}': {e.Message} Start one with 'rtee up'.", e);
+        }
+    }
+
+    public TeeIoctlVersionData GetVersion()
+    {
+        TeeIoctlVersionData data = default;
+        Call(TeeIoctl.Version, ref data);
+        return data;
+    }
+
+    public ITeeShm AllocateShm(ulong size)
+    {
+        var data = new TeeIoctlShmAllocData { Size = size };
+        SafeFileHandle memfd = Call(TeeIoctl.ShmAlloc, ref data)!;
+        return new RemoteShm(_channel, data.Id, data.Size, memfd, isMapped: true);
+    }
+
+    public ITeeShm RegisterShm(nuint address, ulong length)
+    {
+        var data = new TeeIoctlShmRegisterData { Address = address, Length = length };
+        SafeFileHandle token = Call(TeeIoctl.ShmRegister, ref data)!;
+        return new RemoteShm(_channel, data.Id, length, token, isMapped: false);
+    }
+
+    public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf)
+    {
+        using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
+        TeeIoctlShmRegisterFdData data = default;
+        SafeFileHandle token = Call(TeeIoctl.ShmRegisterFd, ref data, descriptor)!;
+        return new RemoteShm(_channel, data.Id, data.Size, token, isMapped: false);
+    }
+
+    public void OpenSession(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
+    {
+        argument.NumParams = (uint)parameters.Length;
+        CallWithBuffer(TeeIoctl.OpenSession, ref argument, parameters);
+    }
+
+    public void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
+    {
+        argument.NumParams = (uint)parameters.Length;
+        CallWithBuffer(TeeIoctl.Invoke, ref argument, parameters);
+    }
+
+    public void Cancel(uint cancelId, uint session)
+    {
+        var argument = new TeeIoctlCancelArg { CancelId = cancelId, Session = session };
+        Call(TeeIoctl.Cancel, ref argument);
+    }
+
+    public void CloseSession(uint session) => Call(TeeIoctl.CloseSession, ref session);
+
+    public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
+    {
+        var data = new TeeIoctlRstmemAllocData { Size = size, Flags = flags, UseCase = (uint)useCase };
+        SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data)!;
+        return new RemoteDmaBuf(descriptor, size, useCase, data.Id);
+    }
+
+    public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)
+    {
+        using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
+        TeeIoctlRstmemFdInfoData data = default;
+        Call(TeeIoctl.RstmemFdInfo, ref data, descriptor)?.Dispose();
+        return data;
+    }
+
+    public DmaBufHandle AllocateFromHeap(string heapName, ulong size)
+    {
+        var data = new DmaHeapAllocationData { Length = size };
+        SafeFileHandle descriptor;
+        using (RemoteChannel.Lease lease = _channel.Rent())
+        {
+            descriptor = lease.Call(Wire.Operation.HeapIoctl, TeeIoctl.DmaHeapAlloc, Bytes(ref data), Encoding.UTF8.GetBytes(heapName), null)!;
+        }
+
+        var info = default(TeeIoctlRstmemFdInfoData);
+        Call(TeeIoctl.RstmemFdInfo, ref info, descriptor)?.Dispose();
+        return new RemoteDmaBuf(descriptor, info.Size, (UseCase)info.UseCase, shmId: -1);
+    }
+
+    public IReadOnlyList<HeapInfo> GetHeaps()
+    {
+        using RemoteChannel.Lease lease = _channel.Rent();
+        lease.Call(Wire.Operation.ListHeaps, 0, [], [], null)?.Dispose();
+        return JsonSerializer.Deserialize(lease.ReplyBuffer, ServingJson.Default.HeapInfoArray) ?? [];
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private SafeFileHandle? Call<T>(uint request, ref T argument, SafeFileHandle? descriptor = null)
+        where T : struct
+    {
+        using RemoteChannel.Lease lease = _channel.Rent();
+        return lease.Call(Wire.Operation.Ioctl, request, Bytes(ref argument), [], descriptor);
+    }
+
+    private void CallWithBuffer<T>(uint request, ref T argument, Span<TeeIoctlParam> parameters)
+        where T : struct
+    {
+        int size = Marshal.SizeOf<T>();
+        Span<byte> buffer = stackalloc byte[TeeIoctl.MaxArgSize];
+        buffer = buffer[..(size + (parameters.Length * Marshal.SizeOf<TeeIoctlParam>()))];
+        MemoryMarshal.Write(buffer, in argument);
+        MemoryMarshal.AsBytes(parameters).CopyTo(buffer[size..]);
+        var reference = new TeeIoctlBufData { BufLen = (ulong)buffer.Length };
+        using RemoteChannel.Lease lease = _channel.Rent();
+        lease.Call(Wire.Operation.Ioctl, request, Bytes(ref reference), buffer, null)?.Dispose();
+        argument = MemoryMarshal.Read<T>(buffer);
+        MemoryMarshal.Cast<byte, TeeIoctlParam>(buffer[size..]).CopyTo(parameters);
+    }
+
+    private static Span<byte> Bytes<T>(ref T value)
+        where T : struct => MemoryMarshal.AsBytes(new Span<T>(ref value));
+}
+
+/// <summary>Shared memory that lies in a memfd of the server, or a registration there.</summary>
+internal sealed unsafe class RemoteShm : ITeeShm
+{
+    private readonly RemoteChannel _channel;
+    private readonly SafeFileHandle _descriptor;
+    private readonly nint _mapping;
+    private int _closed;
+
+    internal RemoteShm(RemoteChannel channel, int id, ulong size, SafeFileHandle descriptor, bool isMapped)
+    {
+        _channel = channel;
+        _descriptor = descriptor;
+        Id = id;
+        Size = size;
+        if (!isMapped)
+            return;
+        _mapping = Interop.Libc.Mmap(0, (nuint)size, Interop.Libc.ProtRead | Interop.Libc.ProtWrite, Interop.Libc.MapShared, descriptor, 0);
+        if (_mapping == Interop.Libc.MapFailed)
+            throw new TeeDriverException(Errno.ENOMEM, $"{size} bytes of shared memory cannot be mapped.");
+    }
+
+    public int Id { get; }
+
+    public ulong Size { get; }
+
+    public Span<byte> Span
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
+            return _mapping == 0 ? default : new Span<byte>((void*)_mapping, (int)Size);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        if (_mapping != 0)
+            _ = Interop.Libc.Munmap(_mapping, (nuint)Size);
+        _descriptor.Dispose();
+        _channel.CloseShm(Id);
+    }
+}
+
+/// <summary>A restricted buffer of another process's TEE: a descriptor, and nothing behind it.</summary>
+internal sealed class RemoteDmaBuf(SafeFileHandle descriptor, ulong size, UseCase useCase, int shmId) : DmaBufHandle
+{
+    public override ulong Size => size;
+
+    public override string HeapName => UseCases.HeapName(useCase);
+
+    public override UseCase UseCase => useCase;
+
+    public override int ShmId => shmId;
+
+    public override DmaBufHandle Duplicate() => new RemoteDmaBuf(ExportDescriptor(), size, useCase, shmId: -1);
+
+    public override SafeFileHandle ExportDescriptor()
+    {
+        int copy = descriptor.IsClosed ? -1 : Interop.Libc.Dup(descriptor);
+        return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw new TeeDriverException(Errno.EBADF, "The dma-buf handle is closed.");
+    }
+
+    protected override void Dispose(bool disposing) => descriptor.Dispose();
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace RestrictedTee.NormalWorld.Serving;
+
+/// <summary>
+/// What travels on the socket of <c>rtee up</c>: the ioctls in their binary form, one packet a request and one its answer, with
+/// descriptors beside them. Both ends are of one user and one machine, so numbers are in host order; each is of the trust of
+/// a process with /dev/tee0 open: it may do what that user may do, and the server believes it nothing else.
+/// </summary>
+internal static class Wire
+{
+    /// <summary>Revision of this format, exchanged before anything else.</summary>
+    internal const uint Revision = 1;
+
+    /// <summary>The largest packet either way.</summary>
+    internal const int MaxPacket = 16 * 1024;
+
+    internal enum Operation : uint
+    {
+        /// <summary>First packet: opens the device (context id 0), or joins a context with another connection (its id).</summary>
+        Hello = 1,
+
+        /// <summary>An ioctl of the TEE device: argument, then the buffer that tee_ioctl_buf_data points to.</summary>
+        Ioctl = 2,
+
+        /// <summary>An ioctl of a dma-heap: the heap's name in the place of the buffer.</summary>
+        HeapIoctl = 3,
+
+        /// <summary>close of a shared-memory descriptor.</summary>
+        CloseShm = 4,
+
+        /// <summary>The listing of the heaps, as JSON.</summary>
+        ListHeaps = 5,
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Request
+    {
+        internal Operation Operation;
+        internal uint Number;
+        internal int ArgumentLength;
+        internal int BufferLength;
+        internal Guid Context;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Reply
+    {
+        /// <summary>0 or a positive errno.</summary>
+        internal int Errno;
+        internal int ArgumentLength;
+        internal int BufferLength;
+        internal int TextLength;
+        internal Guid Context;
+    }
+}

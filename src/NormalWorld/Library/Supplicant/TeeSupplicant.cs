@@ -1,0 +1,94 @@
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.TaImages;
+using Serilog;
+
+namespace RestrictedTee.NormalWorld.Supplicant;
+
+/// <summary>
+/// tee-supplicant: the normal world's helper of the TEE. It serves requests off its privileged device; today that is loading
+/// trusted applications from a folder.
+/// </summary>
+internal sealed class TeeSupplicant : IDisposable
+{
+    private readonly TeeDevice _device;
+    private readonly TaCatalogue? _catalogue;
+    private (Guid Uuid, byte[] Image)? _packed; // the size is asked for before the content is
+
+    internal TeeSupplicant(TeeDevice device, string? taFolder)
+    {
+        _device = device;
+        _catalogue = taFolder is null ? null : TaCatalogue.Scan(taFolder);
+        if (taFolder is not null && !Directory.Exists(taFolder))
+            Log.Warning("The TA folder {Folder} does not exist", taFolder);
+        foreach (string problem in _catalogue?.Problems ?? [])
+            Log.Warning("TA folder: {Problem}", problem);
+        new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant" }.Start();
+    }
+
+    /// <summary>What the folder has, and what is wrong in it.</summary>
+    internal TaCatalogue? Catalogue => _catalogue;
+
+    public void Dispose() => _device.Dispose();
+
+    private void Serve()
+    {
+        while (true)
+        {
+            SupplicantQueue.Pending request;
+            try
+            {
+                request = _device.ReceiveRequest();
+            }
+            catch (TeeDriverException)
+            {
+                return; // the device has been closed, or the secure world has gone
+            }
+
+            TeeIoctlParam[] parameters = [.. request.Parameters];
+            TeecResult result = TeecResult.NotSupported;
+            try
+            {
+                if ((OpteeRpcCommand)request.Function == OpteeRpcCommand.LoadTa)
+                    result = LoadTa(parameters, request.Memory);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Log.Warning("Supplicant: request {Function} failed: {Reason}", request.Function, e.Message);
+                result = TeecResult.Generic;
+            }
+
+            try
+            {
+                _device.SendResponse(result, parameters);
+            }
+            catch (TeeDriverException)
+            {
+                return;
+            }
+        }
+    }
+
+    private TeecResult LoadTa(TeeIoctlParam[] parameters, IReadOnlyList<ShmBlock?> memory)
+    {
+        if (parameters.Length != 2 || parameters[0].Type != (uint)OpteeMsgAttr.ValueInput || parameters[1].Type != (uint)OpteeMsgAttr.RmemOutput)
+            return TeecResult.BadParameters;
+        Guid uuid = UuidOctets.Read(new OpteeMsgParam { A = parameters[0].A, B = parameters[0].B });
+        if (_catalogue?.Find(uuid) is not { } entry)
+            return TeecResult.ItemNotFound;
+        byte[] image = _packed is { } packed && packed.Uuid == uuid ? packed.Image : TaCatalogue.Pack(entry);
+        ulong room = parameters[1].B;
+        parameters[1].B = (ulong)image.Length;
+        if (memory[1] is not { } block || room < (ulong)image.Length)
+        {
+            _packed = (uuid, image);
+            return TeecResult.ShortBuffer;
+        }
+
+        image.CopyTo(block.Span[(int)parameters[1].A..]);
+        _packed = null;
+        return TeecResult.Success;
+    }
+}
