@@ -15,6 +15,9 @@ public static class HelloWorld
     /// <summary>Nothing, answered at once: what a call costs.</summary>
     public const uint CommandNothing = 100;
 
+    /// <summary>Out: value[0].a how often the secure world's garbage collector has run; calls that allocate nothing leave it alone.</summary>
+    public const uint CommandCollections = 101;
+
     /// <summary>The UUID.</summary>
     public static readonly Guid Uuid = new(UuidText);
 }

@@ -20,4 +20,8 @@ public sealed class HelloWorldTa : TrustedApp
     public static void Nothing()
     {
     }
+
+    /// <summary>Counts garbage collections.</summary>
+    [Command(Contract.CommandCollections)]
+    public static void Collections(ValueOutput count) => count.A = (uint)GC.CollectionCount(0);
 }

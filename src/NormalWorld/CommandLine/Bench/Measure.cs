@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace RestrictedTee.CommandLine.Bench;
+
+/// <summary>Latency of something that is done many times.</summary>
+/// <param name="P50">Median, microseconds.</param>
+/// <param name="P99">99th percentile, microseconds.</param>
+internal readonly record struct Latency(double P50, double P99);
+
+/// <summary>How things are measured: warm up until the compiler has done its best, then count.</summary>
+internal static class Measure
+{
+    /// <summary>Long enough for tiered compilation to have replaced what is hot (it waits 100 ms after the last new method).</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(1500);
+
+    internal static Latency LatencyOf(Action action, int count, TimeSpan? warmUp = null)
+    {
+        Repeat(action, warmUp ?? WarmUp);
+        double[] samples = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            action();
+            samples[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+
+        Array.Sort(samples);
+        return new Latency(samples[count / 2], samples[(int)(count * 0.99)]);
+    }
+
+    /// <summary>Calls a second.</summary>
+    internal static double RateOf(Action action, TimeSpan duration, TimeSpan? warmUp = null)
+    {
+        Repeat(action, warmUp ?? WarmUp);
+        var watch = Stopwatch.StartNew();
+        return Repeat(action, duration) / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Bytes that the calling thread allocates in one call, on average.</summary>
+    internal static double AllocationOf(Action action, int count)
+    {
+        action();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < count; i++)
+            action();
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)count;
+    }
+
+    private static long Repeat(Action action, TimeSpan duration)
+    {
+        const int BetweenLooks = 16;
+        long count = 0;
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration; count += BetweenLooks)
+        {
+            for (int i = 0; i < BetweenLooks; i++)
+                action();
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json;
+using RestrictedTee.CommandLine.Bench;
+using RestrictedTee.CommandLine.Console;
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Launch;
+using Spectre.Console;
+
+namespace RestrictedTee.CommandLine.Commands;
+
+/// <summary><c>rtee bench</c>: what it costs.</summary>
+internal static class BenchCommand
+{
+    internal static Command Create()
+    {
+        var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file", HelpName = "FILE" };
+        var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a target is missed" };
+        var command = new Command("bench", "Measure calls, sessions, buffers, throughput, start and footprint, each beside a yardstick of the same run.") { json, strict };
+        var tee = new TeeOptions(command, canConnect: false);
+        command.SetAction(result =>
+        {
+            using TeeEnvironment environment = TeeEnvironment.Launch(tee.ToLaunchOptions(result));
+            using TeeContext context = environment.OpenContext();
+            using var status = new StatusLine();
+            IReadOnlyList<BenchRow> rows = new Benchmarks(environment, context, what => status.Show($"measuring: {what}")).Run();
+            status.Clear();
+            Print(rows);
+            var report = new BenchReport(DateTimeOffset.UtcNow, Environment.ProcessorCount, environment.MemoryProtection, rows);
+            FileInfo file = result.GetValue(json) ?? new FileInfo(Path.Combine(Directory.GetCurrentDirectory(), "artifacts", "bench.json"));
+            file.Directory!.Create();
+            File.WriteAllText(file.FullName, JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
+            System.Console.WriteLine($"{Environment.ProcessorCount} cores, memory kept by {environment.MemoryProtection}; figures in {file.FullName}");
+            int missed = rows.Count(row => row.Met == false);
+            System.Console.WriteLine(missed == 0 ? "all targets are met" : $"{missed} target(s) missed");
+            return missed > 0 && result.GetValue(strict) ? ExitCodes.Failed : ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static void Print(IReadOnlyList<BenchRow> rows)
+    {
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumn("measured").AddColumn("value", c => c.RightAligned()).AddColumn("unit")
+            .AddColumn("ratio", c => c.RightAligned()).AddColumn("to").AddColumn("target").AddColumn("");
+        foreach (BenchRow row in rows)
+        {
+            table.AddRow(
+                Markup.Escape(row.Name),
+                row.Value >= 1000 ? row.Value.ToString("N0") : row.Value.ToString("0.##"),
+                row.Unit,
+                row.Ratio?.ToString("0.00") ?? "",
+                row.Against,
+                row.Target,
+                row.Met switch
+                {
+                    true => "met",
+                    false => "MISSED",
+                    _ => "",
+                });
+        }
+
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using RestrictedTee.CommandLine.Bench;
+using RestrictedTee.CommandLine.Console;
+using RestrictedTee.Contracts;
+using RestrictedTee.NormalWorld.Client;
+
+namespace RestrictedTee.CommandLine.Commands;
+
+/// <summary>The other halves of measurements; hidden, because nobody but <c>rtee bench</c> has a use for them.</summary>
+internal static class InternalCommands
+{
+    internal const string PipeEchoName = "bench-pipe-echo";
+    internal const string FirstCallName = "bench-first-call";
+
+    /// <summary>Sends back what comes in, 64 bytes at a time, with plain blocking reads and writes.</summary>
+    internal static Command CreatePipeEcho()
+    {
+        var command = new Command(PipeEchoName, "Echo 64-byte messages.") { Hidden = true };
+        command.SetAction(_ =>
+        {
+            PipeYardstick.Echo();
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Starts both worlds, makes one call, says so.</summary>
+    internal static Command CreateFirstCall()
+    {
+        var command = new Command(FirstCallName, "Start both worlds and make one call.") { Hidden = true };
+        command.SetAction(_ =>
+        {
+            using TeeContext tee = TeeContext.Launch();
+            using TeeSession session = tee.OpenSession(HelloWorld.Uuid);
+            session.Invoke(HelloWorld.CommandNothing);
+            System.Console.WriteLine("answered");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Diagnostics;
+using RestrictedTee.CommandLine.Console;
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.Xtest.Framework;
+using RestrictedTee.Xtest.SecureDataPath;
+
+namespace RestrictedTee.CommandLine.Commands;
+
+/// <summary><c>rtee xtest</c>: the suites.</summary>
+internal static class XtestCommand
+{
+    internal static Command Create()
+    {
+        var cases = new Argument<string[]>("CASE") { Description = "Run the cases whose id contains one of these, for example 1014; all when none is given", Arity = ArgumentArity.ZeroOrMore };
+        var level = new Option<int>("-l", "--level") { Description = "How thorough to be, 0 to 15", DefaultValueFactory = _ => 0, HelpName = "LEVEL" };
+        var list = new Option<bool>("--list") { Description = "List the cases and run none" };
+        var sdp = new Option<bool>("--sdp-basic") { Description = "Run the secure-data-path test as a program; the next five options are its own" };
+        var size = new Option<int>("-s") { Description = "SDP buffer size in bytes", DefaultValueFactory = _ => new SdpOptions().Size, HelpName = "SIZE" };
+        var loops = new Option<int>("-n") { Description = "SDP test loops", DefaultValueFactory = _ => new SdpOptions().Loops, HelpName = "LOOP" };
+        var heap = new Option<string>("--heap-name") { Description = "SDP heap", DefaultValueFactory = _ => SdpOptions.DefaultHeap, HelpName = "NAME" };
+        var noOffset = new Option<bool>("--no-offset") { Description = "No random offset [0 255] in the SDP buffer" };
+        var verbose = new Option<bool>("-v") { Description = "Be verbose" };
+        var command = new Command("xtest", "Run the xtest-style suites across both worlds.") { cases, level, list, sdp, size, loops, heap, noOffset, verbose };
+        var tee = new TeeOptions(command, canConnect: true);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(level) is < 0 or > 15)
+                result.AddError("-l takes a level from 0 to 15.");
+            if (result.GetValue(loops) <= 0)
+                result.AddError("-n takes a number of loops above 0.");
+            if (result.GetValue(size) <= 0)
+                result.AddError("-s takes a size above 0.");
+        });
+        command.SetAction(result =>
+        {
+            if (result.GetValue(list))
+                return List();
+            using TeeSource source = tee.Open(result);
+            PrintWorlds(source);
+            if (!result.GetValue(sdp))
+                return RunCases(source, result.GetValue(cases) ?? [], result.GetValue(level));
+            var options = new SdpOptions
+            {
+                Size = result.GetValue(size),
+                Loops = result.GetValue(loops),
+                HeapName = result.GetValue(heap)!,
+                RandomOffset = !result.GetValue(noOffset),
+            };
+            return RunSdp(source, options, result.GetValue(verbose));
+        });
+        return command;
+    }
+
+    private static int List()
+    {
+        foreach (XtestCase testCase in XtestRegistry.RegressionCases)
+        {
+            string status = testCase.Status switch
+            {
+                CaseStatus.NotApplicable => $"  [not applicable: {testCase.Note}]",
+                CaseStatus.NotServed => $"  [not served yet: {testCase.Note}]",
+                _ => "",
+            };
+            System.Console.WriteLine($"{testCase.Id}  {testCase.Title}{status}");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static void PrintWorlds(TeeSource source)
+    {
+        if (source.Environment is { } worlds)
+            System.Console.WriteLine($"normal world: pid {Environment.ProcessId}; secure world: pid {worlds.SecureWorldPid}, its memory kept by {worlds.MemoryProtection}");
+    }
+
+    private static int RunCases(TeeSource source, string[] filters, int level)
+    {
+        using var status = new StatusLine();
+        using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status));
+        var watch = Stopwatch.StartNew();
+        int started = 0;
+        int total = XtestRegistry.RegressionCases.Count(c => c.Run is not null && (filters.Length == 0 || filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal))));
+        if (total == 0 && !XtestRegistry.RegressionCases.Any(c => filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal))))
+        {
+            System.Console.Error.WriteLine($"rtee: no case matches '{string.Join(' ', filters)}'; 'rtee xtest --list' shows them all.");
+            return ExitCodes.Usage;
+        }
+
+        string current = "";
+        using var timer = new Timer(_ => status.Show($"[{started}/{total}] {current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);
+        XtestSummary summary = XtestRunner.Run(XtestRegistry.Regression, XtestRegistry.RegressionCases, filters, host, testCase =>
+        {
+            started++;
+            current = testCase.Id;
+        });
+        return summary.FailedCases == 0 ? ExitCodes.Success : ExitCodes.Failed;
+    }
+
+    private static int RunSdp(TeeSource source, SdpOptions options, bool verbose)
+    {
+        using var status = new StatusLine();
+        using TeeContext context = source.OpenContext();
+        bool passed = SdpBasicCommand.Run(context, options, verbose, new StatusAwareWriter(System.Console.Out, status), status.Show);
+        return passed ? ExitCodes.Success : ExitCodes.Failed;
+    }
+}

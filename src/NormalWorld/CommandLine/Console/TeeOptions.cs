@@ -1,0 +1,76 @@
+using System.CommandLine;
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Launch;
+
+namespace RestrictedTee.CommandLine.Console;
+
+/// <summary>The options with which every command says which TEE it wants: one of its own, or one that is up.</summary>
+internal sealed class TeeOptions
+{
+    private readonly Option<string?> _taDir = new("--ta-dir") { Description = "Folder of trusted applications beside those that ship", HelpName = "DIR" };
+    private readonly Option<string?> _board = new("--board") { Description = "Board file (JSON) in place of the embedded one", HelpName = "FILE" };
+    private readonly Option<string?> _secretMemory = new("--secret-memory") { Description = "memfd_secret: auto, require or off [auto]", HelpName = "MODE" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Calls that may be in the TEE at once, 1 to 64 [8]", HelpName = "N" };
+    private readonly Option<string?> _logLevel = new("--log-level") { Description = "Secure world's log level: Debug, Information, Warning, Error [Warning]", HelpName = "LEVEL" };
+    private readonly Option<string?> _logFile = new("--log-file") { Description = "Secure world's log [standard error]", HelpName = "FILE" };
+    private readonly Option<bool> _debug = new("--debug") { Description = "Let a debugger attach to the secure world (its memory is then readable)" };
+    private readonly Option<string?> _connect = new("--connect")
+    {
+        Description = "Use the TEE that 'rtee up' keeps running, by its name [default]",
+        HelpName = "NAME",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly bool _canConnect;
+
+    internal TeeOptions(Command command, bool canConnect)
+    {
+        _canConnect = canConnect;
+        foreach (Option option in new Option[] { _taDir, _board, _secretMemory, _threads, _logLevel, _logFile, _debug })
+            command.Options.Add(option);
+        if (canConnect)
+            command.Options.Add(_connect);
+    }
+
+    /// <summary>Settings file, environment and command line, in that rising order.</summary>
+    internal LaunchOptions ToLaunchOptions(ParseResult result)
+    {
+        LaunchOptions options = LaunchOptions.Load(Directory.GetCurrentDirectory());
+        return options with
+        {
+            TaDir = result.GetValue(_taDir) ?? options.TaDir,
+            Board = result.GetValue(_board) ?? options.Board,
+            SecretMemory = result.GetValue(_secretMemory) ?? options.SecretMemory,
+            Threads = result.GetValue(_threads) ?? options.Threads,
+            LogLevel = result.GetValue(_logLevel) ?? options.LogLevel,
+            LogFile = result.GetValue(_logFile) ?? options.LogFile,
+            Debug = result.GetValue(_debug) || options.Debug,
+        };
+    }
+
+    /// <summary>Opens contexts on the TEE that the options name; started on first use, stopped when disposed.</summary>
+    internal TeeSource Open(ParseResult result)
+    {
+        if (_canConnect && result.GetResult(_connect) is { Implicit: false })
+        {
+            string name = result.GetValue(_connect) ?? RunFolder.DefaultName;
+            return new TeeSource(environment: null, () => TeeContext.Connect(name));
+        }
+
+        TeeEnvironment environment = TeeEnvironment.Launch(ToLaunchOptions(result));
+        foreach (string problem in environment.TaFolderProblems)
+            System.Console.Error.WriteLine($"rtee: warning: {problem}");
+        return new TeeSource(environment, environment.OpenContext);
+    }
+}
+
+/// <summary>A TEE to work with.</summary>
+internal sealed class TeeSource(TeeEnvironment? environment, Func<TeeContext> open) : IDisposable
+{
+    /// <summary>Both worlds, when they were started for this command.</summary>
+    internal TeeEnvironment? Environment => environment;
+
+    internal TeeContext OpenContext() => open();
+
+    public void Dispose() => environment?.Dispose();
+}

@@ -1,0 +1,27 @@
+namespace RestrictedTee.Xtest.Framework;
+
+/// <summary>Whether a case of the original can be run here.</summary>
+internal enum CaseStatus
+{
+    /// <summary>It runs.</summary>
+    Served,
+
+    /// <summary>It needs what managed code does not have: native libraries, ELF, CPU features.</summary>
+    NotApplicable,
+
+    /// <summary>It needs a part of the TEE that does not exist here yet.</summary>
+    NotServed,
+}
+
+/// <summary>One case, under the number that it has in the original.</summary>
+/// <param name="Id">For example "regression_1001".</param>
+/// <param name="Title">The original's title.</param>
+/// <param name="Run">The body; null for a case that cannot be run.</param>
+/// <param name="Status">Whether it can be.</param>
+/// <param name="Note">Why not.</param>
+internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, CaseStatus Status = CaseStatus.Served, string Note = "")
+{
+    internal static XtestCase NotApplicable(string id, string title, string why) => new(id, title, null, CaseStatus.NotApplicable, why);
+
+    internal static XtestCase NotServed(string id, string title, string why) => new(id, title, null, CaseStatus.NotServed, why);
+}

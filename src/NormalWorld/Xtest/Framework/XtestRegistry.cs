@@ -1,0 +1,18 @@
+using RestrictedTee.Xtest.Regression1000;
+
+namespace RestrictedTee.Xtest.Framework;
+
+/// <summary>All cases, suite by suite. A case is a method and one row in its file's list.</summary>
+internal static class XtestRegistry
+{
+    /// <summary>The name under which the original prints its default suite.</summary>
+    internal const string Regression = "regression";
+
+    /// <summary>The cases of the regression suite, in the order of their numbers.</summary>
+    internal static IReadOnlyList<XtestCase> RegressionCases { get; } =
+    [
+        .. new[] { CoreCases.All, LifecycleCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, ElsewhereCases.All }
+            .SelectMany(cases => cases)
+            .OrderBy(c => c.Id, StringComparer.Ordinal),
+    ];
+}

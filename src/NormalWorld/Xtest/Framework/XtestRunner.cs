@@ -1,0 +1,80 @@
+using RestrictedTee.NormalWorld.Client;
+
+namespace RestrictedTee.Xtest.Framework;
+
+/// <summary>What a run of cases came to.</summary>
+/// <param name="Subtests">Expectations checked.</param>
+/// <param name="FailedSubtests">Of which not met.</param>
+/// <param name="Cases">Cases run.</param>
+/// <param name="FailedCases">Of which failed.</param>
+/// <param name="Skipped">Cases that the filter left out.</param>
+/// <param name="NotRun">Cases that cannot be run here.</param>
+internal readonly record struct XtestSummary(int Subtests, int FailedSubtests, int Cases, int FailedCases, int Skipped, int NotRun);
+
+/// <summary>Runs cases and prints what xtest prints.</summary>
+internal static class XtestRunner
+{
+    private const string Rule = "+-----------------------------------------------------";
+
+    /// <summary>Runs those of <paramref name="cases"/> whose id contains one of the filters; all when there is none.</summary>
+    internal static XtestSummary Run(string suite, IReadOnlyList<XtestCase> cases, IReadOnlyList<string> filters, XtestHost host, Action<XtestCase>? starting = null)
+    {
+        TextWriter output = host.Output;
+        output.WriteLine("######################################################");
+        output.WriteLine("#");
+        output.WriteLine($"# {suite}");
+        output.WriteLine("#");
+        output.WriteLine("######################################################");
+
+        List<XtestCase> chosen = [.. cases.Where(c => filters.Count == 0 || filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal)))];
+        var results = new List<string>();
+        int subtests = 0, failedSubtests = 0, run = 0, failed = 0;
+        foreach (XtestCase testCase in chosen)
+        {
+            if (testCase.Run is null)
+            {
+                results.Add($"{testCase.Id} {(testCase.Status == CaseStatus.NotApplicable ? "not applicable" : "not served yet")}: {testCase.Note}");
+                continue;
+            }
+
+            starting?.Invoke(testCase);
+            var caseRun = new CaseRun(testCase, host);
+            using (caseRun.Begin(testCase.Title))
+                RunBody(testCase, caseRun);
+            run++;
+            subtests += caseRun.Expectations;
+            failedSubtests += caseRun.Failures;
+            if (caseRun.Failures > 0)
+                failed++;
+            results.AddRange(caseRun.Failures > 0 ? caseRun.FailedSubCases : [$"{testCase.Id} OK"]);
+        }
+
+        int notRun = chosen.Count - run;
+        var summary = new XtestSummary(subtests, failedSubtests, run, failed, cases.Count - chosen.Count, notRun);
+        output.WriteLine(Rule);
+        output.WriteLine(filters.Count == 0 ? $"Result of testsuite {suite}:" : $"Result of testsuite {suite} filtered by \"{string.Join(' ', filters)}\":");
+        results.ForEach(output.WriteLine);
+        output.WriteLine(Rule);
+        output.WriteLine($"{subtests} {Plural(subtests, "subtest", "subtests")} of which {failedSubtests} failed");
+        output.WriteLine($"{run} {Plural(run, "test case", "test cases")} of which {failed} failed");
+        output.WriteLine($"{summary.Skipped} {Plural(summary.Skipped, "test case was", "test cases were")} skipped");
+        if (notRun > 0)
+            output.WriteLine($"{notRun} {Plural(notRun, "test case is", "test cases are")} not applicable or not served yet");
+        output.WriteLine("TEE test application done!");
+        return summary;
+    }
+
+    private static void RunBody(XtestCase testCase, CaseRun run)
+    {
+        try
+        {
+            testCase.Run!(run);
+        }
+        catch (Exception e) when (e is TeecException or IOException or InvalidOperationException)
+        {
+            run.Expect(condition: false, $"no exception, got {e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private static string Plural(int count, string one, string many) => count == 1 ? one : many;
+}

@@ -1,0 +1,141 @@
+using RestrictedTee.Contracts;
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.Xtest.Framework;
+
+namespace RestrictedTee.Xtest.Regression1000;
+
+/// <summary>1001–1004 and 1006: the core itself, its pseudo TA, crypto through a TA, basic features.</summary>
+internal static class CoreCases
+{
+    internal static readonly XtestCase[] All =
+    [
+        new("regression_1001", "Core self tests", SelfTests),
+        new("regression_1002", "PTA parameters", PtaParameters),
+        new("regression_1003", "Core internal read/write mutex", Mutex),
+        new("regression_1004", "Test User Crypt TA", CryptTa),
+        new("regression_1006", "Test Basic OS features", BasicFeatures),
+    ];
+
+    private static void SelfTests(CaseRun c)
+    {
+        using TeeSession? pta = c.Open(InvokeTests.Uuid);
+        using (c.Begin("Core self tests"))
+            c.ExpectSuccess(pta!.TryInvoke(InvokeTests.CommandSelfTests, null, out _));
+        using (c.Begin("Core dt_driver self tests"))
+            c.Log("not applicable: there is no device tree");
+        using (c.Begin("Core transfer list self tests"))
+            c.Log("Transfer List tests not supported, skipping");
+    }
+
+    private static void PtaParameters(CaseRun c)
+    {
+        using TeeSession? pta = c.Open(InvokeTests.Uuid);
+        byte[] buffer = new byte[16 * 1024];
+        byte sum = 0;
+        for (int i = 0; i < buffer.Length; i++)
+        {
+            buffer[i] = unchecked((byte)(i + 1));
+            sum = unchecked((byte)(sum + buffer[i]));
+        }
+
+        c.ExpectSuccess(pta!.TryInvoke(InvokeTests.CommandParams, new Operation(Parameter.TempInOut(buffer)), out _));
+        c.Expect(buffer[0] == sum, $"the sum {sum}, got {buffer[0]}");
+
+        var values = new Operation(Parameter.None, Parameter.ValueInOut(40, 2));
+        c.ExpectSuccess(pta.TryInvoke(InvokeTests.CommandParams, values, out _));
+        c.Expect(values[1].A == 42, $"42, got {values[1].A}");
+    }
+
+    private static void Mutex(CaseRun c)
+    {
+        const int Threads = 6;
+        const int Repeat = 20;
+        const uint Rounds = 64 * 1024;
+        object tally = new();
+        (uint maxLockers, uint maxWaiters, ulong lockers, ulong waiters) = (0, 0, 0, 0);
+        int readers = 0;
+        Parallel(Threads, n =>
+        {
+            bool writer = n % 3 == 0;
+            if (!writer)
+                Interlocked.Increment(ref readers);
+            using TeeSession? pta = c.Open(InvokeTests.Uuid);
+            for (int i = 0; i < Repeat && pta is not null; i++)
+            {
+                var operation = new Operation(Parameter.ValueInput(writer ? InvokeTests.MutexWriter : InvokeTests.MutexReader, Rounds), Parameter.ValueOutput());
+                if (!c.ExpectSuccess(pta.TryInvoke(InvokeTests.CommandMutex, operation, out _)))
+                    return;
+                if (writer)
+                {
+                    c.Expect(operation[1].B == 1, $"one writer at a time, got {operation[1].B}");
+                    continue;
+                }
+
+                lock (tally)
+                {
+                    maxWaiters = Math.Max(maxWaiters, operation[1].A);
+                    maxLockers = Math.Max(maxLockers, operation[1].B);
+                    waiters += operation[1].A;
+                    lockers += operation[1].B;
+                }
+            }
+        });
+        c.Log($"Number of parallel threads: {Threads} ({Threads - readers} writers and {readers} readers)");
+        c.Log($"Max read concurrency: {maxLockers}");
+        c.Log($"Max read waiters: {maxWaiters}");
+        c.Log($"Mean read concurrency: {(double)lockers / (Repeat * readers):0.##}");
+        c.Log($"Mean read waiting: {(double)waiters / (Repeat * readers):0.##}");
+    }
+
+    private static void CryptTa(CaseRun c)
+    {
+        using TeeSession? crypt = c.Open(Crypt.Uuid);
+        byte[] plain = new byte[16];
+        (plain[0], plain[1], plain[15]) = (22, 17, 60);
+        byte[] cipher = new byte[16];
+        using (c.Begin("AES encrypt"))
+            c.ExpectSuccess(crypt!.TryInvoke(Crypt.CommandAes256EcbEncrypt, new Operation(Parameter.TempInput(plain), Parameter.TempOutput(cipher)), out _));
+        using (c.Begin("AES decrypt"))
+        {
+            byte[] back = new byte[16];
+            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandAes256EcbDecrypt, new Operation(Parameter.TempInput(cipher), Parameter.TempOutput(back)), out _));
+            c.ExpectBytes(plain, back);
+        }
+
+        using (c.Begin("SHA-256 test, 3 bytes input"))
+        {
+            byte[] digest = new byte[32];
+            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandSha256, new Operation(Parameter.TempInput("abc"u8.ToArray()), Parameter.TempOutput(digest)), out _));
+            c.ExpectBytes(Vectors.Sha256OfAbc, digest);
+        }
+
+        byte[] fixedPlain = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+        using (c.Begin("AES-256 ECB encrypt (32B, fixed key)"))
+        {
+            byte[] output = new byte[32];
+            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandAes256EcbEncrypt, new Operation(Parameter.TempInput(fixedPlain), Parameter.TempOutput(output)), out _));
+            c.ExpectBytes(Vectors.Aes256EcbOfCounting, output);
+        }
+
+        using (c.Begin("AES-256 ECB decrypt (32B, fixed key)"))
+        {
+            byte[] output = new byte[32];
+            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandAes256EcbDecrypt, new Operation(Parameter.TempInput(Vectors.Aes256EcbOfCounting.ToArray()), Parameter.TempOutput(output)), out _));
+            c.ExpectBytes(fixedPlain, output);
+        }
+    }
+
+    private static void BasicFeatures(CaseRun c)
+    {
+        using TeeSession? os = c.Open(OsTest.Uuid);
+        c.ExpectSuccess(os!.TryInvoke(OsTest.CommandBasic, new Operation(Parameter.TempInput(new byte[32])), out _));
+    }
+
+    /// <summary>Runs a body on threads of their own and waits for all.</summary>
+    internal static void Parallel(int count, Action<int> body)
+    {
+        Thread[] threads = [.. Enumerable.Range(0, count).Select(n => new Thread(() => body(n)))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+    }
+}
