@@ -55,6 +55,7 @@ internal static class AbiCommand
         Table table = new Table().Border(TableBorder.Simple).AddColumns("number", "name", "served", "note");
         foreach (AbiRow row in surface.Rows)
             table.AddRow(Number(row), row.Name, row.Support.ToString().ToLowerInvariant(), Markup.Escape(row.Note));
+        TableWidth.Apply();
         AnsiConsole.Write(table);
     }
 

@@ -59,6 +59,7 @@ internal static class BenchCommand
                 });
         }
 
+        TableWidth.Apply();
         AnsiConsole.Write(table);
     }
 }

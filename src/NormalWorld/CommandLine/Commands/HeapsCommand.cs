@@ -29,6 +29,7 @@ internal static class HeapsCommand
                     heap.Buffers.ToString(), heap.Protection);
             }
 
+            TableWidth.Apply();
             AnsiConsole.Write(table);
             return ExitCodes.Success;
         });

@@ -25,18 +25,19 @@ internal static class XtestCommand
         var tee = new TeeOptions(command, canConnect: true);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(level) is < 0 or > 15)
+            // An option that is absent has no value in a validator; its default is set later and needs no check.
+            if (result.GetResult(level) is { Implicit: false } && result.GetValue(level) is < 0 or > 15)
                 result.AddError("-l takes a level from 0 to 15.");
-            if (result.GetValue(loops) <= 0)
+            if (result.GetResult(loops) is { Implicit: false } && result.GetValue(loops) <= 0)
                 result.AddError("-n takes a number of loops above 0.");
-            if (result.GetValue(size) <= 0)
+            if (result.GetResult(size) is { Implicit: false } && result.GetValue(size) <= 0)
                 result.AddError("-s takes a size above 0.");
         });
         command.SetAction(result =>
         {
             if (result.GetValue(list))
                 return List();
-            using TeeSource source = tee.Open(result);
+            using TeeSource source = tee.Open(result, expectsPanics: true);
             PrintWorlds(source);
             if (!result.GetValue(sdp))
                 return RunCases(source, result.GetValue(cases) ?? [], result.GetValue(level));

@@ -49,7 +49,9 @@ internal sealed class TeeOptions
     }
 
     /// <summary>Opens contexts on the TEE that the options name; started on first use, stopped when disposed.</summary>
-    internal TeeSource Open(ParseResult result)
+    /// <param name="result">The command line.</param>
+    /// <param name="expectsPanics">The command makes TAs panic on purpose, so warnings of it would be noise unless asked for.</param>
+    internal TeeSource Open(ParseResult result, bool expectsPanics = false)
     {
         if (_canConnect && result.GetResult(_connect) is { Implicit: false })
         {
@@ -57,7 +59,10 @@ internal sealed class TeeOptions
             return new TeeSource(environment: null, () => TeeContext.Connect(name));
         }
 
-        TeeEnvironment environment = TeeEnvironment.Launch(ToLaunchOptions(result));
+        LaunchOptions options = ToLaunchOptions(result);
+        if (expectsPanics && options.LogLevel == new LaunchOptions().LogLevel)
+            options = options with { LogLevel = "Error" };
+        TeeEnvironment environment = TeeEnvironment.Launch(options);
         foreach (string problem in environment.TaFolderProblems)
             System.Console.Error.WriteLine($"rtee: warning: {problem}");
         return new TeeSource(environment, environment.OpenContext);

@@ -94,12 +94,20 @@ internal sealed class SecureWorldProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Calls back when the process has ended.</summary>
+    /// <summary>Calls back when the process has ended, on a thread of the pool.</summary>
     internal void WhenEnded(Action action)
     {
-        _process.Exited += (_, _) => action();
+        // Process raises the event while it holds a lock that Dispose needs too, so nothing may wait inside of it.
+        int called = 0;
+        void Call()
+        {
+            if (Interlocked.Exchange(ref called, 1) == 0)
+                ThreadPool.QueueUserWorkItem(_ => action());
+        }
+
+        _process.Exited += (_, _) => Call();
         if (_process.HasExited)
-            action();
+            Call();
     }
 
     private static void Cancel(CancellationTokenSource source)

@@ -106,7 +106,6 @@ internal sealed class TaManager(ITaStore store, AccessPolicy policy)
             Run(thread, session, new Request(RequestKind.Close, 0, 0, TaClientSession.InfiniteTimeout), parameters);
         }
 
-        (session.View.Context as IDisposable)?.Dispose();
         ReleaseInstance(thread, session.Instance);
         return TeeResult.Success;
     }
@@ -193,6 +192,7 @@ internal sealed class TaManager(ITaStore store, AccessPolicy policy)
                 return instance.Commands.Invoke(session.View, request.Command, parameters.Types, parameters.Slots);
             default:
                 instance.App.CloseSession(session.View);
+                (session.View.Context as IDisposable)?.Dispose();
                 return TeeResult.Success;
         }
     }

@@ -1,0 +1,74 @@
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.Tests.Harness;
+
+namespace RestrictedTee.Tests.Abi;
+
+/// <summary>What the tables say is served is dispatched, and nothing else.</summary>
+public sealed class TableTests
+{
+    public static TheoryData<string> Surfaces => [OpteeSmc.Calls.Key, OpteeMsg.Commands.Key, OpteeRpc.Commands.Key, TeeIoctl.Requests.Key];
+
+    [Fact]
+    public void Every_smc_in_the_table_is_dispatched_and_no_other()
+    {
+        using var tee = new InProcessTee();
+
+        Assert.Equal(OpteeSmc.Calls.Rows.Select(r => (uint)r.Number).Order(), tee.Os.Dispatcher.Served.Order());
+    }
+
+    [Fact]
+    public void Every_message_command_is_dispatched_unless_the_table_refuses_it()
+    {
+        using var tee = new InProcessTee();
+        IEnumerable<ulong> served = OpteeMsg.Commands.Rows.Where(r => r.Support != Support.Refused).Select(r => r.Number);
+
+        Assert.Equal(served.Order(), tee.Os.Messages.Served.Select(c => (ulong)c).Order());
+        Assert.Equal(Enum.GetValues<OpteeMsgCommand>().Select(c => (ulong)c), OpteeMsg.Commands.Rows.Select(r => r.Number));
+    }
+
+    [Fact]
+    public void Every_ioctl_in_the_table_is_dispatched()
+    {
+        using var tee = new InProcessTee();
+        using var device = new TeeDevice(tee.Host, ClientIdentity.Self);
+        var ioctls = new BinaryIoctl(device, tee.Host, UserMemory.Self);
+
+        Assert.All(TeeIoctl.Requests.Rows, row => Assert.True(ioctls.Serves((uint)row.Number), row.Name));
+    }
+
+    [Fact]
+    public void Names_and_numbers_are_unique_within_a_surface()
+    {
+        foreach (AbiSurface surface in new[] { OpteeSmc.Calls, OpteeMsg.Commands, OpteeRpc.Commands, TeeIoctl.Requests })
+        {
+            Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Number).Distinct().Count());
+            Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Name).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void Fast_calls_answer_as_the_header_says()
+    {
+        using var tee = new InProcessTee(threads: 3);
+        SmcTransport.Frames.SmcFrame Call(uint function, uint a1 = 0)
+        {
+            SmcTransport.Frames.SmcFrame frame = default;
+            (frame.A0, frame.A1) = (function, a1);
+            return tee.Smc(frame);
+        }
+
+        Assert.Equal(0x384fb3e0u, Call(OpteeSmc.CallsUid).A0);
+        Assert.Equal(0x486178e0u, Call(OpteeSmc.GetOsUuid).A0);
+        Assert.Equal((2u, 0u), (Call(OpteeSmc.CallsRevision).A0, Call(OpteeSmc.CallsRevision).A1));
+        Assert.Equal(3u, Call(OpteeSmc.GetThreadCount).A1);
+        Assert.Equal(OpteeSmc.ReturnENotAvail, Call(OpteeSmc.ExchangeCapabilities, a1: 2).A0);
+        Assert.Equal(OpteeSmc.ReturnOk, Call(OpteeSmc.ExchangeCapabilities, a1: 1).A0);
+        Assert.Equal(tee.Board.ReservedShm.Base, Call(OpteeSmc.GetShmConfig)[1]);
+        Assert.Equal(tee.Board.Pools[0].Base, Call(OpteeSmc.GetProtmemConfig)[1]);
+        Assert.Equal(OpteeSmc.ReturnUnknownFunction, Call(0xb2001234).A0);
+        Assert.Equal(OpteeSmc.ReturnEBadCmd, Call(0x32001234).A0);
+        Assert.Equal(OpteeSmc.ReturnEResume, Call(OpteeSmc.CallReturnFromRpc).A0);
+    }
+}

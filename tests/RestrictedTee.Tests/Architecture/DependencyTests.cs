@@ -1,0 +1,94 @@
+using System.Xml.Linq;
+using RestrictedTee.Tests.Harness;
+
+namespace RestrictedTee.Tests.Architecture;
+
+/// <summary>The table of who may know whom (docs/architecture.md) is held here.</summary>
+public sealed class DependencyTests
+{
+    private static readonly string[] AllowedTop =
+    [
+        "src", "tests", "benchmarks", "docs", "RestrictedTee.sln", "README.md", "LICENSE", "Directory.Build.props", "Directory.Packages.props",
+        ".editorconfig", ".gitignore", ".ci", "global.json", "rtee", ".git", "artifacts", "TestResults",
+    ];
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["src/SmcTransport"] = [],
+        ["src/TrustedApps/Sdk"] = [],
+        ["src/TrustedApps/Contracts"] = [],
+        ["src/SecureWorld"] = ["src/SmcTransport", "src/TrustedApps/Sdk", "src/TrustedApps/Contracts"],
+        ["src/TrustedApps"] = ["src/TrustedApps/Sdk", "src/TrustedApps/Contracts"],
+        ["src/NormalWorld"] = ["src/SmcTransport", "src/TrustedApps/Contracts", "src/NormalWorld"],
+    };
+
+    public static TheoryData<string> Projects => [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(Relative)];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_refers_only_to_what_the_table_allows(string project)
+    {
+        string owner = Allowed.Keys.Where(key => project.StartsWith(key + "/", StringComparison.Ordinal)).MaxBy(key => key.Length)!;
+        IEnumerable<string> references = XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("ProjectReference")
+            .Select(r => Relative(Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(project)!, (string)r.Attribute("Include")!))));
+
+        Assert.All(references, reference => Assert.Contains(Allowed[owner], allowed => reference.StartsWith(allowed + "/", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void No_version_number_stands_outside_of_the_central_file(string project) =>
+        Assert.DoesNotContain(XDocument.Load(Path.Combine(Repository.Root, project)).Descendants("PackageReference"), r => r.Attribute("Version") is not null);
+
+    [Fact]
+    public void Native_calls_are_declared_in_interop_folders_only()
+    {
+        IEnumerable<string> elsewhere = Sources().Where(file => !file.Contains("/Interop/", StringComparison.Ordinal)
+            && (Text(file).Contains("[LibraryImport", StringComparison.Ordinal) || Text(file).Contains("[DllImport", StringComparison.Ordinal)));
+
+        Assert.Empty(elsewhere);
+    }
+
+    [Fact]
+    public void Unsafe_code_stands_only_where_memory_and_system_calls_are_touched()
+    {
+        string[] marked =
+        [
+            "/Interop/", "/NormalRam/RamBank.cs", "/Kernel/Memory/SharedMemory.cs", "/Kernel/Messages/MessageWindow.cs", "/Kernel/Services/TeeServices.cs",
+            "/ProtectedMemory/SecretMapping.cs", "/Parameters/ParameterSlot.cs", "/DmaBuf/DmaBuf.cs", "/Serving/RemoteDevice.cs", "/Bench/PipeYardstick.cs",
+            "/Regression1000/SharedMemoryCases.cs",
+        ];
+        IEnumerable<string> elsewhere = Sources().Where(file => !marked.Any(m => file.Contains(m, StringComparison.Ordinal))
+            && System.Text.RegularExpressions.Regex.IsMatch(Text(file), @"^\s*[^/\n]*\bunsafe\b", System.Text.RegularExpressions.RegexOptions.Multiline));
+
+        Assert.Empty(elsewhere);
+    }
+
+    [Fact]
+    public void The_top_level_has_what_it_should_and_nothing_else()
+    {
+        IEnumerable<string> found = Directory.EnumerateFileSystemEntries(Repository.Root).Select(path => Path.GetFileName(path)!);
+
+        Assert.Empty(found.Except(AllowedTop));
+    }
+
+    [Fact]
+    public void No_folder_is_a_drawer_and_none_is_overfull()
+    {
+        string[] drawers = ["Common", "Utils", "Helpers", "Misc"];
+        foreach (string folder in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"), "*", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj", StringComparison.Ordinal) && !f.Contains("/bin", StringComparison.Ordinal)))
+        {
+            Assert.DoesNotContain(Path.GetFileName(folder), drawers);
+            Assert.InRange(Directory.EnumerateFiles(folder, "*.cs").Count(), 0, 22);
+        }
+    }
+
+    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+        .Select(Relative);
+
+    private static string Text(string relative) => File.ReadAllText(Path.Combine(Repository.Root, relative));
+
+    private static string Relative(string path) => Path.GetRelativePath(Repository.Root, path);
+}

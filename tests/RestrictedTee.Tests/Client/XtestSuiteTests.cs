@@ -1,0 +1,31 @@
+using RestrictedTee.Tests.Harness;
+using RestrictedTee.Xtest.Framework;
+
+namespace RestrictedTee.Tests.Client;
+
+/// <summary>Each case of the suite, over in-memory conduits: a failure here is one of the protocol, not of processes or pipes.</summary>
+public sealed class XtestSuiteTests
+{
+    public static TheoryData<string> Cases => [.. XtestRegistry.RegressionCases.Where(c => c.Run is not null).Select(c => c.Id)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_case_passes(string id)
+    {
+        using var tee = new InProcessTee();
+        using var output = new StringWriter();
+        using var host = new XtestHost(tee.OpenContext, level: 0, output);
+
+        XtestSummary summary = XtestRunner.Run(XtestRegistry.Regression, XtestRegistry.RegressionCases, [id], host);
+
+        Assert.True(summary is { Cases: 1, FailedCases: 0 }, output.ToString());
+    }
+
+    [Fact]
+    public void Every_case_of_the_1000_group_is_listed_once()
+    {
+        IEnumerable<string> expected = Enumerable.Range(1001, 42).Select(n => $"regression_{n}");
+
+        Assert.Equal(expected, XtestRegistry.RegressionCases.Select(c => c.Id));
+    }
+}

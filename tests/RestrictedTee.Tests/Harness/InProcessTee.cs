@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Supplicant;
+using RestrictedTee.SecureWorld.Boot;
+using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Conduits;
+using RestrictedTee.SmcTransport.Frames;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.Tests.Harness;
+
+/// <summary>
+/// Both worlds in one process, over in-memory conduits: everything but the processes and the pipes is the real thing. One
+/// conduit is kept for a test that plays a hostile normal world.
+/// </summary>
+internal sealed class InProcessTee : IDisposable
+{
+    private readonly NormalRamMap _normalRam = new();
+    private readonly NormalRamMap _secureRam = new();
+    private readonly IConduit _raw;
+    private readonly TeeSupplicant _supplicant;
+
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null)
+    {
+        Board = board ?? SmallBoard;
+        Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
+        _normalRam.TryPlug(Bank);
+        _secureRam.TryPlug(Share(Bank));
+        Os = new TrustedOs(
+            new TrustedOsOptions { Board = Board, Threads = threads, EarlyTaFolder = Repository.EarlyTas, SecretMemory = SecretMemoryChoice.Off },
+            _secureRam);
+        var conduits = new List<IConduit>();
+        for (int i = 0; i < threads; i++)
+            conduits.Add(Connect(i, isFastOnly: false));
+        _raw = Connect(threads, isFastOnly: false);
+        IConduit fast = Connect(threads + 1, isFastOnly: true);
+        var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, new Plug(_secureRam));
+        Host = new TeeDeviceHost(new OpteeDriver(conduits, fast, notificationLine: null, Bank, shm, new SupplicantQueue()), Board);
+        _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
+    }
+
+    internal static BoardFile SmallBoard { get; } = BoardFile.Default with
+    {
+        NormalRam = new MemoryRegion { Base = 0x4000_0000, Size = 16 << 20 },
+        ReservedShm = new MemoryRegion { Base = 0x4000_0000, Size = 1 << 20 },
+        SecureRam = new MemoryRegion { Base = 0x0e10_0000, Size = 256 << 10 },
+        Pools =
+        [
+            new PoolRegion { UseCase = UseCase.SecureVideoPlay, Base = 0x0f00_0000, Size = 1 << 20 },
+            new PoolRegion { UseCase = UseCase.TrustedUi, Base = 0x0f40_0000, Size = 256 << 10 },
+        ],
+    };
+
+    internal BoardFile Board { get; }
+
+    internal RamBank Bank { get; }
+
+    internal TrustedOs Os { get; }
+
+    internal TeeDeviceHost Host { get; }
+
+    internal OpteeDriver Driver => Host.Driver;
+
+    internal TeeContext OpenContext() => new(new TeeDevice(Host, ClientIdentity.Self));
+
+    internal TeeDeviceFile OpenFile() => new(new TeeDevice(Host, ClientIdentity.Self), Host);
+
+    /// <summary>One frame in, one frame out, on the conduit that no driver uses.</summary>
+    internal SmcFrame Smc(SmcFrame frame)
+    {
+        Assert.True(_raw.TrySend(frame));
+        Assert.True(_raw.TryReceive(ref frame));
+        return frame;
+    }
+
+    internal uint Smc(uint function, ulong a1 = 0, ulong a2 = 0, ulong a3 = 0)
+    {
+        SmcFrame frame = default;
+        frame[0] = function;
+        (frame[1], frame[2], frame[3]) = (a1, a2, a3);
+        return Smc(frame).A0;
+    }
+
+    /// <summary>The page of reserved shm that messages of the raw conduit lie in.</summary>
+    internal Span<byte> RawPage => Bank.GetSpan(RawOffset, 2 * OpteeMsg.PageSize);
+
+    internal ulong RawAddress => Board.NormalRam.Base + RawOffset;
+
+    private const ulong RawOffset = 0x8_0000;
+
+    /// <summary>Sends a message by physical address and reads it back.</summary>
+    internal uint Message(ref OpteeMessage message)
+    {
+        int count = (int)Math.Min(message.Arg.ParameterCount, OpteeMessage.Capacity);
+        message.ArgBytes().CopyTo(RawPage);
+        message.ParamBytes(count).CopyTo(RawPage[OpteeMsgArg.Size..]);
+        uint code = Smc(OpteeSmc.CallWithArg, RawAddress >> 32, RawAddress & uint.MaxValue);
+        RawPage[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
+        RawPage.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(message.ParamBytes(count));
+        return code;
+    }
+
+    /// <summary>Proves that the instance still serves: what every hostile test ends with.</summary>
+    internal void AssertStillServes()
+    {
+        using TeeContext context = OpenContext();
+        using TeeSession session = context.OpenSession(Contracts.HelloWorld.Uuid);
+        var operation = new Operation(Parameter.ValueInOut(41));
+        session.Invoke(Contracts.HelloWorld.CommandIncrementValue, operation);
+        Assert.Equal(42u, operation[0].A);
+    }
+
+    public void Dispose()
+    {
+        _supplicant.Dispose();
+        Host.Dispose();
+        _raw.Dispose();
+        Os.Restricted.Dispose();
+    }
+
+    internal static SafeFileHandle Duplicate(SafeFileHandle handle) =>
+        new(RestrictedTee.NormalWorld.Interop.Libc.Dup(handle), ownsHandle: true);
+
+    private static RamBank Share(RamBank bank) => RamBank.Attach(Duplicate(bank.Memfd), bank.Range);
+
+    private IConduit Connect(int number, bool isFastOnly)
+    {
+        (IConduit normal, IConduit secure) = InMemoryConduit.CreatePair();
+        Os.Serve(secure, number, isFastOnly);
+        return normal;
+    }
+
+    private sealed class Plug(NormalRamMap secureRam) : IBankPlug
+    {
+        void IBankPlug.Plug(RamBank bank)
+        {
+            if (!secureRam.TryPlug(Share(bank)))
+                throw new IOException("overlap");
+        }
+
+        void IBankPlug.Unplug(RamBank bank) => (secureRam.TryUnplug(bank.Range.Start) ?? throw new IOException("in use")).Dispose();
+    }
+}
