@@ -1,0 +1,116 @@
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.Tests.Harness;
+using RestrictedTee.WorldTests.Harness;
+
+namespace RestrictedTee.WorldTests.Processes;
+
+public sealed class LaunchTests
+{
+    [Theory]
+    [InlineData("off")]
+    [InlineData("auto")]
+    public void The_secure_data_path_passes_with_and_without_secret_memory(string mode)
+    {
+        Rtee.Result result = Rtee.Run("xtest", "--sdp-basic", "-n", "50", "--secret-memory", mode);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+        Assert.Contains("all 5 parts passed", result.Output, StringComparison.Ordinal);
+        Assert.Equal("", result.Errors);
+        if (mode == "off")
+            Assert.DoesNotContain("secretmem", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Xtest_ends_with_nothing_failed()
+    {
+        Rtee.Result result = Rtee.Run("xtest");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+        Assert.Contains("test cases of which 0 failed", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--threads", "0", "threads")]
+    [InlineData("--threads", "65", "threads")]
+    [InlineData("--secret-memory", "maybe", "secretMemory")]
+    [InlineData("--log-level", "Loud", "logLevel")]
+    [InlineData("--board", "/no/such/board.json", "cannot be read")]
+    [InlineData("--connect", "nobody-is-here", "rtee up")]
+    [InlineData("--connect", "../escape", "no instance name")]
+    public void A_bad_option_is_said_in_words_and_exits_with_2(string option, string value, string word)
+    {
+        Rtee.Result result = Rtee.Run("heaps", option, value);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(word, result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_rise_from_file_to_environment_to_command_line()
+    {
+        using var folder = new Rtee.Folder();
+        File.WriteAllText(Path.Combine(folder.Path, "rtee.json"), """{ "threads": 3, "secretMemory": "off" }""");
+        LaunchOptions fromFile = LaunchOptions.Load(folder.Path);
+        Assert.Equal((3, "off"), (fromFile.Threads, fromFile.SecretMemory));
+
+        File.WriteAllText(Path.Combine(folder.Path, "rtee.json"), """{ "thread": 3 }""");
+        Assert.Contains("'thread'", Assert.Throws<TeeLaunchException>(() => LaunchOptions.Load(folder.Path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder.Path, "rtee.json"), """{ "threads": """);
+        Assert.Throws<TeeLaunchException>(() => LaunchOptions.Load(folder.Path));
+        Rtee.Result environment = Rtee.Run(new Dictionary<string, string> { ["RTEE_THREADS"] = "99" }, "heaps");
+        Assert.Equal(2, environment.ExitCode);
+        Rtee.Result commandLine = Rtee.Run(new Dictionary<string, string> { ["RTEE_THREADS"] = "99" }, "heaps", "--threads", "2");
+        Assert.Equal(0, commandLine.ExitCode);
+    }
+
+    [Fact]
+    public void A_ta_folder_with_something_wrong_in_it_is_said_and_the_rest_is_served()
+    {
+        using var folder = new Rtee.Folder();
+        string good = Path.Combine(Repository.TestTas, "RestrictedTee.TestTas.dll");
+        File.WriteAllText(Path.Combine(folder.Path, "broken.dll"), "this is no assembly");
+        Directory.CreateDirectory(Path.Combine(folder.Path, "a"));
+        File.Copy(good, Path.Combine(folder.Path, "a", "One.dll"));
+        using TeeEnvironment environment = TeeEnvironment.Launch(new LaunchOptions { TaDir = folder.Path });
+        using TeeContext context = environment.OpenContext();
+
+        Assert.Contains(environment.TaFolderProblems, problem => problem.Contains("broken.dll", StringComparison.Ordinal));
+        using TeeSession session = context.OpenSession(TestTa.Properties);
+        Assert.Equal(TeecResult.ItemNotFound, context.TryOpenSession(Guid.NewGuid(), TeecLogin.Public, 0, null, out _, out _));
+    }
+
+    [Fact]
+    public void Of_two_tas_with_one_uuid_neither_is_served()
+    {
+        using var folder = new Rtee.Folder();
+        string good = Path.Combine(Repository.TestTas, "RestrictedTee.TestTas.dll");
+        foreach (string name in new[] { "a", "b" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder.Path, name));
+            File.Copy(good, Path.Combine(folder.Path, name, "Ta.dll"));
+        }
+
+        using TeeEnvironment environment = TeeEnvironment.Launch(new LaunchOptions { TaDir = folder.Path });
+        using TeeContext context = environment.OpenContext();
+
+        Assert.Contains(environment.TaFolderProblems, problem => problem.Contains("neither is served", StringComparison.Ordinal));
+        Assert.Equal(TeecResult.ItemNotFound, context.TryOpenSession(TestTa.Properties, TeecLogin.Public, 0, null, out _, out _));
+    }
+
+    [Fact]
+    public void Other_processes_cannot_read_the_secure_world()
+    {
+        using TeeEnvironment environment = TeeEnvironment.Launch();
+        string status = File.ReadAllText($"/proc/{environment.SecureWorldPid}/status");
+
+        (bool gotIn, string answer) = NormalWorld.Interop.MemoryProbe.ReadPools($"/proc/{environment.SecureWorldPid}");
+
+        Assert.Contains("RestrictedTee", status, StringComparison.OrdinalIgnoreCase);
+        // Root may read ordinary memory of any process; only secretmem keeps it out. See docs/honesty.md.
+        if (environment.MemoryProtection == "secretmem" || Environment.UserName != "root")
+            Assert.False(gotIn, answer);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetTempPath(), $"dotnet-diagnostic-{environment.SecureWorldPid}-*"), _ => true);
+    }
+}
