@@ -61,20 +61,34 @@ public sealed class ServingTests : IClassFixture<ServingTests.Fixture>
     }
 
     [Fact]
-    public void Memory_of_a_client_that_closes_comes_back_at_once()
+    public void A_dma_buf_outlives_its_context_and_goes_with_its_handle()
     {
         using TeeContext watcher = Connect();
-        ulong before = watcher.Heaps[1].Used;
+        DmaBufHandle buffer;
         using (TeeContext client = Connect())
-        {
-            Forget(client);
-            Assert.True(watcher.Heaps[1].Used > before);
-        }
+            buffer = client.AllocateRestricted(UseCase.SecureVideoRecord, 100_000);
+        Assert.Equal(1, watcher.Heaps[2].Buffers);
 
-        // The handle was never closed: its descriptor goes when the collector finds it, as it would with its process.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        Assert.True(SpinWait.SpinUntil(() => watcher.Heaps[1].Used == before, Deadline));
+        buffer.Dispose();
+
+        Assert.True(SpinWait.SpinUntil(() => watcher.Heaps[2].Buffers == 0, Deadline));
+    }
+
+    [Fact]
+    public void Restricted_memory_of_a_killed_client_comes_back()
+    {
+        // A player whose file is a pipe that nobody writes to has allocated its buffer and waits.
+        using var folder = new Rtee.Folder();
+        string pipe = System.IO.Path.Combine(folder.Path, "content");
+        Process.Start("mkfifo", pipe).WaitForExit();
+        using TeeContext watcher = Connect();
+        string key = new('0', 32);
+        using Process player = Rtee.Start(_up.Environment, "play", pipe, "--key", key, "--iv", key, "--heap", "protected,trusted-ui", "--connect");
+        Assert.True(SpinWait.SpinUntil(() => watcher.Heaps[1].Buffers == 1, Deadline));
+
+        player.Kill();
+
+        Assert.True(SpinWait.SpinUntil(() => watcher.Heaps[1].Buffers == 0, Deadline));
     }
 
     [Fact]
@@ -153,9 +167,6 @@ public sealed class ServingTests : IClassFixture<ServingTests.Fixture>
         using TeeSession hello = client.OpenSession(HelloWorld.Uuid);
         hello.Invoke(HelloWorld.CommandNothing);
     }
-
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static void Forget(TeeContext client) => client.AllocateRestricted(UseCase.TrustedUi, 100_000);
 
     private TeeContext Connect() => new(RemoteDevice.Connect(_up.Socket));
 }

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using RestrictedTee.CommandLine.Commands;
+using RestrictedTee.Tests.Harness;
+using RestrictedTee.WorldTests.Harness;
+
+namespace RestrictedTee.WorldTests.Walkthrough;
+
+/// <summary>Every command in the README, exactly as printed. They build what they run, so they run one after the other.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(8);
+
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+    [Fact]
+    public void Every_command_in_the_readme_does_what_it_says()
+    {
+        using var folder = new Rtee.Folder();
+        var environment = new Dictionary<string, string> { ["RTEE_RUN_DIR"] = Path.Combine(folder.Path, "run"), ["RTEE"] = Repository.Root };
+        string project = Directory.CreateDirectory(Path.Combine(folder.Path, "greeter")).FullName;
+        File.WriteAllText(Path.Combine(project, "Greeter.csproj"), BlockAfter("`Greeter.csproj`", "xml"));
+        File.WriteAllText(Path.Combine(project, "Greeter.cs"), BlockAfter("`Greeter.cs`", "csharp"));
+
+        Process? up = null;
+        var outputs = new List<string>();
+        try
+        {
+            foreach (string block in ShellBlocks())
+            {
+                if (block.Trim() == "dotnet test")
+                    continue; // this is it
+                string[] lines = block.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                bool inProject = block.Contains("$RTEE", StringComparison.Ordinal) || block.StartsWith("dotnet build", StringComparison.Ordinal);
+                foreach (string line in lines)
+                {
+                    string where = inProject ? project : Repository.Root;
+                    if (line.Contains("rtee\" up", StringComparison.Ordinal) || line.EndsWith("rtee up", StringComparison.Ordinal))
+                    {
+                        Stop(up);
+                        up = StartUp(line, where, environment);
+                    }
+                    else
+                    {
+                        outputs.Add(RunLine(line, where, environment));
+                    }
+                }
+            }
+        }
+        finally
+        {
+            Stop(up);
+        }
+
+        string all = string.Join('\n', outputs);
+        Assert.Contains("all 5 parts passed", all, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexStringLower("Hello, world!"u8), all, StringComparison.Ordinal);
+        string digest = outputs.First(o => o.Contains("/tmp/content\n", StringComparison.Ordinal)).Split(' ')[0];
+        Assert.Contains($"sha256 {digest}", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_of_the_abis_is_the_one_that_the_tables_make()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "abi.md"));
+
+        Assert.Equal(AbiCommand.Markdown(AbiCommand.Surfaces), page);
+    }
+
+    [Fact]
+    public void The_settings_page_lists_every_setting()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
+
+        Assert.All(typeof(NormalWorld.Launch.LaunchOptions).GetProperties(), property =>
+            Assert.Contains($"`RTEE_{property.Name.ToUpperInvariant()}`", page, StringComparison.Ordinal));
+    }
+
+    private static string BlockAfter(string mark, string language)
+    {
+        string fence = $"```{language}\n";
+        int start = Readme.IndexOf(fence, Readme.IndexOf(mark, StringComparison.Ordinal), StringComparison.Ordinal) + fence.Length;
+        return Readme[start..Readme.IndexOf("```", start, StringComparison.Ordinal)];
+    }
+
+    private static IEnumerable<string> ShellBlocks() => ShellBlock().Matches(Readme).Select(match => match.Groups[1].Value);
+
+    private static string RunLine(string line, string folder, Dictionary<string, string> environment)
+    {
+        using Process process = Start(line, folder, environment);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Assert.True(process.WaitForExit(Deadline), $"'{line}' did not end in time.");
+        bool playedAsRootWithoutSecretMemory = line.Contains("play", StringComparison.Ordinal) && output.Result.Contains("GOT IN", StringComparison.Ordinal);
+        Assert.True(process.ExitCode == 0 || playedAsRootWithoutSecretMemory, $"'{line}' exited with {process.ExitCode}:\n{output.Result}\n{errors.Result}");
+        return output.Result;
+    }
+
+    private static Process StartUp(string line, string folder, Dictionary<string, string> environment)
+    {
+        Process process = Start("exec " + line, folder, environment);
+        string? first = process.StandardOutput.ReadLine();
+        Assert.True(first?.Contains("is up", StringComparison.Ordinal), first ?? process.StandardError.ReadToEnd());
+        return process;
+    }
+
+    private static Process Start(string line, string folder, Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("bash") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(line);
+        foreach ((string key, string value) in environment)
+            start.Environment[key] = value;
+        // What dotnet test sets for its own children must not reach a build that stands on its own.
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) || k is "DOTNET_HOST_PATH" or "VSTEST_CONNECTION_TIMEOUT").ToArray())
+            start.Environment.Remove(name);
+        return Process.Start(start)!;
+    }
+
+    private static void Stop(Process? process)
+    {
+        if (process is null)
+            return;
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ShellBlock();
+}
