@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
-using RestrictedTee.SmcTransport.NormalRam;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
 

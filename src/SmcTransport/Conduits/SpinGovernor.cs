@@ -12,15 +12,15 @@ internal static class SpinGovernor
     internal static readonly long BudgetTicks = System.Diagnostics.Stopwatch.Frequency / 20_000; // 50 µs
 
     private static readonly int Limit = Environment.ProcessorCount / 2;
-    private static int _spinners;
+    private static int s_spinners;
 
     internal static bool TryEnter()
     {
-        if (Interlocked.Increment(ref _spinners) <= Limit)
+        if (Interlocked.Increment(ref s_spinners) <= Limit)
             return true;
-        Interlocked.Decrement(ref _spinners);
+        Interlocked.Decrement(ref s_spinners);
         return false;
     }
 
-    internal static void Exit() => Interlocked.Decrement(ref _spinners);
+    internal static void Exit() => Interlocked.Decrement(ref s_spinners);
 }

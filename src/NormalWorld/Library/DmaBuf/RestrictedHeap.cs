@@ -1,8 +1,8 @@
-using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
-using RestrictedTee.NormalWorld.Client;
 
 namespace RestrictedTee.NormalWorld.DmaBuf;
 

@@ -1,7 +1,7 @@
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Supplicant;
 using RestrictedTee.SmcTransport.Board;
