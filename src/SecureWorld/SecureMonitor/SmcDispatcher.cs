@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Threads;
@@ -14,9 +13,7 @@ namespace RestrictedTee.SecureWorld.SecureMonitor;
 /// </summary>
 internal sealed class SmcDispatcher
 {
-    private readonly FrozenDictionary<uint, FastCall> _fastCalls;
-    private readonly FrozenSet<uint> _yieldingCalls =
-        new[] { OpteeSmc.CallWithArg, OpteeSmc.CallWithRpcArg, OpteeSmc.CallWithRegdArg, OpteeSmc.CallReturnFromRpc }.ToFrozenSet();
+    private readonly IReadOnlyDictionary<uint, FastCall> _fastCalls;
 
     private readonly MessageEntry _messages;
     private readonly MemoryObjectTable _objects;
@@ -28,7 +25,7 @@ internal sealed class SmcDispatcher
     internal SmcDispatcher(
         FastCalls fastCalls, MessageEntry messages, MemoryObjectTable objects, NormalRamMap ram, ReservedShm reserved, ThreadLimit threads, RpcClient rpc)
     {
-        _fastCalls = fastCalls.Table.ToFrozenDictionary();
+        _fastCalls = fastCalls.Table;
         _messages = messages;
         _objects = objects;
         _ram = ram;
@@ -38,7 +35,8 @@ internal sealed class SmcDispatcher
     }
 
     /// <summary>Every function id that is dispatched, for the test that compares them with the table of the ABI.</summary>
-    internal IEnumerable<uint> Served => _fastCalls.Keys.Concat(_yieldingCalls);
+    internal IEnumerable<uint> Served =>
+        _fastCalls.Keys.Concat([OpteeSmc.CallWithArg, OpteeSmc.CallWithRpcArg, OpteeSmc.CallWithRegdArg, OpteeSmc.CallReturnFromRpc]);
 
     /// <summary>Handles one frame in place.</summary>
     internal void Handle(ref SmcFrame frame, TeeThread thread)
@@ -62,7 +60,7 @@ internal sealed class SmcDispatcher
 
     private uint HandleYielding(uint function, ref SmcFrame frame, TeeThread thread)
     {
-        if (!_yieldingCalls.Contains(function))
+        if (function is not (OpteeSmc.CallWithArg or OpteeSmc.CallWithRpcArg or OpteeSmc.CallWithRegdArg))
             return OpteeSmc.ReturnEBadCmd;
         if (FindArgument(function, ref frame, out MemoryObject? memory, out ulong offset) is var error and not OpteeSmc.ReturnOk)
             return error;

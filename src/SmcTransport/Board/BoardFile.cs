@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SmcTransport.Board;
@@ -52,18 +50,16 @@ public sealed record BoardFile
     /// <exception cref="InvalidDataException">As for <see cref="Load"/>.</exception>
     public static BoardFile Parse(string json, string source)
     {
-        BoardFile? board;
+        BoardFile board;
         try
         {
-            board = JsonSerializer.Deserialize(json, BoardJson.Default.BoardFile);
+            board = BoardReader.Read(json);
         }
-        catch (JsonException e)
+        catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{source} is malformed: {e.Message}", e);
+            throw new InvalidDataException($"{source}: {e.Message}", e);
         }
 
-        if (board is null)
-            throw new InvalidDataException($"{source} is empty.");
         string? problem = BoardRules.FindProblem(board);
         return problem is null ? board : throw new InvalidDataException($"{source}: {problem}");
     }
@@ -81,15 +77,12 @@ public sealed record BoardFile
 public record MemoryRegion
 {
     /// <summary>The first address; a multiple of the page size. A number, or a string such as "0x40000000".</summary>
-    [JsonConverter(typeof(ByteCountConverter))]
     public required ulong Base { get; init; }
 
     /// <summary>Bytes; a multiple of the page size. A number, or a string such as "4MiB".</summary>
-    [JsonConverter(typeof(ByteCountConverter))]
     public required ulong Size { get; init; }
 
     /// <summary>The region as a range.</summary>
-    [JsonIgnore]
     public PhysicalRange Range => PhysicalRange.Create(new PhysicalAddress(Base), Size);
 }
 
@@ -103,7 +96,6 @@ public sealed record PoolRegion : MemoryRegion
 /// <summary>
 /// What restricted memory is for: the values of OPTEE_MSG_PROTMEM_* in a message, and of the use case in TEE_IOC_RSTMEM_ALLOC.
 /// </summary>
-[JsonConverter(typeof(UseCaseConverter))]
 public enum UseCase : uint
 {
     /// <summary>OPTEE_MSG_PROTMEM_SECURE_VIDEO_PLAY.</summary>
@@ -115,12 +107,3 @@ public enum UseCase : uint
     /// <summary>OPTEE_MSG_PROTMEM_SECURE_VIDEO_RECORD.</summary>
     SecureVideoRecord = 3,
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true,
-    RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(BoardFile))]
-internal sealed partial class BoardJson : JsonSerializerContext;

@@ -19,13 +19,14 @@ internal static class BoardRules
             ("normalRam", board.NormalRam),
             ("secureRam", board.SecureRam),
         };
-        regions.AddRange(board.Pools.Select(pool => ($"pool '{UseCases.Name(pool.UseCase)}'", (MemoryRegion)pool)));
+        foreach (PoolRegion pool in board.Pools)
+            regions.Add(($"pool '{UseCases.Name(pool.UseCase)}'", pool));
 
-        foreach ((string name, MemoryRegion region) in regions.Append(("reservedShm", board.ReservedShm)))
-        {
-            if (FindRegionProblem(name, region) is { } problem)
-                return problem;
-        }
+        string? problem = FindRegionProblem("reservedShm", board.ReservedShm);
+        foreach ((string name, MemoryRegion region) in regions)
+            problem ??= FindRegionProblem(name, region);
+        if (problem is not null)
+            return problem;
 
         for (int i = 0; i < regions.Count; i++)
         {
@@ -40,8 +41,16 @@ internal static class BoardRules
             return $"reservedShm ({board.ReservedShm.Range}) must lie at the start of normalRam ({board.NormalRam.Range}).";
         if (board.ReservedShm.Size == board.NormalRam.Size)
             return "reservedShm leaves nothing of normalRam for shared memory.";
-        IGrouping<UseCase, PoolRegion>? twice = board.Pools.GroupBy(pool => pool.UseCase).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? null : $"pool '{UseCases.Name(twice.Key)}' stands there {twice.Count()} times.";
+        for (int i = 0; i < board.Pools.Count; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                if (board.Pools[i].UseCase == board.Pools[j].UseCase)
+                    return $"pool '{UseCases.Name(board.Pools[i].UseCase)}' stands there twice.";
+            }
+        }
+
+        return null;
     }
 
     private static string? FindRegionProblem(string name, MemoryRegion region)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -70,10 +71,10 @@ internal sealed class BootLine(DescriptorSocket socket) : IDisposable
         head.MsgRevisionMajor = OpteeMsg.RevisionMajor;
         head.MsgRevisionMinor = OpteeMsg.RevisionMinor;
         head.TextLength = (uint)textBytes.Length;
-        Span<byte> message = stackalloc byte[Marshal.SizeOf<Head>() + MaxText];
+        Span<byte> message = stackalloc byte[Unsafe.SizeOf<Head>() + MaxText];
         MemoryMarshal.Write(message, in head);
-        textBytes.CopyTo(message[Marshal.SizeOf<Head>()..]);
-        return socket.TrySend(message[..(Marshal.SizeOf<Head>() + textBytes.Length)], descriptors);
+        textBytes.CopyTo(message[Unsafe.SizeOf<Head>()..]);
+        return socket.TrySend(message[..(Unsafe.SizeOf<Head>() + textBytes.Length)], descriptors);
     }
 
     /// <summary>Waits for a message.</summary>
@@ -81,21 +82,21 @@ internal sealed class BootLine(DescriptorSocket socket) : IDisposable
     /// <exception cref="InvalidDataException">The other end speaks another wiring or comes from another build; the message says which.</exception>
     internal Message? Receive()
     {
-        Span<byte> buffer = stackalloc byte[Marshal.SizeOf<Head>() + MaxText];
+        Span<byte> buffer = stackalloc byte[Unsafe.SizeOf<Head>() + MaxText];
         var descriptors = new List<SafeFileHandle>();
         int length = socket.Receive(buffer, descriptors);
         if (length == 0)
             return null;
-        if (length < Marshal.SizeOf<Head>())
+        if (length < Unsafe.SizeOf<Head>())
             throw new InvalidDataException("The boot line carried a message that is not one of its own.");
         Head head = MemoryMarshal.Read<Head>(buffer);
-        if (head.Magic != Magic || head.TextLength > length - Marshal.SizeOf<Head>())
+        if (head.Magic != Magic || head.TextLength > length - Unsafe.SizeOf<Head>())
             throw new InvalidDataException("The boot line carried a message that is not one of its own.");
         if (head.WiringRevision != WiringRevision)
             throw new InvalidDataException($"The other world speaks wiring revision {head.WiringRevision}, this one {WiringRevision}. Build both from the same sources.");
         if (head.Build != Build)
             throw new InvalidDataException($"The other world comes from another build ({head.Build}, this one {Build}). Build both from the same sources.");
-        string text = Encoding.UTF8.GetString(buffer.Slice(Marshal.SizeOf<Head>(), (int)head.TextLength));
+        string text = Encoding.UTF8.GetString(buffer.Slice(Unsafe.SizeOf<Head>(), (int)head.TextLength));
         return new Message(head, text, descriptors);
     }
 

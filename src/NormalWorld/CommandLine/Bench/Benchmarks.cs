@@ -75,15 +75,21 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
     {
         const int Clients = 8;
         starting("eight clients at once");
-        double one = RateOfClients(1);
-        double eight = RateOfClients(Clients);
+        // Taken in turn and the medians compared, so that a neighbour who comes or goes on the machine falls on both.
+        const int Rounds = 5;
+        double[] ones = new double[Rounds], eights = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+            (ones[round], eights[round]) = (RateOfClients(1), RateOfClients(Clients));
+        Array.Sort(ones);
+        Array.Sort(eights);
+        (double one, double eight) = (ones[Rounds / 2], eights[Rounds / 2]);
         _rows.Add(new BenchRow("one client", one, "calls/s"));
         Add("eight clients, total", eight, "calls/s", eight / one, "one client", "≥ 0.8", r => r >= 0.8);
     }
 
     private double RateOfClients(int clients)
     {
-        const int Seconds = 3;
+        const int Milliseconds = 1000;
         long calls = 0;
         using var start = new Barrier(clients + 1);
         bool stop = false;
@@ -105,7 +111,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         Array.ForEach(threads, thread => thread.Start());
         start.SignalAndWait();
         var watch = Stopwatch.StartNew();
-        Thread.Sleep(TimeSpan.FromSeconds(Seconds));
+        Thread.Sleep(Milliseconds);
         Volatile.Write(ref stop, true);
         Array.ForEach(threads, thread => thread.Join());
         return calls / watch.Elapsed.TotalSeconds;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Client;
@@ -212,7 +213,7 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
     private static ref T Head<T>(ref IoctlFrame frame)
         where T : struct
     {
-        if (frame.Buffer.Length < Marshal.SizeOf<T>() || frame.Buffer.Length > TeeIoctl.MaxArgSize)
+        if (frame.Buffer.Length < Unsafe.SizeOf<T>() || frame.Buffer.Length > TeeIoctl.MaxArgSize)
             throw new TeeDriverException(Errno.EINVAL, $"A buffer of {frame.Buffer.Length} bytes does not hold the argument.");
         return ref MemoryMarshal.AsRef<T>(frame.Buffer);
     }
@@ -220,8 +221,8 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
     private static Span<TeeIoctlParam> Params<T>(ref IoctlFrame frame, uint count)
         where T : struct
     {
-        Span<byte> rest = frame.Buffer[Marshal.SizeOf<T>()..];
-        if ((ulong)count * (ulong)Marshal.SizeOf<TeeIoctlParam>() != (ulong)rest.Length)
+        Span<byte> rest = frame.Buffer[Unsafe.SizeOf<T>()..];
+        if ((ulong)count * (ulong)Unsafe.SizeOf<TeeIoctlParam>() != (ulong)rest.Length)
             throw new TeeDriverException(Errno.EINVAL, $"{count} parameters do not fill the {rest.Length} bytes behind the argument.");
         return MemoryMarshal.Cast<byte, TeeIoctlParam>(rest);
     }
@@ -277,7 +278,7 @@ public sealed class TeeDeviceFile : IDisposable
         {
             var frame = new IoctlFrame { Argument = argument };
             TeeIoctlBufData reference = default;
-            if (hasBuffer && argument.Length == Marshal.SizeOf<TeeIoctlBufData>())
+            if (hasBuffer && argument.Length == Unsafe.SizeOf<TeeIoctlBufData>())
             {
                 reference = MemoryMarshal.Read<TeeIoctlBufData>(argument);
                 if (reference.BufLen > TeeIoctl.MaxArgSize)
@@ -308,9 +309,9 @@ public sealed class TeeDeviceFile : IDisposable
     private static SafeFileHandle? DescriptorOf(uint request, ReadOnlySpan<byte> argument)
     {
         long fd;
-        if (request == TeeIoctl.ShmRegisterFd && argument.Length == Marshal.SizeOf<TeeIoctlShmRegisterFdData>())
+        if (request == TeeIoctl.ShmRegisterFd && argument.Length == Unsafe.SizeOf<TeeIoctlShmRegisterFdData>())
             fd = MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd;
-        else if (request == TeeIoctl.RstmemFdInfo && argument.Length == Marshal.SizeOf<TeeIoctlRstmemFdInfoData>())
+        else if (request == TeeIoctl.RstmemFdInfo && argument.Length == Unsafe.SizeOf<TeeIoctlRstmemFdInfoData>())
             fd = MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd;
         else
             return null;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RestrictedTee.SmcTransport.Abi;
 
@@ -15,43 +16,43 @@ public static class TeeIoctl
     private const uint ReadWrite = 3;
 
     /// <summary>TEE_IOC_VERSION.</summary>
-    public static readonly uint Version = Request(Read, TeeMagic, 0, Marshal.SizeOf<TeeIoctlVersionData>());
+    public static readonly uint Version = Request(Read, TeeMagic, 0, Unsafe.SizeOf<TeeIoctlVersionData>());
 
     /// <summary>TEE_IOC_SHM_ALLOC; returns a descriptor.</summary>
-    public static readonly uint ShmAlloc = Request(ReadWrite, TeeMagic, 1, Marshal.SizeOf<TeeIoctlShmAllocData>());
+    public static readonly uint ShmAlloc = Request(ReadWrite, TeeMagic, 1, Unsafe.SizeOf<TeeIoctlShmAllocData>());
 
     /// <summary>TEE_IOC_OPEN_SESSION.</summary>
-    public static readonly uint OpenSession = Request(Read, TeeMagic, 2, Marshal.SizeOf<TeeIoctlBufData>());
+    public static readonly uint OpenSession = Request(Read, TeeMagic, 2, Unsafe.SizeOf<TeeIoctlBufData>());
 
     /// <summary>TEE_IOC_INVOKE.</summary>
-    public static readonly uint Invoke = Request(Read, TeeMagic, 3, Marshal.SizeOf<TeeIoctlBufData>());
+    public static readonly uint Invoke = Request(Read, TeeMagic, 3, Unsafe.SizeOf<TeeIoctlBufData>());
 
     /// <summary>TEE_IOC_CANCEL.</summary>
-    public static readonly uint Cancel = Request(Read, TeeMagic, 4, Marshal.SizeOf<TeeIoctlCancelArg>());
+    public static readonly uint Cancel = Request(Read, TeeMagic, 4, Unsafe.SizeOf<TeeIoctlCancelArg>());
 
     /// <summary>TEE_IOC_CLOSE_SESSION.</summary>
     public static readonly uint CloseSession = Request(Read, TeeMagic, 5, sizeof(uint));
 
     /// <summary>TEE_IOC_SUPPL_RECV.</summary>
-    public static readonly uint SupplRecv = Request(Read, TeeMagic, 6, Marshal.SizeOf<TeeIoctlBufData>());
+    public static readonly uint SupplRecv = Request(Read, TeeMagic, 6, Unsafe.SizeOf<TeeIoctlBufData>());
 
     /// <summary>TEE_IOC_SUPPL_SEND.</summary>
-    public static readonly uint SupplSend = Request(Read, TeeMagic, 7, Marshal.SizeOf<TeeIoctlBufData>());
+    public static readonly uint SupplSend = Request(Read, TeeMagic, 7, Unsafe.SizeOf<TeeIoctlBufData>());
 
     /// <summary>TEE_IOC_SHM_REGISTER_FD; returns a descriptor.</summary>
-    public static readonly uint ShmRegisterFd = Request(ReadWrite, TeeMagic, 8, Marshal.SizeOf<TeeIoctlShmRegisterFdData>());
+    public static readonly uint ShmRegisterFd = Request(ReadWrite, TeeMagic, 8, Unsafe.SizeOf<TeeIoctlShmRegisterFdData>());
 
     /// <summary>TEE_IOC_SHM_REGISTER; returns a descriptor.</summary>
-    public static readonly uint ShmRegister = Request(ReadWrite, TeeMagic, 9, Marshal.SizeOf<TeeIoctlShmRegisterData>());
+    public static readonly uint ShmRegister = Request(ReadWrite, TeeMagic, 9, Unsafe.SizeOf<TeeIoctlShmRegisterData>());
 
     /// <summary>TEE_IOC_RSTMEM_ALLOC; returns a dma-buf descriptor.</summary>
-    public static readonly uint RstmemAlloc = Request(ReadWrite, TeeMagic, 10, Marshal.SizeOf<TeeIoctlRstmemAllocData>());
+    public static readonly uint RstmemAlloc = Request(ReadWrite, TeeMagic, 10, Unsafe.SizeOf<TeeIoctlRstmemAllocData>());
 
     /// <summary>TEE_IOC_RSTMEM_FD_INFO.</summary>
-    public static readonly uint RstmemFdInfo = Request(ReadWrite, TeeMagic, 11, Marshal.SizeOf<TeeIoctlRstmemFdInfoData>());
+    public static readonly uint RstmemFdInfo = Request(ReadWrite, TeeMagic, 11, Unsafe.SizeOf<TeeIoctlRstmemFdInfoData>());
 
     /// <summary>DMA_HEAP_IOCTL_ALLOC.</summary>
-    public static readonly uint DmaHeapAlloc = Request(ReadWrite, HeapMagic, 0, Marshal.SizeOf<DmaHeapAllocationData>());
+    public static readonly uint DmaHeapAlloc = Request(ReadWrite, HeapMagic, 0, Unsafe.SizeOf<DmaHeapAllocationData>());
 
     /// <summary>TEE_MAX_ARG_SIZE: the largest buffer of a variable-sized argument.</summary>
     public const int MaxArgSize = 1024;
@@ -341,7 +342,7 @@ public struct TeeIoctlSupplicantArg
 }
 
 /// <summary>Sixteen octets of a UUID.</summary>
-[System.Runtime.CompilerServices.InlineArray(16)]
+[InlineArray(16)]
 public struct UuidBytes
 {
     private byte _first;

@@ -30,14 +30,18 @@ internal sealed class CallSlot(IConduit conduit, RamBank bank, PhysicalAddress a
 /// A short call costs little more than its two wake-ups, and none on a conduit whose far end is still polling. So there are
 /// only as many short calls under way as may poll at once (half of the cores); a further caller waits a moment for a warm
 /// conduit before it takes a cold one. A call that does not come back in that moment is a long one and counts no more, so
-/// nobody waits behind a busy TA for longer. A caller that has waited its moment while others came and went is handed the
-/// next conduit that is returned, so none starves.
+/// nobody waits behind a busy TA for longer. A caller that has waited while others came and went is at last handed the next
+/// conduit that is returned, so none starves.
 /// </remarks>
 internal sealed class ConduitPool
 {
     private static readonly int WarmLimit = Math.Max(1, Environment.ProcessorCount / 2);
     private static readonly long MomentTicks = Stopwatch.Frequency * MomentMilliseconds / 1000;
+    private static readonly long FairnessTicks = Stopwatch.Frequency * FairnessMilliseconds / 1000;
     private const int MomentMilliseconds = 2;
+
+    /// <summary>After how long a waiter is served ahead of callers that are already running: each such change of hands costs a wake-up.</summary>
+    private const int FairnessMilliseconds = 5;
     private const int SpinsBeforeSleep = 20;
 
     private readonly object _lock = new(); // protects everything below; never held while a call runs
@@ -75,7 +79,7 @@ internal sealed class ConduitPool
             _returns++;
             bool wasShort = !slot.IsLong;
             _rented.Remove(slot);
-            if (_waiters.First is { } first && Stopwatch.GetTimestamp() - first.Value.Since >= MomentTicks)
+            if (_waiters.First is { } first && Stopwatch.GetTimestamp() - first.Value.Since >= FairnessTicks)
             {
                 _waiters.RemoveFirst();
                 if (!wasShort)
@@ -144,13 +148,22 @@ internal sealed class ConduitPool
                     Monitor.Wait(waiter, MomentMilliseconds);
             }
 
+            if (waiter.Slot is { } handed)
+                return handed;
+
+            // While others come and go, looking is all that a waiter does: the lock is theirs, and it will be handed a conduit.
+            long returns = Volatile.Read(ref _returns);
+            if (returns != seen)
+            {
+                seen = returns;
+                continue;
+            }
+
             lock (_lock)
             {
-                if (waiter.Slot is { } handed)
-                    return handed;
-                if (_returns == seen)
-                    MarkLongCalls();
-                seen = _returns;
+                if (waiter.Slot is { } handedMeanwhile)
+                    return handedMeanwhile;
+                MarkLongCalls();
                 if (_short < WarmLimit && _free.Count > 0)
                 {
                     _waiters.Remove(node);
@@ -189,8 +202,14 @@ internal sealed class ConduitPool
 
     private sealed class Waiter
     {
+        private CallSlot? _slot;
+
         internal long Since { get; init; }
 
-        internal CallSlot? Slot { get; set; }
+        internal CallSlot? Slot
+        {
+            get => Volatile.Read(ref _slot);
+            set => Volatile.Write(ref _slot, value);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -83,11 +84,11 @@ internal sealed class RemoteChannel : IDisposable
         if (!connection.TrySend(MemoryMarshal.AsBytes(new ReadOnlySpan<Wire.Request>(in request))))
             throw Gone();
         int length = connection.Receive(packet, descriptors);
-        if (length < Marshal.SizeOf<Wire.Reply>())
+        if (length < Unsafe.SizeOf<Wire.Reply>())
             throw Gone();
         Wire.Reply reply = MemoryMarshal.Read<Wire.Reply>(packet);
         if (reply.Errno != 0)
-            throw new TeeDriverException((Errno)reply.Errno, Encoding.UTF8.GetString(packet, Marshal.SizeOf<Wire.Reply>(), length - Marshal.SizeOf<Wire.Reply>()));
+            throw new TeeDriverException((Errno)reply.Errno, Encoding.UTF8.GetString(packet, Unsafe.SizeOf<Wire.Reply>(), length - Unsafe.SizeOf<Wire.Reply>()));
         lock (_lock)
         {
             _context = reply.Context;
@@ -118,7 +119,7 @@ internal sealed class RemoteChannel : IDisposable
             var descriptors = new List<SafeFileHandle>();
             bool sent = descriptor is null ? connection.TrySend(packet) : connection.TrySend(packet, descriptor);
             int length = sent ? connection.Receive(answer, descriptors) : 0;
-            int head = Marshal.SizeOf<Wire.Reply>();
+            int head = Unsafe.SizeOf<Wire.Reply>();
             if (length < head)
             {
                 _broken = true;

@@ -128,9 +128,9 @@ internal sealed class RemoteDevice : ITeeDevice
     private void CallWithBuffer<T>(uint request, ref T argument, Span<TeeIoctlParam> parameters)
         where T : struct
     {
-        int size = Marshal.SizeOf<T>();
+        int size = Unsafe.SizeOf<T>();
         Span<byte> buffer = stackalloc byte[TeeIoctl.MaxArgSize];
-        buffer = buffer[..(size + (parameters.Length * Marshal.SizeOf<TeeIoctlParam>()))];
+        buffer = buffer[..(size + (parameters.Length * Unsafe.SizeOf<TeeIoctlParam>()))];
         MemoryMarshal.Write(buffer, in argument);
         MemoryMarshal.AsBytes(parameters).CopyTo(buffer[size..]);
         var reference = new TeeIoctlBufData { BufLen = (ulong)buffer.Length };

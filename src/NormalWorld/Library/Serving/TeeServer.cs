@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -90,7 +91,7 @@ internal sealed class TeeServer : IDisposable
             while (connection.Receive(packet, descriptors) is var length and not 0)
             {
                 SafeFileHandle? descriptor = descriptors.FirstOrDefault();
-                if (length < Marshal.SizeOf<Wire.Request>())
+                if (length < Unsafe.SizeOf<Wire.Request>())
                     return;
                 Wire.Request request = MemoryMarshal.Read<Wire.Request>(packet);
                 if (client is null)
@@ -99,7 +100,7 @@ internal sealed class TeeServer : IDisposable
                         return;
                     client = joined;
                 }
-                else if (!Answer(connection, client, request, packet.AsSpan(Marshal.SizeOf<Wire.Request>(), length - Marshal.SizeOf<Wire.Request>()), descriptor))
+                else if (!Answer(connection, client, request, packet.AsSpan(Unsafe.SizeOf<Wire.Request>(), length - Unsafe.SizeOf<Wire.Request>()), descriptor))
                 {
                     return;
                 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
@@ -13,7 +12,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Messages;
 /// </summary>
 internal sealed class MessageEntry
 {
-    private readonly FrozenDictionary<OpteeMsgCommand, CommandHandler> _commands;
+    private readonly Dictionary<uint, CommandHandler> _commands;
     private readonly TaManager _tas;
     private readonly ParameterReader _parameters;
     private readonly NormalRamMap _ram;
@@ -27,23 +26,23 @@ internal sealed class MessageEntry
         _ram = ram;
         _objects = objects;
         _notifications = notifications;
-        _commands = new Dictionary<OpteeMsgCommand, CommandHandler>
+        _commands = new Dictionary<uint, CommandHandler>
         {
-            [OpteeMsgCommand.OpenSession] = OpenSession,
-            [OpteeMsgCommand.InvokeCommand] = InvokeCommand,
-            [OpteeMsgCommand.CloseSession] = CloseSession,
-            [OpteeMsgCommand.Cancel] = Cancel,
-            [OpteeMsgCommand.RegisterShm] = RegisterShm,
-            [OpteeMsgCommand.UnregisterShm] = UnregisterShm,
-            [OpteeMsgCommand.DoBottomHalf] = DoBottomHalf,
-            [OpteeMsgCommand.StopAsyncNotif] = StopAsyncNotif,
-        }.ToFrozenDictionary();
+            [(uint)OpteeMsgCommand.OpenSession] = OpenSession,
+            [(uint)OpteeMsgCommand.InvokeCommand] = InvokeCommand,
+            [(uint)OpteeMsgCommand.CloseSession] = CloseSession,
+            [(uint)OpteeMsgCommand.Cancel] = Cancel,
+            [(uint)OpteeMsgCommand.RegisterShm] = RegisterShm,
+            [(uint)OpteeMsgCommand.UnregisterShm] = UnregisterShm,
+            [(uint)OpteeMsgCommand.DoBottomHalf] = DoBottomHalf,
+            [(uint)OpteeMsgCommand.StopAsyncNotif] = StopAsyncNotif,
+        };
     }
 
     private delegate void CommandHandler(ref OpteeMessage message, MessageWindow window);
 
     /// <summary>The commands that have a method, for the test that compares them with the table of the ABI.</summary>
-    internal IEnumerable<OpteeMsgCommand> Served => _commands.Keys;
+    internal IEnumerable<uint> Served => _commands.Keys;
 
     /// <summary>Carries out a message; false for a command that is not known.</summary>
     internal bool Handle(ref OpteeMessage message, MessageWindow window)
@@ -51,7 +50,7 @@ internal sealed class MessageEntry
         // The two that make up nearly all traffic go by a compare each.
         if (message.Arg.Command == (uint)OpteeMsgCommand.InvokeCommand)
             InvokeCommand(ref message, window);
-        else if (_commands.TryGetValue((OpteeMsgCommand)message.Arg.Command, out CommandHandler? handler))
+        else if (_commands.TryGetValue(message.Arg.Command, out CommandHandler? handler))
             handler(ref message, window);
         else
             return false;

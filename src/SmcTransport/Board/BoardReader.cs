@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace RestrictedTee.SmcTransport.Board;
+
+/// <summary>
+/// Turns the text of a board file into a <see cref="BoardFile"/>, strictly: an unknown, a doubled or a missing member is an error.
+/// Walks the document by hand, because both worlds do it at each start and a serializer would spend longer on compiling
+/// itself than on reading.
+/// </summary>
+internal static class BoardReader
+{
+    private static readonly (string Suffix, ulong Factor)[] Units = [("KiB", 1UL << 10), ("MiB", 1UL << 20), ("GiB", 1UL << 30)];
+
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <exception cref="InvalidDataException">The text is no JSON, or not of this shape.</exception>
+    internal static BoardFile Read(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, Lenient);
+            return ReadBoard(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"it is malformed: {e.Message}", e);
+        }
+    }
+
+    private static BoardFile ReadBoard(JsonElement element)
+    {
+        Members board = new(element, "the board", "version", "normalRam", "reservedShm", "secureRam", "pools");
+        JsonElement pools = board["pools"];
+        if (pools.ValueKind != JsonValueKind.Array)
+            throw new InvalidDataException("it is malformed: pools must be a list.");
+        return new BoardFile
+        {
+            Version = board["version"].TryGetInt32OrFail("version"),
+            NormalRam = ReadRegion(board["normalRam"], "normalRam"),
+            ReservedShm = ReadRegion(board["reservedShm"], "reservedShm"),
+            SecureRam = ReadRegion(board["secureRam"], "secureRam"),
+            Pools = [.. pools.EnumerateArray().Select(ReadPool)],
+        };
+    }
+
+    private static MemoryRegion ReadRegion(JsonElement element, string name)
+    {
+        Members region = new(element, name, "base", "size");
+        return new MemoryRegion { Base = ReadNumber(region["base"], $"{name}.base"), Size = ReadNumber(region["size"], $"{name}.size") };
+    }
+
+    private static PoolRegion ReadPool(JsonElement element)
+    {
+        Members pool = new(element, "a pool", "useCase", "base", "size");
+        string? name = pool["useCase"].ValueKind == JsonValueKind.String ? pool["useCase"].GetString() : null;
+        UseCase useCase = UseCases.All.FirstOrDefault(candidate => UseCases.Name(candidate) == name);
+        if (useCase == default)
+            throw new InvalidDataException($"it is malformed: a use case is one of {string.Join(", ", UseCases.All.Select(UseCases.Name))}, not '{name}'.");
+        return new PoolRegion { UseCase = useCase, Base = ReadNumber(pool["base"], $"pool '{name}'.base"), Size = ReadNumber(pool["size"], $"pool '{name}'.size") };
+    }
+
+    private static ulong ReadNumber(JsonElement element, string name)
+    {
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out ulong number))
+            return number;
+        if (element.ValueKind == JsonValueKind.String && TryParse(element.GetString()!, out ulong value))
+            return value;
+        throw new InvalidDataException($"it is malformed: {name} is {element.GetRawText()}; a size or address is a whole number, or a string such as \"0x40000000\" or \"4MiB\".");
+    }
+
+    /// <summary>Sizes and addresses as people write them: 4096, "0x1000", "4KiB", "2MiB", "1GiB".</summary>
+    private static bool TryParse(string text, out ulong value)
+    {
+        ReadOnlySpan<char> number = text.AsSpan().Trim();
+        ulong factor = 1;
+        foreach ((string suffix, ulong unit) in Units)
+        {
+            if (number.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+            {
+                number = number[..^suffix.Length].TrimEnd();
+                factor = unit;
+                break;
+            }
+        }
+
+        bool parsed = number.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            ? ulong.TryParse(number[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
+            : ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        if (!parsed || value > ulong.MaxValue / factor)
+            return false;
+        value *= factor;
+        return true;
+    }
+
+    private static int TryGetInt32OrFail(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value)
+            ? value
+            : throw new InvalidDataException($"it is malformed: {name} must be a whole number.");
+
+    /// <summary>The members of one object, each known and there exactly once.</summary>
+    private sealed class Members
+    {
+        private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
+
+        internal Members(JsonElement element, string what, params string[] expected)
+        {
+            if (element.ValueKind != JsonValueKind.Object)
+                throw new InvalidDataException($"it is malformed: {what} must be an object.");
+            foreach (JsonProperty member in element.EnumerateObject())
+            {
+                if (!expected.Contains(member.Name))
+                    throw new InvalidDataException($"it is malformed: {what} has a member '{member.Name}' that is not known; it takes {string.Join(", ", expected)}.");
+                if (!_members.TryAdd(member.Name, member.Value))
+                    throw new InvalidDataException($"it is malformed: {what} has '{member.Name}' twice.");
+            }
+
+            if (Array.Find(expected, name => !_members.ContainsKey(name)) is { } missing)
+                throw new InvalidDataException($"it is malformed: {what} has no '{missing}'.");
+        }
+
+        internal JsonElement this[string name] => _members[name];
+    }
+}
