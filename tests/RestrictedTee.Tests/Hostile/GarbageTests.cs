@@ -48,12 +48,18 @@ public sealed class GarbageTests : IDisposable
             return IsProper(asked, answer.A0);
         });
 
-        _tee.AssertStillServes();
+        AssertSuitePasses();
     }
 
     [Fact]
     public void Invariant_2_garbage_messages_get_proper_codes()
     {
+        // Some of the messages get as far as a TA: one that copies, one that digests, one that counts.
+        using NormalWorld.Client.TeeContext victim = _tee.OpenContext();
+        uint[] sessions =
+        [
+            0, 1, uint.MaxValue, victim.OpenSession(Contracts.SdpBasic.Uuid).Id, victim.OpenSession(Contracts.Crypt.Uuid).Id, victim.OpenSession(Contracts.HelloWorld.Uuid).Id,
+        ];
         ulong[] words = Interesting();
         Gen<ulong> word = Gen.Frequency((4, Gen.Elements(words)), (1, ArbMap.Default.GeneratorFor<ulong>()));
         Gen<ulong> attr = Gen.Frequency(
@@ -61,14 +67,14 @@ public sealed class GarbageTests : IDisposable
         Gen<(uint[] Head, ulong[] Body)> messages =
             from command in Gen.Frequency((5, Gen.Choose(0, 12)), (1, Gen.Choose(0, int.MaxValue)))
             from function in Gen.Choose(0, 20)
-            from session in Gen.Choose(0, 6)
+            from session in Gen.Elements(sessions)
             from count in Gen.Frequency((8, Gen.Choose(0, 7)), (1, Gen.Choose(0, 300)))
             from body in Gen.ArrayOf(from a in attr
                                      from x in word
                                      from y in word
                                      from z in word
                                      select (ulong[])[a, x, y, z], 7)
-            select ((uint[])[(uint)command, (uint)function, (uint)session, 0, 0, 0, 0, (uint)count], body.SelectMany(p => p).ToArray());
+            select ((uint[])[(uint)command, (uint)function, session, 0, 0, 0, 0, (uint)count], body.SelectMany(p => p).ToArray());
 
         Check(messages, message =>
         {
@@ -81,7 +87,7 @@ public sealed class GarbageTests : IDisposable
             return IsProper(frame.A0, Drive(frame).A0);
         });
 
-        _tee.AssertStillServes();
+        AssertSuitePasses();
     }
 
     [Fact]
@@ -207,6 +213,18 @@ public sealed class GarbageTests : IDisposable
         Assert.Equal(0, SmcTransport.Interop.Libc.FTruncate(fd, 4096));
 
         Assert.Throws<InvalidDataException>(() => RamBank.Attach(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true), PhysicalRange.Create(new PhysicalAddress(0x1_0000_0000), 4096)));
+    }
+
+    /// <summary>The suite, but for the cases that only take time, on the instance that was just maltreated.</summary>
+    private void AssertSuitePasses()
+    {
+        string[] cases = ["1001", "1002", "1004", "1005", "1006", "1007", "1010", "1012", "1014", "1016", "1017", "1018", "1021", "1025", "1026", "1027", "1028", "1032"];
+        using var output = new StringWriter();
+        using var host = new Xtest.Framework.XtestHost(_tee.OpenContext, level: 0, output);
+
+        Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run("regression", Xtest.Framework.XtestRegistry.RegressionCases, cases, host);
+
+        Assert.True(summary.FailedCases == 0 && summary.Cases == cases.Length, output.ToString());
     }
 
     /// <summary>Sends a frame; a call that comes back with an RPC is given nothing until it ends.</summary>

@@ -71,7 +71,7 @@ internal sealed class TeeDevice : ITeeDevice
         try
         {
             memory.CopyFrom(address, copy.Span);
-            ulong cookie = _host.NewCookie();
+            ulong cookie = TeeDeviceHost.NewCookie();
             Driver.RegisterShm(copy.Range, cookie);
             return TeeShm.User(this, copy, cookie, new TeeShm.UserMapping(memory, address));
         }
@@ -281,7 +281,7 @@ internal sealed class TeeDevice : ITeeDevice
     {
         try
         {
-            ulong cookie = _host.NewCookie();
+            ulong cookie = TeeDeviceHost.NewCookie();
             Driver.RegisterShm(block.Range, cookie);
             return TeeShm.Allocated(this, block, cookie);
         }

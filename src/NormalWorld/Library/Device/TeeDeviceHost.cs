@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Board;
@@ -8,8 +10,6 @@ namespace RestrictedTee.NormalWorld.Device;
 internal sealed class TeeDeviceHost : IDisposable
 {
     private readonly List<RestrictedHeap> _heaps;
-    private long _lastCookie = 0x10_0000;
-
     internal TeeDeviceHost(OpteeDriver driver, BoardFile board)
     {
         Driver = driver;
@@ -23,7 +23,19 @@ internal sealed class TeeDeviceHost : IDisposable
 
     internal IReadOnlyList<RestrictedHeap> Heaps => _heaps;
 
-    internal ulong NewCookie() => (ulong)Interlocked.Increment(ref _lastCookie);
+    /// <summary>A name for shared memory. Upstream's driver takes a pointer; what matters is that two never collide and none is guessed.</summary>
+    internal static ulong NewCookie()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ulong cookie;
+        do
+        {
+            RandomNumberGenerator.Fill(bytes);
+            cookie = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        }
+        while (cookie is 0 or ulong.MaxValue);
+        return cookie;
+    }
 
     internal bool Owns(DmaBufObject buffer) => _heaps.Contains(buffer.Heap);
 

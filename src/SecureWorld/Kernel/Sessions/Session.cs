@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using RestrictedTee.Sdk;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
@@ -116,8 +118,6 @@ internal sealed class Session
 internal sealed class SessionTable
 {
     private readonly Dictionary<uint, Session> _sessions = []; // protected by the lock of the TA manager
-    private uint _last;
-
     /// <summary>How many sessions one client may hold; memory is finite and the normal world need not be kind.</summary>
     internal const int MaxSessions = 64 * 1024;
 
@@ -125,12 +125,21 @@ internal sealed class SessionTable
 
     internal IReadOnlyCollection<Session> All => _sessions.Values;
 
+    /// <summary>
+    /// An id that is not in use, and that nobody guesses: the driver's own session to the owner of the pools is one of these,
+    /// and a message with a wrong id should hit nothing at all.
+    /// </summary>
     internal uint NewId()
     {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        uint id;
         do
-            _last = unchecked(_last + 1);
-        while (_last == 0 || _sessions.ContainsKey(_last));
-        return _last;
+        {
+            RandomNumberGenerator.Fill(bytes);
+            id = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        }
+        while (id == 0 || _sessions.ContainsKey(id));
+        return id;
     }
 
     internal void Add(Session session) => _sessions.Add(session.Id, session);
