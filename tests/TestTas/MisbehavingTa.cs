@@ -80,5 +80,21 @@ public sealed class MisbehavingTa : TrustedApp
     [Command(12)]
     public static void BusyUntilKilled() => Thread.Sleep(Timeout.Infinite);
 
+    /// <summary>Passes four bytes to a TA that says it wrote far more, then passes them again: the second call must not see more than four.</summary>
+    [Command(13)]
+    public static TeeResult ReuseAfterAHugeSize()
+    {
+        Span<byte> four = stackalloc byte[4];
+        using TaClientSession other = TaClientSession.Open(Uuid);
+        var operation = new TaOperation { P0 = TaParam.Output(four) };
+        other.Invoke(9, ref operation);
+        bool reported = operation.P0.Size == int.MaxValue;
+        other.Invoke(14, ref operation);
+        return reported && operation.P0.Size == 4 ? TeeResult.Success : TeeResult.Generic;
+    }
+
+    [Command(14)]
+    public static void TellCapacity(MemrefOutput memory) => memory.Size = memory.Span.Length;
+
     private static int Recurse(int depth) => depth < 0 ? 0 : Recurse(depth + 1) + 1;
 }

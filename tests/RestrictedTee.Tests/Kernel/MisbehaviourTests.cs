@@ -17,6 +17,7 @@ public sealed class MisbehaviourTests : IDisposable
     [InlineData(7u, TeecResult.TargetDead, TeecOrigin.Tee)] // swallows its own panic
     [InlineData(10u, TeecResult.Success, TeecOrigin.TrustedApp)] // uses a service on a thread of its own: refused there
     [InlineData(11u, TeecResult.OutOfMemory, TeecOrigin.TrustedApp)] // allocates without end
+    [InlineData(13u, TeecResult.Success, TeecOrigin.TrustedApp)] // uses an operation again after a size that was made up
     public void Invariant_5_misbehaviour_gets_its_result(uint command, TeecResult expected, TeecOrigin expectedOrigin)
     {
         using TeeContext context = _tee.OpenContext();

@@ -78,7 +78,7 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
 
         Assert.All(typeof(NormalWorld.Launch.LaunchOptions).GetProperties(), property =>
-            Assert.Contains($"`RTEE_{property.Name.ToUpperInvariant()}`", page, StringComparison.Ordinal));
+            Assert.Contains($"`RTEE_{Humps().Replace(property.Name, "_$0").ToUpperInvariant()}`", page, StringComparison.Ordinal));
     }
 
     private static bool HasOpenSsl() =>
@@ -150,6 +150,9 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
         process.WaitForExit();
         process.Dispose();
     }
+
+    [GeneratedRegex("(?<=[a-z])[A-Z]")]
+    private static partial Regex Humps();
 
     [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex ShellBlock();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace RestrictedTee.NormalWorld.Launch;
 
 /// <summary>
-/// How a TEE is started. Every default can be set in <c>rtee.json</c>, by an environment variable <c>RTEE_</c>NAME, and on the
+/// How a TEE is started. Every default can be set in <c>rtee.json</c>, by an environment variable such as <c>RTEE_LOG_LEVEL</c>, and on the
 /// command line or in code, in that rising order.
 /// </summary>
 public sealed record LaunchOptions
@@ -50,7 +50,7 @@ public sealed record LaunchOptions
             string file = Path.Combine(folder, "rtee.json");
             IConfigurationRoot configuration = new ConfigurationBuilder()
                 .AddJsonFile(file, optional: true)
-                .AddEnvironmentVariables("RTEE_")
+                .AddInMemoryCollection(FromEnvironment())
                 .Build();
             var options = new LaunchOptions();
             if (File.Exists(file))
@@ -67,6 +67,17 @@ public sealed record LaunchOptions
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
         {
             throw new TeeLaunchException($"The settings in rtee.json or RTEE_… are malformed: {e.InnerException?.Message ?? e.Message}", e);
+        }
+    }
+
+    /// <summary>RTEE_LOG_LEVEL sets LogLevel, and so on: environment variables have underscores where names have humps.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment()
+    {
+        const string Prefix = "RTEE_";
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal))
+                yield return new(name[Prefix.Length..].Replace("_", "", StringComparison.Ordinal), (string?)variable.Value);
         }
     }
 

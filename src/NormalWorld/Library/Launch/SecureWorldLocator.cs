@@ -31,6 +31,6 @@ internal static class SecureWorldLocator
         }
 
         throw new TeeLaunchException(
-            $"The secure world's program is neither at '{published}' nor in the build output above it. Build the solution, or set secureWorld (RTEE_SECUREWORLD).");
+            $"The secure world's program is neither at '{published}' nor in the build output above it. Build the solution, or set secureWorld (RTEE_SECURE_WORLD).");
     }
 }

@@ -118,17 +118,18 @@ internal sealed class TeeServices(
 
         if (restricted.FindByAddress(address) is { } buffer)
         {
-            if (!buffer.TryAddReference())
+            ulong offset = (ulong)(address - buffer.Address);
+            if (!buffer.Contains(offset, (ulong)param.Capacity) || !buffer.TryAddReference())
                 return false;
-            parameters.SetMemref(index, buffer, (ulong)(address - buffer.Address), param.Size);
+            parameters.SetMemref(index, buffer, offset, param.Capacity);
             return true;
         }
 
         parameters.Slots[index] = new ParameterSlot
         {
             Address = address,
-            Capacity = param.Size,
-            Size = param.Size,
+            Capacity = param.Capacity,
+            Size = param.Capacity,
             IsNormal = LiesInNormalRam(address),
         };
         return true;

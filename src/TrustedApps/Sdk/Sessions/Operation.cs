@@ -10,14 +10,17 @@ public ref struct TaParam
     internal ParameterType Type;
     internal ref byte Start;
 
+    /// <summary>How many bytes there are; what the other TA says in <see cref="Size"/> may be more.</summary>
+    internal int Capacity;
+
     /// <summary>value.a, in or out.</summary>
     public uint A { get; set; }
 
     /// <summary>value.b, in or out.</summary>
     public uint B { get; set; }
 
-    /// <summary>The size of a memref; after the call, what the other TA set it to.</summary>
-    public int Size { get; set; }
+    /// <summary>The size of a memref; after the call, what the other TA set it to. An operation that is used again starts from the whole span.</summary>
+    public int Size { get; internal set; }
 
     /// <summary>Two values in.</summary>
     public static TaParam ValueInput(uint a, uint b = 0) => new() { Type = ParameterType.ValueInput, A = a, B = b };
@@ -30,15 +33,15 @@ public ref struct TaParam
 
     /// <summary>Memory in.</summary>
     public static TaParam Input(ReadOnlySpan<byte> bytes) =>
-        new() { Type = ParameterType.MemrefInput, Start = ref MemoryMarshal.GetReference(bytes), Size = bytes.Length };
+        new() { Type = ParameterType.MemrefInput, Start = ref MemoryMarshal.GetReference(bytes), Size = bytes.Length, Capacity = bytes.Length };
 
     /// <summary>Memory out.</summary>
     public static TaParam Output(Span<byte> bytes) =>
-        new() { Type = ParameterType.MemrefOutput, Start = ref MemoryMarshal.GetReference(bytes), Size = bytes.Length };
+        new() { Type = ParameterType.MemrefOutput, Start = ref MemoryMarshal.GetReference(bytes), Size = bytes.Length, Capacity = bytes.Length };
 
     /// <summary>Memory in and out.</summary>
     public static TaParam InOut(Span<byte> bytes) =>
-        new() { Type = ParameterType.MemrefInOut, Start = ref MemoryMarshal.GetReference(bytes), Size = bytes.Length };
+        new() { Type = ParameterType.MemrefInOut, Start = ref MemoryMarshal.GetReference(bytes), Size = bytes.Length, Capacity = bytes.Length };
 
     internal readonly bool IsMemref => Type >= ParameterType.MemrefInput;
 }
