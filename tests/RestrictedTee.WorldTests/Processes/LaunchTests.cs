@@ -36,6 +36,7 @@ public sealed class LaunchTests
     [InlineData("--secret-memory", "maybe", "secretMemory")]
     [InlineData("--log-level", "Loud", "logLevel")]
     [InlineData("--board", "/no/such/board.json", "cannot be read")]
+    [InlineData("--ta-dir", "/no/such/folder", "no TA folder")]
     [InlineData("--connect", "nobody-is-here", "rtee up")]
     [InlineData("--connect", "../escape", "no instance name")]
     public void A_bad_option_is_said_in_words_and_exits_with_2(string option, string value, string word)

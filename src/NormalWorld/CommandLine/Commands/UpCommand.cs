@@ -37,8 +37,10 @@ internal static class UpCommand
 
         using var stop = new ManualResetEventSlim();
         using var died = new ManualResetEventSlim();
+        using var status = new StatusLine();
         environment.SecureWorldDied += restarted =>
         {
+            status.Clear();
             System.Console.Error.WriteLine(restarted
                 ? $"rtee: the secure world died; a new one is up, pid {environment.SecureWorldPid}"
                 : "rtee: the secure world died; start again, or use --restart");
@@ -49,7 +51,6 @@ internal static class UpCommand
         };
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
-        using var status = new StatusLine();
         var uptime = Stopwatch.StartNew();
         while (!stop.Wait(System.Console.IsErrorRedirected ? Timeout.Infinite : 1000))
             status.Show($"up {uptime.Elapsed:hh\\:mm\\:ss}, {environment.ClientCount} client(s)");

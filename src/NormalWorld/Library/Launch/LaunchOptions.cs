@@ -95,6 +95,8 @@ public sealed record LaunchOptions
             return $"secretMemory is '{SecretMemory}'; it must be auto, require or off.";
         }
 
+        if (TaDir is not null && !Directory.Exists(TaDir))
+            return $"there is no TA folder '{TaDir}' (taDir); build the TA first, and give the folder of its assembly.";
         return Enum.TryParse<Serilog.Events.LogEventLevel>(LogLevel, ignoreCase: true, out _)
             ? null
             : $"logLevel is '{LogLevel}'; it must be Verbose, Debug, Information, Warning, Error or Fatal.";

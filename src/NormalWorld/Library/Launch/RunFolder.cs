@@ -55,6 +55,7 @@ public sealed class RunFolder : IDisposable
         string path = System.IO.Path.Combine(Root, Checked(name));
         if (System.IO.Path.Combine(path, "boot").Length > MaxSocketPath)
             throw new TeeLaunchException($"The run folder '{path}' is too long for a socket; set RTEE_RUN_DIR to a shorter one.");
+        SweepDead();
         try
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -89,6 +90,29 @@ public sealed class RunFolder : IDisposable
         }
 
         _lock.Dispose();
+    }
+
+    /// <summary>Removes what killed instances left behind: folders whose lock nobody holds.</summary>
+    private static void SweepDead()
+    {
+        TimeSpan young = TimeSpan.FromMinutes(1); // one that is just being made has no lock yet
+        if (!Directory.Exists(Root))
+            return;
+        foreach (string folder in Directory.EnumerateDirectories(Root))
+        {
+            try
+            {
+                string file = System.IO.Path.Combine(folder, "lock");
+                if (!File.Exists(file) || DateTime.UtcNow - File.GetLastWriteTimeUtc(file) < young)
+                    continue;
+                using var held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It lives, or somebody else is sweeping it.
+            }
+        }
     }
 
     private static string Checked(string name) =>

@@ -21,10 +21,8 @@ internal sealed class TeeSupplicant : IDisposable
     {
         _device = device;
         _catalogue = taFolder is null ? null : TaCatalogue.Scan(taFolder);
-        if (taFolder is not null && !Directory.Exists(taFolder))
-            Log.Warning("The TA folder {Folder} does not exist", taFolder);
         foreach (string problem in _catalogue?.Problems ?? [])
-            Log.Warning("TA folder: {Problem}", problem);
+            Log.Information("TA folder: {Problem}", problem);
         new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant" }.Start();
     }
 
