@@ -24,14 +24,14 @@ try
 {
     using DescriptorSocket socket = DescriptorSocket.Connect(options.Socket);
     using var line = new BootLine(socket);
-    using var ram = new NormalRamMap();
+    var ram = new NormalRamMap(); // stays mapped to the end of the process, as does secure memory: see PowerOff
     var port = new BoardPort(line, ram);
     try
     {
         SecureProcess.Harden(options.AllowDebugging);
         BoardFile board = options.Board is { } path ? BoardFile.Load(path) : BoardFile.Default;
         BoardPort.Wiring wiring = port.ReceivePowerOn(board.NormalRam.Range);
-        using var os = new TrustedOs(new TrustedOsOptions { Board = board, SecretMemory = options.SecretMemory, Threads = options.Threads }, ram);
+        var os = new TrustedOs(new TrustedOsOptions { Board = board, SecretMemory = options.SecretMemory, Threads = options.Threads }, ram);
         os.ConnectNotificationLine(wiring.NotificationLine);
         for (int i = 0; i < wiring.Conduits.Count; i++)
             os.Serve(wiring.Conduits[i], i, isFastOnly: false);
@@ -41,6 +41,7 @@ try
         os.WarmUp();
         port.Serve();
         Log.Information("The normal world has gone; scrubbing and stopping");
+        os.PowerOff();
         return 0;
     }
     catch (Exception e) when (e is InvalidDataException or IOException or InvalidOperationException)

@@ -79,7 +79,12 @@ internal sealed class TrustedOs : IDisposable
     /// <summary>Work that may be done while the first call is still on its way.</summary>
     internal void WarmUp() => _store.Warm();
 
-    /// <summary>Scrubs and unmaps all secure memory.</summary>
+    /// <summary>
+    /// Scrubs all secure memory and leaves it mapped: a TA may still be running on it, until the process ends a moment later.
+    /// </summary>
+    internal void PowerOff() => Restricted.Scrub();
+
+    /// <summary>Scrubs and unmaps all secure memory, when no thread is left in a call.</summary>
     public void Dispose()
     {
         Restricted.Dispose();

@@ -71,6 +71,13 @@ internal sealed class RestrictedMemory : IDisposable
         return null;
     }
 
+    internal void Scrub()
+    {
+        foreach (RestrictedPool pool in _pools)
+            pool.Scrub();
+        SecureRam.Scrub();
+    }
+
     /// <summary>Scrubs and unmaps everything.</summary>
     public void Dispose()
     {

@@ -88,6 +88,8 @@ internal sealed class RestrictedPool : IDisposable
         }
     }
 
+    internal void Scrub() => _mapping.Span.Clear();
+
     public void Dispose() => _mapping.Dispose();
 }
 

@@ -33,6 +33,8 @@ internal sealed class SecureRam(SecretMapping mapping) : IDisposable
             _allocator.Free(offset, Math.Max(size, 1));
     }
 
+    internal void Scrub() => mapping.Span.Clear();
+
     public void Dispose() => mapping.Dispose();
 }
 

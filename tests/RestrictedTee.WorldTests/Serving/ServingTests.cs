@@ -96,8 +96,8 @@ public sealed class ServingTests : IClassFixture<ServingTests.Fixture>
     {
         using TeeContext watcher = Connect();
         using Process client = Rtee.Start(_up.Environment, "invoke", "--connect", "default", "--", TestTa.Misbehaving.ToString(), "2");
-        // The client is in its call once its session's instance answers nobody else; give it time to get there by asking the server.
-        Thread.Sleep(500);
+        // It waits for the answer of the server once a thread of its sleeps in recvmsg.
+        SpinWait.SpinUntil(() => IsReceiving(client.Id), TimeSpan.FromSeconds(5));
 
         client.Kill();
         client.WaitForExit();
@@ -166,6 +166,18 @@ public sealed class ServingTests : IClassFixture<ServingTests.Fixture>
         using TeeContext client = Connect();
         using TeeSession hello = client.OpenSession(HelloWorld.Uuid);
         hello.Invoke(HelloWorld.CommandNothing);
+    }
+
+    private static bool IsReceiving(int pid)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{pid}/task").Any(task => File.ReadAllText(task + "/wchan").Contains("skb", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private TeeContext Connect() => new(RemoteDevice.Connect(_up.Socket));
