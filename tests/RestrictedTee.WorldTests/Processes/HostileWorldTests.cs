@@ -95,6 +95,30 @@ public sealed class HostileWorldTests
     }
 
     [Fact]
+    public void A_refusal_of_the_firewall_rings_the_notification_line_and_reaches_the_secure_log()
+    {
+        using var folder = new Rtee.Folder();
+        string log = Path.Combine(folder.Path, "secure.log");
+        using TeeEnvironment environment = TeeEnvironment.Launch(new LaunchOptions { LogLevel = "Information", LogFile = log });
+        using TeeContext context = environment.OpenContext();
+        using TeeSession crypt = context.OpenSession(Crypt.Uuid);
+        using DmaBufHandle buffer = context.AllocateRestricted(UseCase.SecureVideoPlay, 4096);
+        using SharedMemory memory = context.RegisterSharedMemory(buffer);
+
+        crypt.TryInvoke(Crypt.CommandSha256, new Operation(Parameter.Partial(memory, Direction.Input, 0, 64), Parameter.TempOutput(new byte[32])), out _);
+
+        Assert.True(SpinWait.SpinUntil(() => ReadShared(log).Contains("no secure-data-path property", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+    }
+
+    private static string ReadShared(string file)
+    {
+        if (!File.Exists(file))
+            return "";
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
+
+    [Fact]
     public void A_client_memfd_can_be_registered_and_is_unplugged_again()
     {
         using TeeEnvironment environment = TeeEnvironment.Launch();
