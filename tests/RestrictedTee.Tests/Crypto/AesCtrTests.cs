@@ -58,6 +58,20 @@ public sealed class AesCtrTests
         Assert.Equal(zero, first);
     }
 
+    [Fact]
+    public void A_carry_into_the_upper_half_in_the_middle_of_a_batch_is_that_of_bouncy_castle()
+    {
+        byte[] counter = Convert.FromHexString("000000000000000afffffffffffffffd");
+        byte[] text = new byte[16 * 9];
+        var reference = new SicBlockCipher(new AesEngine());
+        reference.Init(forEncryption: true, new ParametersWithIV(new KeyParameter(new byte[16]), counter));
+        byte[] expected = new byte[text.Length];
+        for (int i = 0; i < text.Length; i += 16)
+            reference.ProcessBlock(text, i, expected, i);
+
+        Assert.Equal(expected, Decrypt(new byte[16], counter, 0, text));
+    }
+
     private static byte[] Decrypt(byte[] key, byte[] counter, ulong position, byte[] cipher)
     {
         using var aes = Aes.Create();
