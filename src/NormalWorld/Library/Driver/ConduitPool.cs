@@ -44,6 +44,9 @@ internal sealed class ConduitPool
     private const int FairnessMilliseconds = 5;
     private const int SpinsBeforeSleep = 20;
 
+    /// <summary>Only the first waiter looks every moment: each look takes a core from the call under way. The others look now and then, and when they become first.</summary>
+    private const int FollowerMilliseconds = 50;
+
     private readonly object _lock = new(); // protects everything below; never held while a call runs
     private readonly Stack<CallSlot> _free;
     private readonly List<CallSlot> _rented = [];
@@ -56,16 +59,17 @@ internal sealed class ConduitPool
 
     internal CallSlot Rent()
     {
-        CallSlot? slot = TryRent();
+        CallSlot? slot = TryRent(out bool othersWait);
         if (slot is not null)
             return slot;
 
-        // The warm conduit is usually back within microseconds, which a sleep would turn into tens.
+        // The warm conduit is usually back within microseconds, which a sleep would turn into tens. Where others wait already,
+        // spinning would only take the core from the call under way, and the conduit from the waiter that was just handed it.
         var spinner = default(SpinWait);
-        for (int i = 0; i < SpinsBeforeSleep; i++)
+        for (int i = 0; i < SpinsBeforeSleep && !othersWait; i++)
         {
             spinner.SpinOnce(sleep1Threshold: -1);
-            if (Volatile.Read(ref _short) < WarmLimit && (slot = TryRent()) is not null)
+            if (Volatile.Read(ref _short) < WarmLimit && (slot = TryRent(out othersWait)) is not null)
                 return slot;
         }
 
@@ -81,7 +85,7 @@ internal sealed class ConduitPool
             _rented.Remove(slot);
             if (_waiters.First is { } first && Stopwatch.GetTimestamp() - first.Value.Since >= FairnessTicks)
             {
-                _waiters.RemoveFirst();
+                Leave(_waiters.First!, wake: false);
                 if (!wasShort)
                     _short++;
                 first.Value.Slot = Begin(slot);
@@ -121,10 +125,13 @@ internal sealed class ConduitPool
     /// <summary>The secure world said that it has no thread left: wait a moment before asking again.</summary>
     internal static void WaitForThread() => Thread.Sleep(1);
 
-    private CallSlot? TryRent()
+    private CallSlot? TryRent(out bool othersWait)
     {
         lock (_lock)
+        {
+            othersWait = _waiters.Count > 0;
             return _short < WarmLimit && _free.Count > 0 ? Take() : null;
+        }
     }
 
     private CallSlot WaitForTurn()
@@ -136,6 +143,7 @@ internal sealed class ConduitPool
         {
             if (_short < WarmLimit && _free.Count > 0)
                 return Take();
+            waiter.IsFirst = _waiters.Count == 0;
             node = _waiters.AddLast(waiter);
             seen = _returns;
         }
@@ -145,7 +153,7 @@ internal sealed class ConduitPool
             lock (waiter)
             {
                 if (waiter.Slot is null)
-                    Monitor.Wait(waiter, MomentMilliseconds);
+                    Monitor.Wait(waiter, waiter.IsFirst ? MomentMilliseconds : FollowerMilliseconds);
             }
 
             if (waiter.Slot is { } handed)
@@ -166,11 +174,24 @@ internal sealed class ConduitPool
                 MarkLongCalls();
                 if (_short < WarmLimit && _free.Count > 0)
                 {
-                    _waiters.Remove(node);
+                    Leave(node, wake: true);
                     return Take();
                 }
             }
         }
+    }
+
+    /// <summary>Takes a waiter out of the queue; the one behind it is first from then on.</summary>
+    private void Leave(LinkedListNode<Waiter> node, bool wake)
+    {
+        _waiters.Remove(node);
+        if (_waiters.First is not { Value: var next } || next.IsFirst)
+            return;
+        next.IsFirst = true;
+        if (!wake)
+            return;
+        lock (next)
+            Monitor.Pulse(next);
     }
 
     /// <summary>Calls that began more than a moment ago stop counting as short.</summary>
@@ -203,8 +224,15 @@ internal sealed class ConduitPool
     private sealed class Waiter
     {
         private CallSlot? _slot;
+        private bool _isFirst;
 
         internal long Since { get; init; }
+
+        internal bool IsFirst
+        {
+            get => Volatile.Read(ref _isFirst);
+            set => Volatile.Write(ref _isFirst, value);
+        }
 
         internal CallSlot? Slot
         {
