@@ -41,7 +41,7 @@ internal sealed class ConduitPool
     private const int MomentMilliseconds = 2;
 
     /// <summary>After how long a waiter is served ahead of callers that are already running: each such change of hands costs a wake-up.</summary>
-    private const int FairnessMilliseconds = 5;
+    private const int FairnessMilliseconds = 10;
     private const int SpinsBeforeSleep = 20;
 
     /// <summary>Only the first waiter looks every moment: each look takes a core from the call under way. The others look now and then, and when they become first.</summary>
