@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.SmcTransport.NormalRam;
 
@@ -15,7 +16,7 @@ internal sealed unsafe class RamBank : IDisposable
 {
     private const int RequiredSeals = Libc.SealShrink | Libc.SealGrow;
     private readonly byte* _base;
-    private int _references = 1;
+    private ReferenceCount _references = new();
 
     private RamBank(SafeFileHandle memfd, PhysicalRange range)
     {
@@ -77,25 +78,13 @@ internal sealed unsafe class RamBank : IDisposable
     }
 
     /// <summary>Keeps the mapping alive; false when it has already gone.</summary>
-    internal bool TryAddReference()
-    {
-        int seen = Volatile.Read(ref _references);
-        while (seen > 0)
-        {
-            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
-            if (before == seen)
-                return true;
-            seen = before;
-        }
+    internal bool TryAddReference() => _references.TryAdd();
 
-        return false;
-    }
-
-    internal bool HasUsers => Volatile.Read(ref _references) > 1;
+    internal bool HasUsers => _references.IsShared;
 
     internal void Release()
     {
-        if (Interlocked.Decrement(ref _references) != 0)
+        if (!_references.Release())
             return;
         Libc.Munmap((nint)_base, (nuint)Range.Length);
         Memfd.Dispose();

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.NormalWorld.Device;
 
@@ -14,7 +15,7 @@ internal sealed class TeeShm : ITeeShm
     private readonly ShmBlock? _block;
     private readonly UserMapping? _user;
     private readonly DmaBufObject? _dmaBuf;
-    private int _references = 1;
+    private ReferenceCount _references = new();
     private int _closed;
 
     private TeeShm(TeeDevice device, ulong cookie, ulong size, ShmBlock? block, UserMapping? user, DmaBufObject? dmaBuf)
@@ -58,23 +59,11 @@ internal sealed class TeeShm : ITeeShm
     internal static TeeShm ForDmaBuf(TeeDevice device, DmaBufObject buffer, bool keeps) =>
         new(device, buffer.Cookie, buffer.Size, block: null, user: null, keeps ? buffer : null);
 
-    internal bool TryAddReference()
-    {
-        int seen = Volatile.Read(ref _references);
-        while (seen > 0)
-        {
-            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
-            if (before == seen)
-                return true;
-            seen = before;
-        }
-
-        return false;
-    }
+    internal bool TryAddReference() => _references.TryAdd();
 
     internal void Release()
     {
-        if (Interlocked.Decrement(ref _references) != 0)
+        if (!_references.Release())
             return;
         if (_block is not null)
         {

@@ -3,6 +3,7 @@ using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.NormalWorld.DmaBuf;
 
@@ -14,7 +15,7 @@ namespace RestrictedTee.NormalWorld.DmaBuf;
 internal sealed class DmaBufObject(RestrictedHeap heap, ulong cookie, ulong size)
 {
     private readonly object _lock = new(); // protects _exported; a leaf
-    private int _references = 1;
+    private ReferenceCount _references = new();
     private ExportedDmaBuf? _exported;
 
     internal RestrictedHeap Heap => heap;
@@ -26,23 +27,12 @@ internal sealed class DmaBufObject(RestrictedHeap heap, ulong cookie, ulong size
     /// <summary>Raised when the last reference has gone, before the secure world is told.</summary>
     internal event Action? Released;
 
-    internal DmaBufObject AddReference()
-    {
-        int seen = Volatile.Read(ref _references);
-        while (seen > 0)
-        {
-            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
-            if (before == seen)
-                return this;
-            seen = before;
-        }
-
-        throw new TeeDriverException(Errno.EBADF, "The dma-buf has been freed.");
-    }
+    internal DmaBufObject AddReference() =>
+        _references.TryAdd() ? this : throw new TeeDriverException(Errno.EBADF, "The dma-buf has been freed.");
 
     internal void Release()
     {
-        if (Interlocked.Decrement(ref _references) != 0)
+        if (!_references.Release())
             return;
         Released?.Invoke();
         heap.Free(cookie);

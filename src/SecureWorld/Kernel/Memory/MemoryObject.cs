@@ -1,3 +1,5 @@
+using RestrictedTee.SmcTransport.Lifetimes;
+
 namespace RestrictedTee.SecureWorld.Kernel.Memory;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Memory;
 /// </summary>
 internal abstract class MemoryObject
 {
-    private int _references = 1;
+    private ReferenceCount _references = new();
 
     /// <summary>The name that the normal world knows it by; 0 when it has none.</summary>
     internal abstract ulong Cookie { get; }
@@ -21,24 +23,12 @@ internal abstract class MemoryObject
     internal abstract bool IsRestricted { get; }
 
     /// <summary>Keeps it; false when the last reference has gone already.</summary>
-    internal bool TryAddReference()
-    {
-        int seen = Volatile.Read(ref _references);
-        while (seen > 0)
-        {
-            int before = Interlocked.CompareExchange(ref _references, seen + 1, seen);
-            if (before == seen)
-                return true;
-            seen = before;
-        }
-
-        return false;
-    }
+    internal bool TryAddReference() => _references.TryAdd();
 
     /// <summary>Lets go of it; the last one out unmaps or scrubs.</summary>
     internal void Release()
     {
-        if (Interlocked.Decrement(ref _references) == 0)
+        if (_references.Release())
             OnLastReference();
     }
 
