@@ -7,7 +7,8 @@ namespace RestrictedTee.SmcTransport.Conduits;
 /// </summary>
 /// <remarks>
 /// An end belongs to one thread at a time: a call stays on its conduit until it returns, its RPCs included.
-/// Disposing one end wakes the other, whose <see cref="TryReceive"/> then returns false.
+/// Disposing one end wakes the other, whose <see cref="TryReceive"/> then returns false. Any thread may dispose an end, also
+/// while another is in a call on it, which then returns false.
 /// </remarks>
 public interface IConduit : IDisposable
 {

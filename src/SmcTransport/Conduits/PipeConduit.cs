@@ -11,11 +11,15 @@ namespace RestrictedTee.SmcTransport.Conduits;
 /// </summary>
 internal sealed class PipeConduit : IConduit
 {
+    private readonly PipeEnd _input;
+    private readonly PipeEnd _output;
     private readonly PipeReader _reader;
     private readonly PipeWriter _writer;
 
     internal PipeConduit(PipeEnd input, PipeEnd output)
     {
+        _input = input;
+        _output = output;
         _reader = PipeReader.Create(new AdaptivePipeStream(input), new StreamPipeReaderOptions(bufferSize: 4096, minimumReadSize: SmcFrame.Size));
         _writer = PipeWriter.Create(new AdaptivePipeStream(output), new StreamPipeWriterOptions(minimumBufferSize: SmcFrame.Size));
     }
@@ -53,18 +57,12 @@ internal sealed class PipeConduit : IConduit
         }
     }
 
+    // Whoever disposes need not be the thread that uses the conduit, and a pipe reader or writer bears only one thread. So only
+    // the descriptors are closed: a read or write under way fails, and no frame is ever left unflushed.
     public void Dispose()
     {
-        try
-        {
-            _writer.Complete();
-        }
-        catch (IOException)
-        {
-            // The peer went first, so there is nobody left to flush to.
-        }
-
-        _reader.Complete();
+        _output.Dispose();
+        _input.Dispose();
     }
 
     // AdaptivePipeStream completes every read and write before it returns, so there is never anything to await.

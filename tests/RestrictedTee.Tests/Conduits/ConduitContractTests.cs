@@ -90,6 +90,42 @@ public sealed class ConduitContractTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Any_thread_may_dispose_an_end_that_another_is_calling_on(string kind)
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            (IConduit normal, IConduit secure) = Registry[kind]();
+            var echo = new Thread(() =>
+            {
+                SmcFrame frame = default;
+                while (secure.TryReceive(ref frame) && secure.TrySend(frame))
+                {
+                    // Until the other end has gone.
+                }
+            });
+            using var calling = new ManualResetEventSlim();
+            Exception? thrown = null;
+            var caller = new Thread(() => thrown = Record.Exception(() =>
+            {
+                SmcFrame frame = default;
+                while (normal.TrySend(frame) && normal.TryReceive(ref frame))
+                    calling.Set();
+            }));
+            echo.Start();
+            caller.Start();
+            calling.Wait();
+
+            normal.Dispose();
+
+            Assert.True(caller.Join(TimeSpan.FromSeconds(20)));
+            Assert.Null(thrown);
+            Assert.True(echo.Join(TimeSpan.FromSeconds(20)));
+            secure.Dispose();
+        }
+    }
+
     [Fact]
     public void A_frame_that_a_hostile_peer_sends_in_pieces_is_put_together()
     {
