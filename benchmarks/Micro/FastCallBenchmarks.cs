@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using RestrictedTee.SecureWorld.Boot;
 using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Frames;
@@ -31,7 +32,7 @@ public class FastCallBenchmarks
     {
         SmcFrame frame = default;
         frame.A0 = OpteeSmc.GetThreadCount;
-        _os.Dispatcher.HandleFast(ref frame);
+        ((SmcDispatcher)_os.Dispatcher).HandleFast(ref frame);
         return frame.A1;
     }
 
@@ -40,7 +41,7 @@ public class FastCallBenchmarks
     {
         SmcFrame frame = default;
         frame.A0 = OpteeSmc.FastCallBit | 0x1234;
-        _os.Dispatcher.HandleFast(ref frame);
+        ((SmcDispatcher)_os.Dispatcher).HandleFast(ref frame);
         return frame.A0;
     }
 }

@@ -31,7 +31,7 @@ try
         SecureProcess.Harden(options.AllowDebugging);
         BoardFile board = options.Board is { } path ? BoardFile.Load(path) : BoardFile.Default;
         BoardPort.Wiring wiring = port.ReceivePowerOn(board.NormalRam.Range);
-        var os = new TrustedOs(new TrustedOsOptions { Board = board, SecretMemory = options.SecretMemory, Threads = options.Threads }, ram);
+        var os = new TrustedOs(OptionsFor(options, board, wiring.Conduits.Count + 1), ram);
         os.ConnectNotificationLine(wiring.NotificationLine);
         for (int i = 0; i < wiring.Conduits.Count; i++)
             os.Serve(wiring.Conduits[i], i, isFastOnly: false);
@@ -60,3 +60,12 @@ finally
 {
     Log.CloseAndFlush();
 }
+
+static TrustedOsOptions OptionsFor(CommandLine options, BoardFile board, int contexts) => new()
+{
+    Board = board,
+    SecretMemory = options.SecretMemory,
+    Conduit = options.Conduit,
+    Contexts = contexts,
+    Threads = options.Threads,
+};

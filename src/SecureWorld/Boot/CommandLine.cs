@@ -1,4 +1,5 @@
 using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SmcTransport.Board;
 using Serilog.Events;
 
 namespace RestrictedTee.SecureWorld.Boot;
@@ -15,6 +16,8 @@ internal sealed record CommandLine
 
     internal SecretMemoryChoice SecretMemory { get; init; } = SecretMemoryChoice.Auto;
 
+    internal ConduitAbi Conduit { get; init; } = ConduitAbi.Smc;
+
     internal int Threads { get; init; } = 8;
 
     internal LogEventLevel LogLevel { get; init; } = LogEventLevel.Warning;
@@ -24,7 +27,7 @@ internal sealed record CommandLine
     internal bool AllowDebugging { get; init; }
 
     internal const string Usage =
-        "The secure world is started by rtee. By hand: RestrictedTee.SecureWorld --socket PATH [--board FILE] [--secret-memory auto|require|off] "
+        "The secure world is started by rtee. By hand: RestrictedTee.SecureWorld --socket PATH [--board FILE] [--conduit smc|ffa] [--secret-memory auto|require|off] "
         + "[--threads N] [--log-level LEVEL] [--log-file FILE] [--allow-debugging true|false]";
 
     /// <returns>Null when the arguments are not as <see cref="Usage"/> has them.</returns>
@@ -46,6 +49,9 @@ internal sealed record CommandLine
                     break;
                 case "--secret-memory" when Enum.TryParse(value, ignoreCase: true, out SecretMemoryChoice choice):
                     line = line with { SecretMemory = choice };
+                    break;
+                case "--conduit" when Enum.TryParse(value, ignoreCase: true, out ConduitAbi conduit) && Enum.IsDefined(conduit):
+                    line = line with { Conduit = conduit };
                     break;
                 case "--threads" when int.TryParse(value, out int threads) && threads is > 0 and <= 64:
                     line = line with { Threads = threads };

@@ -4,9 +4,12 @@ using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Services;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SecureWorld.PseudoTas;
 using RestrictedTee.SecureWorld.SecureMonitor;
+using RestrictedTee.SecureWorld.Spmc;
+using RestrictedTee.SecureWorld.Spmc.Partitions;
 using RestrictedTee.SecureWorld.TaStore;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
@@ -23,6 +26,12 @@ internal sealed record TrustedOsOptions
 
     internal SecretMemoryChoice SecretMemory { get; init; } = SecretMemoryChoice.Auto;
 
+    /// <summary>What the frames on the conduits mean.</summary>
+    internal ConduitAbi Conduit { get; init; }
+
+    /// <summary>Conduits, the fast one included: the execution contexts that each FF-A partition has.</summary>
+    internal int Contexts { get; init; } = 9;
+
     /// <summary>Yielding calls at once.</summary>
     internal int Threads { get; init; } = 8;
 
@@ -33,7 +42,7 @@ internal sealed record TrustedOsOptions
 internal sealed class TrustedOs : IDisposable
 {
     private readonly NormalRamMap _ram;
-    private readonly SharedMemory _reservedMemory;
+    private readonly SharedMemory? _reservedMemory;
     private readonly TaStorage _store;
     private readonly Notifications _notifications;
     private readonly TeeServices _services;
@@ -42,21 +51,38 @@ internal sealed class TrustedOs : IDisposable
     {
         _ram = ram;
         var objects = new MemoryObjectTable();
+        Relayer = new MemoryRelayer(ram, options.SecretMemory);
         Restricted = new RestrictedMemory(options.Board, options.SecretMemory, objects);
         Firewall = new FirewallRules();
-        _reservedMemory = SharedMemory.FromRange(ram, options.Board.ReservedShm.Range, cookie: 0)
-            ?? throw new InvalidDataException($"No bank of normal RAM holds the reserved shm {options.Board.ReservedShm.Range}.");
-        var reserved = new ReservedShm(_reservedMemory, options.Board.ReservedShm.Range);
+        ReservedShm? reserved = options.Conduit == ConduitAbi.Smc ? Reserve(options.Board.ReservedShm.Range) : null;
+        _reservedMemory = reserved?.Memory;
         var threads = new ThreadLimit(options.Threads);
         var cache = new RpcArgumentCache();
         _notifications = new Notifications(Firewall);
-        var rpc = new RpcClient(ram, () => Dispatcher!, cache);
+        FfaDispatcher? spmc = options.Conduit == ConduitAbi.Ffa ? new FfaDispatcher(new NormalWorldEndpoint()) : null;
+        SmcDispatcher? smc = null;
+        RpcBorder border = spmc is null ? new SmcRpcBorder(Relayer, () => smc!, cache) : new FfaRpcBorder(objects, spmc, () => Partitions!.Tee);
+        var rpc = new RpcClient(border);
         _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall)), options.EarlyTaFolder, () => rpc);
         var tas = new TaManager(_store, new AccessPolicy(Firewall));
-        var messages = new MessageEntry(tas, new ParameterReader(ram, objects, Restricted, reserved), ram, objects, _notifications);
-        Messages = messages;
-        Dispatcher = new SmcDispatcher(new FastCalls(reserved, Restricted, threads, _notifications, cache), messages, objects, ram, reserved, threads, rpc);
-        _services = new TeeServices(tas, Restricted, Firewall, rpc, ram, new PropertySets(Restricted.Protection, Version));
+        var lent = new LentMemory(Relayer, Restricted, objects);
+        var parameters = new ParameterReader(options.Conduit, Relayer, objects, Restricted, reserved);
+        var protectedMemory = new ProtectedMemoryCommands(lent, Restricted, parameters);
+        Messages = new MessageEntry(options.Conduit, tas, parameters, protectedMemory, Relayer, objects, _notifications);
+        var calls = new YieldingCalls(Messages, threads, rpc);
+        if (reserved is not null)
+        {
+            var fastCalls = new FastCalls(reserved, Restricted, threads, _notifications, cache);
+            Dispatcher = smc = new SmcDispatcher(fastCalls, calls, objects, Relayer, reserved);
+        }
+        else
+        {
+            var tee = new TeePartition(calls, objects, Relayer, Restricted, lent, _notifications);
+            Partitions = new SecurePartitions(spmc!, tee, Relayer, options, _notifications);
+            Dispatcher = spmc!;
+        }
+
+        _services = new TeeServices(tas, Restricted, Firewall, rpc, Relayer, new PropertySets(Restricted.Protection, Version));
     }
 
     internal static string Version { get; } = typeof(TrustedOs).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -65,14 +91,20 @@ internal sealed class TrustedOs : IDisposable
 
     internal FirewallRules Firewall { get; }
 
-    internal SmcDispatcher Dispatcher { get; }
+    /// <summary>Who owns and shares normal memory.</summary>
+    internal MemoryRelayer Relayer { get; }
+
+    /// <summary>The FF-A endpoints; null over SMC.</summary>
+    internal SecurePartitions? Partitions { get; }
+
+    internal IFrameDispatcher Dispatcher { get; }
 
     internal MessageEntry Messages { get; }
 
     internal MemoryProtection Protection => Restricted.Protection;
 
     internal Thread Serve(IConduit conduit, int number, bool isFastOnly) =>
-        new ConduitServer(conduit, isFastOnly, Dispatcher, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
+        new ConduitServer(conduit, number, isFastOnly, Dispatcher, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
 
     internal void ConnectNotificationLine(PipeEnd line) => _notifications.Connect(line);
 
@@ -82,13 +114,23 @@ internal sealed class TrustedOs : IDisposable
     /// <summary>
     /// Scrubs all secure memory and leaves it mapped: a TA may still be running on it, until the process ends a moment later.
     /// </summary>
-    internal void PowerOff() => Restricted.Scrub();
+    internal void PowerOff()
+    {
+        Restricted.Scrub();
+        Relayer.Scrub();
+        Partitions?.Scrub();
+    }
 
     /// <summary>Scrubs and unmaps all secure memory, when no thread is left in a call.</summary>
     public void Dispose()
     {
         Restricted.Dispose();
-        _reservedMemory.Release();
+        Relayer.Dispose();
+        Partitions?.Dispose();
+        _reservedMemory?.Release();
         _ram.Dispose();
     }
+
+    private ReservedShm Reserve(PhysicalRange range) => new(
+        SharedMemory.FromRange(Relayer, range, cookie: 0) ?? throw new InvalidDataException($"No bank of normal RAM holds the reserved shm {range}."), range);
 }

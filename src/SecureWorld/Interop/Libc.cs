@@ -19,6 +19,9 @@ internal static partial class Libc
     internal const int MadvDontFork = 10;
     internal const int MadvDontDump = 16;
 
+    internal const int FallocKeepSize = 0x01;
+    internal const int FallocPunchHole = 0x02;
+
     internal const int PrSetDumpable = 4;
     internal const int RlimitCore = 4;
 
@@ -51,6 +54,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     internal static partial int Madvise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    internal static partial int Fallocate(int fd, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);

@@ -10,6 +10,9 @@ namespace RestrictedTee.SecureWorld.ProtectedMemory;
 /// <summary>All restricted pools of the board, and the TEE's own secure RAM beside them.</summary>
 internal sealed class RestrictedMemory : IDisposable
 {
+    /// <summary>Bit 63, which no FF-A handle given here has, so that a cookie is never the name of a transaction.</summary>
+    private const ulong NotAHandle = 1UL << 63;
+
     private readonly RestrictedPool[] _pools;
     private readonly MemoryObjectTable _objects;
 
@@ -17,15 +20,15 @@ internal sealed class RestrictedMemory : IDisposable
     {
         _objects = objects;
         SecureRam = new SecureRam(SecretMapping.Create((int)board.SecureRam.Size, choice));
-        _pools = [.. board.Pools.Select(region => new RestrictedPool(region, SecretMapping.Create((int)region.Size, choice)))];
-        Protection = _pools.Select(pool => pool.State.Protection).Append(SecureRam.Protection).Min();
+        _pools = [.. board.Pools.Select(region => new RestrictedPool(region, choice))];
+        Protection = Regions.Select(region => region.Protection).Append(SecureRam.Protection).Min();
     }
 
     internal SecureRam SecureRam { get; }
 
     internal IReadOnlyList<RestrictedPool> Pools => _pools;
 
-    /// <summary>The weakest protection that any of the mappings got: what an honest answer must be.</summary>
+    /// <summary>The weakest protection that any of the mappings made at boot got: what an honest answer must be.</summary>
     internal MemoryProtection Protection { get; }
 
     internal RestrictedPool? PoolOf(UseCase useCase) => Array.Find(_pools, pool => pool.UseCase == useCase);
@@ -53,8 +56,11 @@ internal sealed class RestrictedMemory : IDisposable
     {
         foreach (RestrictedPool pool in _pools)
         {
-            if (pool.Range.Contains(range))
-                return pool.Find(range);
+            foreach (RestrictedRegion region in pool.Regions)
+            {
+                if (region.Range.Contains(range))
+                    return region.Find(range);
+            }
         }
 
         return null;
@@ -64,8 +70,11 @@ internal sealed class RestrictedMemory : IDisposable
     {
         foreach (RestrictedPool pool in _pools)
         {
-            if (pool.FindByAddress(address) is { } buffer)
-                return buffer;
+            foreach (RestrictedRegion region in pool.Regions)
+            {
+                if (region.FindByAddress(address) is { } buffer)
+                    return buffer;
+            }
         }
 
         return null;
@@ -73,18 +82,20 @@ internal sealed class RestrictedMemory : IDisposable
 
     internal void Scrub()
     {
-        foreach (RestrictedPool pool in _pools)
-            pool.Scrub();
+        foreach (RestrictedRegion region in Regions)
+            region.Scrub();
         SecureRam.Scrub();
     }
 
-    /// <summary>Scrubs and unmaps everything.</summary>
+    /// <summary>Scrubs and unmaps everything that is not lent.</summary>
     public void Dispose()
     {
-        foreach (RestrictedPool pool in _pools)
-            pool.Dispose();
+        foreach (RestrictedRegion region in _pools.Where(pool => !pool.IsDynamic).SelectMany(pool => pool.Regions))
+            region.Unmap();
         SecureRam.Dispose();
     }
+
+    private IEnumerable<RestrictedRegion> Regions => _pools.SelectMany(pool => pool.Regions);
 
     private ulong NewCookie()
     {
@@ -93,7 +104,7 @@ internal sealed class RestrictedMemory : IDisposable
         do
         {
             RandomNumberGenerator.Fill(bytes);
-            cookie = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            cookie = BinaryPrimitives.ReadUInt64LittleEndian(bytes) | NotAHandle;
         }
         while (cookie is 0 or ulong.MaxValue || _objects.IsTaken(cookie));
         return cookie;

@@ -6,110 +6,90 @@ using RestrictedTee.SmcTransport.NormalRam;
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
 
 /// <summary>What a pool looks like from outside.</summary>
+/// <param name="Size">Bytes; of a dynamic pool that is not lent, what will be lent.</param>
+/// <param name="Used">Bytes in buffers.</param>
+/// <param name="LargestFree">Bytes of the largest free range.</param>
+/// <param name="Buffers">Live buffers.</param>
+/// <param name="Protection">How the memory is kept.</param>
 internal readonly record struct PoolState(int Size, int Used, int LargestFree, int Buffers, MemoryProtection Protection);
 
-/// <summary>One restricted pool: a carve-out of the board for one use case, with its allocator.</summary>
-/// <remarks>Free memory of a pool is always zero: it is mapped zeroed and scrubbed before it goes back to the allocator (invariant 6).</remarks>
-internal sealed class RestrictedPool : IDisposable
+/// <summary>The restricted memory of one use case: one region for good, or as many as are lent at the moment.</summary>
+internal sealed class RestrictedPool
 {
-    /// <summary>Buffers begin and end on pages, as upstream's static pool hands them out (gen_pool of PAGE_SHIFT).</summary>
-    internal const int Granularity = PhysicalAddress.PageSize;
+    private readonly object _lock = new(); // serialises adding and removing regions; readers take the list as it is
+    private readonly PoolRegion _board;
+    private RestrictedRegion[] _regions;
 
-    private readonly object _lock = new(); // protects _allocator and _buffers; a leaf
-    private readonly SecretMapping _mapping;
-    private readonly RangeAllocator _allocator;
-    private readonly List<RestrictedBuffer> _buffers = [];
-
-    internal RestrictedPool(PoolRegion region, SecretMapping mapping)
+    internal RestrictedPool(PoolRegion board, SecretMemoryChoice choice)
     {
-        UseCase = region.UseCase;
-        Range = region.Range;
-        _mapping = mapping;
-        _allocator = new RangeAllocator(mapping.Length, Granularity);
+        _board = board;
+        _regions = board.IsDynamic ? [] : [new RestrictedRegion(board.UseCase, board.Range, SecretMapping.Create((int)board.Size, choice))];
     }
 
-    internal UseCase UseCase { get; }
+    internal UseCase UseCase => _board.UseCase;
 
-    internal PhysicalRange Range { get; }
+    internal bool IsDynamic => _board.IsDynamic;
+
+    /// <summary>The least that is lent to a dynamic pool.</summary>
+    internal ulong MinimumSize => _board.Size;
+
+    internal ulong Alignment => _board.Alignment;
+
+    internal IReadOnlyList<RestrictedRegion> Regions => Volatile.Read(ref _regions);
 
     internal PoolState State
     {
         get
         {
-            lock (_lock)
-                return new PoolState(_allocator.Size, _allocator.Size - _allocator.FreeBytes, _allocator.LargestFree, _buffers.Count, _mapping.Protection);
+            PoolState[] states = [.. Regions.Select(region => region.State)];
+            return states.Length == 0
+                ? new PoolState((int)_board.Size, 0, (int)_board.Size, 0, default)
+                : new PoolState(states.Sum(s => s.Size), states.Sum(s => s.Used), states.Max(s => s.LargestFree), states.Sum(s => s.Buffers), states.Min(s => s.Protection));
         }
+    }
+
+    internal void Add(RestrictedRegion region)
+    {
+        lock (_lock)
+            Volatile.Write(ref _regions, [.. _regions, region]);
+    }
+
+    internal void Remove(RestrictedRegion region)
+    {
+        lock (_lock)
+            Volatile.Write(ref _regions, Array.FindAll(_regions, other => other != region));
     }
 
     /// <summary>A zeroed buffer, or null when there is no room.</summary>
     internal RestrictedBuffer? Allocate(ulong size, ulong cookie)
     {
-        if (size == 0 || size > (ulong)_allocator.Size)
-            return null;
-        lock (_lock)
+        foreach (RestrictedRegion region in Regions)
         {
-            int offset = _allocator.Allocate((long)size);
-            if (offset < 0)
-                return null;
-            var buffer = new RestrictedBuffer(this, offset, (int)size, cookie);
-            _buffers.Add(buffer);
-            return buffer;
+            if (region.Allocate(size, cookie) is { } buffer)
+                return buffer;
         }
+
+        return null;
     }
-
-    /// <summary>The live buffer that holds the whole range, with a reference taken.</summary>
-    internal RestrictedBuffer? Find(PhysicalRange range)
-    {
-        lock (_lock)
-        {
-            RestrictedBuffer? buffer = _buffers.Find(b => b.Range.Contains(range));
-            return buffer is not null && buffer.TryAddReference() ? buffer : null;
-        }
-    }
-
-    /// <summary>The live buffer that an address of this process lies in.</summary>
-    internal RestrictedBuffer? FindByAddress(nint address)
-    {
-        if (address < _mapping.Address || address >= _mapping.Address + _mapping.Length)
-            return null;
-        lock (_lock)
-            return _buffers.Find(b => address >= b.Address && address < b.Address + (nint)b.Size);
-    }
-
-    internal nint AddressOf(int offset) => _mapping.Address + offset;
-
-    internal void Return(RestrictedBuffer buffer, int offset)
-    {
-        _mapping.Span.Slice(offset, (int)_allocator.RoundUp((long)buffer.Size)).Clear();
-        lock (_lock)
-        {
-            _buffers.Remove(buffer);
-            _allocator.Free(offset, (long)buffer.Size);
-        }
-    }
-
-    internal void Scrub() => _mapping.Span.Clear();
-
-    public void Dispose() => _mapping.Dispose();
 }
 
 /// <summary>One restricted buffer: live from its allocation until it is freed and the last call that uses it has ended.</summary>
-internal sealed class RestrictedBuffer(RestrictedPool pool, int offset, int size, ulong cookie) : MemoryObject
+internal sealed class RestrictedBuffer(RestrictedRegion region, int offset, int size, ulong cookie) : MemoryObject
 {
     internal override ulong Cookie => cookie;
 
     internal override ulong Size => (ulong)size;
 
-    internal override nint Address => pool.AddressOf(offset);
+    internal override nint Address => region.AddressOf(offset);
 
     internal override bool IsRestricted => true;
 
-    internal UseCase UseCase => pool.UseCase;
+    internal UseCase UseCase => region.UseCase;
 
-    internal PhysicalRange Range => PhysicalRange.Create(pool.Range.Start + (ulong)offset, (ulong)size);
+    internal PhysicalRange Range => PhysicalRange.Create(region.Range.Start + (ulong)offset, (ulong)size);
 
     /// <summary>The TA that has taken the buffer for itself, and those it lets read; null while nobody has.</summary>
     internal Firewall.Claim? Claim { get; set; }
 
-    protected override void OnLastReference() => pool.Return(this, offset);
+    protected override void OnLastReference() => region.Return(this, offset);
 }

@@ -43,7 +43,8 @@ internal sealed class ProtectedMemoryPtaService(KernelServices kernel) : Trusted
         PoolState state = pool.State;
         (size.A, size.B) = ((uint)state.Size, (uint)state.Used);
         (free.A, free.B) = ((uint)state.LargestFree, (uint)state.Buffers);
-        (kind.A, kind.B) = ((uint)state.Protection, 0);
+        PoolKind poolKind = !pool.IsDynamic ? PoolKind.Static : pool.Regions.Count == 0 ? PoolKind.Dynamic : PoolKind.DynamicLent;
+        (kind.A, kind.B) = ((uint)state.Protection, (uint)poolKind);
         return TeeResult.Success;
     }
 

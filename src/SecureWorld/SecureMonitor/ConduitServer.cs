@@ -1,6 +1,5 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Threads;
-using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Conduits;
 using RestrictedTee.SmcTransport.Frames;
 using Serilog;
@@ -8,12 +7,12 @@ using Serilog;
 namespace RestrictedTee.SecureWorld.SecureMonitor;
 
 /// <summary>Serves one conduit on a thread of its own until the normal world closes it: one CPU's view of the monitor.</summary>
-internal sealed class ConduitServer(IConduit conduit, bool isFastOnly, SmcDispatcher dispatcher, TeeCore services)
+internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnly, IFrameDispatcher dispatcher, TeeCore services)
 {
     /// <summary>Room for <see cref="TeeThread.MaxDepth"/> TAs calling each other, each with something of its own on the stack.</summary>
     private const int StackSize = 4 << 20;
 
-    private readonly TeeThread _thread = new(conduit, isFastOnly);
+    private readonly TeeThread _thread = new(conduit, number, isFastOnly);
 
     internal Thread Start(string name)
     {
@@ -54,7 +53,7 @@ internal sealed class ConduitServer(IConduit conduit, bool isFastOnly, SmcDispat
         {
             // A defect of the kernel: the caller gets an answer and the others go on being served.
             Log.Error("Internal error while handling function 0x{Function:x8}: {Exception} at {Stack}", frame.A0, e.GetType().Name, e.StackTrace);
-            frame.A0 = OpteeSmc.ReturnEBadCmd;
+            dispatcher.Fail(ref frame);
         }
     }
 }

@@ -78,8 +78,10 @@ internal sealed class FastCalls
             | OpteeSmc.SecureCapabilities.MemrefNull
             | OpteeSmc.SecureCapabilities.AsyncNotif
             | OpteeSmc.SecureCapabilities.RpcArg;
-        if (_restricted.Pools.Count > 0)
+        if (_restricted.Pools.Any(pool => !pool.IsDynamic))
             capabilities |= OpteeSmc.SecureCapabilities.Protmem;
+        if (_restricted.Pools.Any(pool => pool.IsDynamic))
+            capabilities |= OpteeSmc.SecureCapabilities.DynamicProtmem;
         frame.A0 = known ? OpteeSmc.ReturnOk : OpteeSmc.ReturnENotAvail;
         frame.A1 = (uint)capabilities;
         if (!known)
@@ -129,15 +131,15 @@ internal sealed class FastCalls
 
     private void GetProtmemConfig(ref SmcFrame frame)
     {
-        if (_restricted.PoolOf(UseCase.SecureVideoPlay) is not { } pool)
+        if (_restricted.PoolOf(UseCase.SecureVideoPlay) is not { IsDynamic: false, Regions: [var region] })
         {
             frame.A0 = OpteeSmc.ReturnENotAvail;
             return;
         }
 
         frame.A0 = OpteeSmc.ReturnOk;
-        frame[1] = pool.Range.Start.Value;
-        frame[2] = pool.Range.Length;
+        frame[1] = region.Range.Start.Value;
+        frame[2] = region.Range.Length;
         frame[3] = AddressWidth;
     }
 }

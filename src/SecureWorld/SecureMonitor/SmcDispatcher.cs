@@ -1,6 +1,7 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -11,27 +12,21 @@ namespace RestrictedTee.SecureWorld.SecureMonitor;
 /// The SMC entry: takes a register file, returns a register file. Fast calls go by a table; yielding calls become a message
 /// for the kernel. Whatever the registers hold, there is an answer (invariant 2).
 /// </summary>
-internal sealed class SmcDispatcher
+internal sealed class SmcDispatcher : IFrameDispatcher
 {
     private readonly IReadOnlyDictionary<uint, FastCall> _fastCalls;
-
-    private readonly MessageEntry _messages;
+    private readonly YieldingCalls _calls;
     private readonly MemoryObjectTable _objects;
-    private readonly NormalRamMap _ram;
+    private readonly MemoryRelayer _relayer;
     private readonly ReservedShm _reserved;
-    private readonly ThreadLimit _threads;
-    private readonly RpcClient _rpc;
 
-    internal SmcDispatcher(
-        FastCalls fastCalls, MessageEntry messages, MemoryObjectTable objects, NormalRamMap ram, ReservedShm reserved, ThreadLimit threads, RpcClient rpc)
+    internal SmcDispatcher(FastCalls fastCalls, YieldingCalls calls, MemoryObjectTable objects, MemoryRelayer relayer, ReservedShm reserved)
     {
         _fastCalls = fastCalls.Table;
-        _messages = messages;
+        _calls = calls;
         _objects = objects;
-        _ram = ram;
+        _relayer = relayer;
         _reserved = reserved;
-        _threads = threads;
-        _rpc = rpc;
     }
 
     /// <summary>Every function id that is dispatched, for the test that compares them with the table of the ABI.</summary>
@@ -39,7 +34,7 @@ internal sealed class SmcDispatcher
         _fastCalls.Keys.Concat([OpteeSmc.CallWithArg, OpteeSmc.CallWithRpcArg, OpteeSmc.CallWithRegdArg, OpteeSmc.CallReturnFromRpc]);
 
     /// <summary>Handles one frame in place.</summary>
-    internal void Handle(ref SmcFrame frame, TeeThread thread)
+    public void Handle(ref SmcFrame frame, TeeThread thread)
     {
         uint function = frame.A0;
         if ((function & OpteeSmc.FastCallBit) != 0)
@@ -49,6 +44,8 @@ internal sealed class SmcDispatcher
         else
             frame.A0 = HandleYielding(function, ref frame, thread);
     }
+
+    public void Fail(ref SmcFrame frame) => frame.A0 = OpteeSmc.ReturnEBadCmd;
 
     internal void HandleFast(ref SmcFrame frame)
     {
@@ -66,7 +63,7 @@ internal sealed class SmcDispatcher
             return error;
         try
         {
-            return HandleMessage(memory!, offset, frame.A1A2, function != OpteeSmc.CallWithArg, thread);
+            return Translate(_calls.Run(memory!, offset, frame.A1A2, function != OpteeSmc.CallWithArg, thread));
         }
         finally
         {
@@ -97,44 +94,19 @@ internal sealed class SmcDispatcher
         else if (address % OpteeMsg.PageSize == 0 && PhysicalRange.TryCreate(new PhysicalAddress(address), OpteeMsg.PageSize, out PhysicalRange page))
         {
             // Outside of reserved shm the argument has a page of its own (std_entry_with_parg upstream).
-            memory = SharedMemory.FromRange(_ram, page, cookie: 0);
+            memory = SharedMemory.FromRange(_relayer, page, cookie: 0);
         }
 
         return memory is null ? OpteeSmc.ReturnEBadAddr : OpteeSmc.ReturnOk;
     }
 
-    private uint HandleMessage(MemoryObject memory, ulong offset, ulong cookie, bool hasRpcArgument, TeeThread thread)
+    private static uint Translate(CallOutcome outcome) => outcome switch
     {
-        int trailing = hasRpcArgument ? OpteeMsg.ArgSize(OpteeSmc.RpcParameterCount) : 0;
-        var message = default(OpteeMessage);
-        if (!MessageWindow.TryOpen(memory, offset, out MessageWindow window) || !window.TryRead(ref message, trailing))
-            return OpteeSmc.ReturnEBadAddr;
-
-        if (thread.IsFastOnly)
-        {
-            if (message.Arg.Command != (uint)OpteeMsgCommand.Cancel)
-                return OpteeSmc.ReturnEThreadLimit;
-            return _messages.Handle(ref message, window) ? OpteeSmc.ReturnOk : OpteeSmc.ReturnEBadCmd;
-        }
-
-        if (!_threads.TryEnter(out uint resume))
-            return OpteeSmc.ReturnEThreadLimit;
-        thread.ResumeInformation = resume;
-        // The place of a supplied RPC argument is fixed by the call, so the normal world may reuse its record from call to call.
-        if (hasRpcArgument)
-            thread.RpcArgument = thread.SuppliedArgument(memory, offset + (ulong)OpteeMsg.ArgSize((int)message.Arg.ParameterCount), cookie);
-        try
-        {
-            return _messages.Handle(ref message, window) ? OpteeSmc.ReturnOk : OpteeSmc.ReturnEBadCmd;
-        }
-        finally
-        {
-            _rpc.EndOfCall(thread);
-            thread.RpcArgument = null;
-            thread.ResumeInformation = 0;
-            _threads.Exit();
-        }
-    }
+        CallOutcome.Done => OpteeSmc.ReturnOk,
+        CallOutcome.BadAddress => OpteeSmc.ReturnEBadAddr,
+        CallOutcome.ThreadLimit => OpteeSmc.ReturnEThreadLimit,
+        _ => OpteeSmc.ReturnEBadCmd,
+    };
 }
 
 /// <summary>A fast call: reads and writes registers, and touches nothing that could make it wait.</summary>

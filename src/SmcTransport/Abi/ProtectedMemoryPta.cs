@@ -20,12 +20,25 @@ public static class ProtectedMemoryPta
 
     /// <summary>
     /// Describe a pool. In: value[0].a use case. Out: value[1].a size, .b bytes in use; value[2].a largest free range, .b live
-    /// buffers; value[3].a protection (<see cref="MemoryProtection"/>), .b kind (0 static).
+    /// buffers; value[3].a protection (<see cref="MemoryProtection"/>), .b kind (<see cref="PoolKind"/>).
     /// </summary>
     public const uint CommandQueryPool = 2;
 
     /// <summary>Count of firewall faults so far. Out: value[0].a/b.</summary>
     public const uint CommandFaultCount = 3;
+}
+
+/// <summary>Where the memory of a restricted pool comes from.</summary>
+public enum PoolKind : uint
+{
+    /// <summary>Carved out at boot.</summary>
+    Static = 0,
+
+    /// <summary>Normal RAM that is lent when it is needed, and is not lent now.</summary>
+    Dynamic = 1,
+
+    /// <summary>Normal RAM that is lent now.</summary>
+    DynamicLent = 2,
 }
 
 /// <summary>How the secure world's memory is kept from the rest of the system.</summary>

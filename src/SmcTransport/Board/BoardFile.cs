@@ -23,16 +23,24 @@ public sealed record BoardFile
     /// <summary>RAM of the TEE itself: keys and other small secrets.</summary>
     public required MemoryRegion SecureRam { get; init; }
 
+    /// <summary>RAM of the FF-A partitions, divided evenly among those that have any; mapped when the conduit is FF-A.</summary>
+    public MemoryRegion PartitionRam { get; init; } = new() { Base = 0x0e20_0000, Size = 192 << 10 };
+
     /// <summary>The restricted pools, one per use case at most.</summary>
     public required IReadOnlyList<PoolRegion> Pools { get; init; }
 
-    /// <summary>The embedded default.</summary>
-    public static BoardFile Default { get; } = LoadDefault();
+    /// <summary>The embedded default, all of whose pools are static.</summary>
+    public static BoardFile Default { get; } = LoadEmbedded("default");
 
-    /// <summary>Reads and checks a board file.</summary>
+    /// <summary>The names by which <see cref="Load"/> knows the embedded boards.</summary>
+    public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic"];
+
+    /// <summary>Reads and checks a board file, or an embedded board by its name.</summary>
     /// <exception cref="InvalidDataException">It cannot be read, is malformed, or describes an impossible board; the message says where.</exception>
     public static BoardFile Load(string path)
     {
+        if (EmbeddedNames.Contains(path))
+            return path == "default" ? Default : LoadEmbedded(path);
         string json;
         try
         {
@@ -64,12 +72,12 @@ public sealed record BoardFile
         return problem is null ? board : throw new InvalidDataException($"{source}: {problem}");
     }
 
-    private static BoardFile LoadDefault()
+    private static BoardFile LoadEmbedded(string name)
     {
-        using Stream stream = typeof(BoardFile).Assembly.GetManifestResourceStream("default-board.json")
-            ?? throw new InvalidOperationException("The default board is not embedded.");
+        using Stream stream = typeof(BoardFile).Assembly.GetManifestResourceStream($"{name}-board.json")
+            ?? throw new InvalidOperationException($"The board '{name}' is not embedded.");
         using var reader = new StreamReader(stream);
-        return Parse(reader.ReadToEnd(), "The embedded board");
+        return Parse(reader.ReadToEnd(), $"The embedded board '{name}'");
     }
 }
 
@@ -91,6 +99,15 @@ public sealed record PoolRegion : MemoryRegion
 {
     /// <summary>What the pool is for.</summary>
     public required UseCase UseCase { get; init; }
+
+    /// <summary>
+    /// Whether the memory is normal RAM until it is needed, and lent then; else it is carved out at boot. A dynamic pool has no
+    /// base, and its size is the least that is lent.
+    /// </summary>
+    public bool IsDynamic { get; init; }
+
+    /// <summary>What base and size of memory lent to a dynamic pool must be multiples of; a power of two, at least a page.</summary>
+    public ulong Alignment { get; init; } = PhysicalAddress.PageSize;
 }
 
 /// <summary>

@@ -30,11 +30,11 @@ internal static class BoardReader
 
     private static BoardFile ReadBoard(JsonElement element)
     {
-        Members board = new(element, "the board", "version", "normalRam", "reservedShm", "secureRam", "pools");
+        Members board = new(element, "the board", ["partitionRam"], "version", "normalRam", "reservedShm", "secureRam", "pools");
         JsonElement pools = board["pools"];
         if (pools.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException("it is malformed: pools must be a list.");
-        return new BoardFile
+        var read = new BoardFile
         {
             Version = board["version"].TryGetInt32OrFail("version"),
             NormalRam = ReadRegion(board["normalRam"], "normalRam"),
@@ -42,23 +42,43 @@ internal static class BoardReader
             SecureRam = ReadRegion(board["secureRam"], "secureRam"),
             Pools = [.. pools.EnumerateArray().Select(ReadPool)],
         };
+        return board.TryGet("partitionRam", out JsonElement partitionRam) ? read with { PartitionRam = ReadRegion(partitionRam, "partitionRam") } : read;
     }
 
     private static MemoryRegion ReadRegion(JsonElement element, string name)
     {
-        Members region = new(element, name, "base", "size");
+        Members region = new(element, name, [], "base", "size");
         return new MemoryRegion { Base = ReadNumber(region["base"], $"{name}.base"), Size = ReadNumber(region["size"], $"{name}.size") };
     }
 
     private static PoolRegion ReadPool(JsonElement element)
     {
-        Members pool = new(element, "a pool", "useCase", "base", "size");
-        string? name = pool["useCase"].ValueKind == JsonValueKind.String ? pool["useCase"].GetString() : null;
+        Members pool = new(element, "a pool", ["kind", "base", "alignment"], "useCase", "size");
+        string? name = Text(pool["useCase"]);
         UseCase useCase = UseCases.All.FirstOrDefault(candidate => UseCases.Name(candidate) == name);
         if (useCase == default)
             throw new InvalidDataException($"it is malformed: a use case is one of {string.Join(", ", UseCases.All.Select(UseCases.Name))}, not '{name}'.");
-        return new PoolRegion { UseCase = useCase, Base = ReadNumber(pool["base"], $"pool '{name}'.base"), Size = ReadNumber(pool["size"], $"pool '{name}'.size") };
+        string? kind = pool.TryGet("kind", out JsonElement given) ? Text(given) : "static";
+        if (kind is not ("static" or "dynamic"))
+            throw new InvalidDataException($"it is malformed: pool '{name}'.kind is static or dynamic, not {given.GetRawText()}.");
+        bool isDynamic = kind == "dynamic";
+        bool hasBase = pool.TryGet("base", out JsonElement start);
+        bool hasAlignment = pool.TryGet("alignment", out JsonElement alignment);
+        if (hasBase == isDynamic)
+            throw new InvalidDataException($"it is malformed: pool '{name}' is {kind}, so it {(isDynamic ? "takes no" : "needs a")} base.");
+        if (hasAlignment && !isDynamic)
+            throw new InvalidDataException($"it is malformed: pool '{name}' is static, so it takes no alignment.");
+        var region = new PoolRegion
+        {
+            UseCase = useCase,
+            IsDynamic = isDynamic,
+            Base = hasBase ? ReadNumber(start, $"pool '{name}'.base") : 0,
+            Size = ReadNumber(pool["size"], $"pool '{name}'.size"),
+        };
+        return hasAlignment ? region with { Alignment = ReadNumber(alignment, $"pool '{name}'.alignment") } : region;
     }
+
+    private static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
 
     private static ulong ReadNumber(JsonElement element, string name)
     {
@@ -98,19 +118,19 @@ internal static class BoardReader
             ? value
             : throw new InvalidDataException($"it is malformed: {name} must be a whole number.");
 
-    /// <summary>The members of one object, each known and there exactly once.</summary>
+    /// <summary>The members of one object, each known and there once at most; those that are not optional are there.</summary>
     private sealed class Members
     {
         private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
 
-        internal Members(JsonElement element, string what, params string[] expected)
+        internal Members(JsonElement element, string what, string[] optional, params string[] expected)
         {
             if (element.ValueKind != JsonValueKind.Object)
                 throw new InvalidDataException($"it is malformed: {what} must be an object.");
             foreach (JsonProperty member in element.EnumerateObject())
             {
-                if (!expected.Contains(member.Name))
-                    throw new InvalidDataException($"it is malformed: {what} has a member '{member.Name}' that is not known; it takes {string.Join(", ", expected)}.");
+                if (!expected.Contains(member.Name) && !optional.Contains(member.Name))
+                    throw new InvalidDataException($"it is malformed: {what} has a member '{member.Name}' that is not known; it takes {string.Join(", ", expected.Concat(optional))}.");
                 if (!_members.TryAdd(member.Name, member.Value))
                     throw new InvalidDataException($"it is malformed: {what} has '{member.Name}' twice.");
             }
@@ -120,5 +140,7 @@ internal static class BoardReader
         }
 
         internal JsonElement this[string name] => _members[name];
+
+        internal bool TryGet(string name, out JsonElement value) => _members.TryGetValue(name, out value);
     }
 }

@@ -18,13 +18,16 @@ internal static class BoardRules
         {
             ("normalRam", board.NormalRam),
             ("secureRam", board.SecureRam),
+            ("partitionRam", board.PartitionRam),
         };
-        foreach (PoolRegion pool in board.Pools)
+        foreach (PoolRegion pool in board.Pools.Where(pool => !pool.IsDynamic))
             regions.Add(($"pool '{UseCases.Name(pool.UseCase)}'", pool));
 
         string? problem = FindRegionProblem("reservedShm", board.ReservedShm);
         foreach ((string name, MemoryRegion region) in regions)
             problem ??= FindRegionProblem(name, region);
+        foreach (PoolRegion pool in board.Pools.Where(pool => pool.IsDynamic))
+            problem ??= FindDynamicProblem(pool, board);
         if (problem is not null)
             return problem;
 
@@ -51,6 +54,19 @@ internal static class BoardRules
         }
 
         return null;
+    }
+
+    private static string? FindDynamicProblem(PoolRegion pool, BoardFile board)
+    {
+        string name = $"pool '{UseCases.Name(pool.UseCase)}'";
+        ulong room = board.NormalRam.Size - Math.Min(board.ReservedShm.Size, board.NormalRam.Size);
+        if (pool.Alignment < PhysicalAddress.PageSize || !System.Numerics.BitOperations.IsPow2(pool.Alignment))
+            return $"{name}: alignment 0x{pool.Alignment:x} must be a power of two, at least {PhysicalAddress.PageSize}.";
+        if (pool.Size == 0 || pool.Size % pool.Alignment != 0)
+            return $"{name}: size 0x{pool.Size:x} must be a multiple of its alignment 0x{pool.Alignment:x}.";
+        return pool.Size + pool.Alignment <= room
+            ? null
+            : $"{name}: 0x{pool.Size:x} bytes at alignment 0x{pool.Alignment:x} cannot be lent from the 0x{room:x} bytes that normalRam has behind reservedShm.";
     }
 
     private static string? FindRegionProblem(string name, MemoryRegion region)

@@ -67,6 +67,20 @@ public struct SmcFrame
         set => this[5] = value;
     }
 
+    /// <summary>a6, 32 bits.</summary>
+    public uint A6
+    {
+        readonly get => Low32(this[6]);
+        set => this[6] = value;
+    }
+
+    /// <summary>a7, 32 bits.</summary>
+    public uint A7
+    {
+        readonly get => Low32(this[7]);
+        set => this[7] = value;
+    }
+
     /// <summary>a1 (upper half) and a2 (lower half) as the 64-bit pointer or cookie that OP-TEE splits over them.</summary>
     public ulong A1A2
     {

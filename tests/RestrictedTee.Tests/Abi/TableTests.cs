@@ -1,6 +1,8 @@
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Abi;
@@ -8,24 +10,41 @@ namespace RestrictedTee.Tests.Abi;
 /// <summary>What the tables say is served is dispatched, and nothing else.</summary>
 public sealed class TableTests
 {
-    public static TheoryData<string> Surfaces => [OpteeSmc.Calls.Key, OpteeMsg.Commands.Key, OpteeRpc.Commands.Key, TeeIoctl.Requests.Key];
-
     [Fact]
     public void Every_smc_in_the_table_is_dispatched_and_no_other()
     {
         using var tee = new InProcessTee();
 
-        Assert.Equal(OpteeSmc.Calls.Rows.Select(r => (uint)r.Number).Order(), tee.Os.Dispatcher.Served.Order());
+        Assert.Equal(OpteeSmc.Calls.Rows.Select(r => (uint)r.Number).Order(), ((SecureWorld.SecureMonitor.SmcDispatcher)tee.Os.Dispatcher).Served.Order());
     }
 
     [Fact]
-    public void Every_message_command_is_dispatched_unless_the_table_refuses_it()
+    public void Every_message_command_is_dispatched_over_one_conduit_abi_at_least()
     {
-        using var tee = new InProcessTee();
+        using var smc = new InProcessTee();
+        using var ffa = new InProcessTee(abi: ConduitAbi.Ffa);
         IEnumerable<ulong> served = OpteeMsg.Commands.Rows.Where(r => r.Support != Support.Refused).Select(r => r.Number);
 
-        Assert.Equal(served.Order(), tee.Os.Messages.Served.Select(c => (ulong)c).Order());
+        Assert.Equal(served.Order(), smc.Os.Messages.Served.Union(ffa.Os.Messages.Served).Select(c => (ulong)c).Order());
         Assert.Equal(Enum.GetValues<OpteeMsgCommand>().Select(c => (ulong)c), OpteeMsg.Commands.Rows.Select(r => r.Number));
+    }
+
+    [Fact]
+    public void Every_ffa_call_is_dispatched_unless_the_table_refuses_it_and_features_says_the_same()
+    {
+        using var tee = new InProcessTee(abi: ConduitAbi.Ffa);
+        var dispatcher = (SecureWorld.Spmc.FfaDispatcher)tee.Os.Dispatcher;
+        // Answers are rows of the table too; they are not calls.
+        ulong[] answers = [FfaFunction.MemRetrieveResp];
+        IEnumerable<ulong> served = FfaCalls.Surface.Rows.Where(r => r.Support != Support.Refused).Select(r => r.Number).Except(answers);
+
+        Assert.Equal(served.Order(), dispatcher.Served.Select(f => (ulong)f).Order());
+        foreach (AbiRow row in FfaCalls.Surface.Rows)
+        {
+            SmcTransport.Frames.SmcFrame frame = default;
+            (frame.A0, frame.A1) = (FfaFunction.Features, (uint)row.Number);
+            Assert.Equal(row.Support != Support.Refused, tee.Smc(frame).A0 == FfaFunction.Success32);
+        }
     }
 
     [Fact]
@@ -41,7 +60,7 @@ public sealed class TableTests
     [Fact]
     public void Names_and_numbers_are_unique_within_a_surface()
     {
-        foreach (AbiSurface surface in new[] { OpteeSmc.Calls, OpteeMsg.Commands, OpteeRpc.Commands, TeeIoctl.Requests })
+        foreach (AbiSurface surface in new[] { OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, TeeIoctl.Requests })
         {
             Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Number).Distinct().Count());
             Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Name).Distinct().Count());

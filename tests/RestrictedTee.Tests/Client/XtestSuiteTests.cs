@@ -1,3 +1,4 @@
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
 using RestrictedTee.Xtest.Framework;
 
@@ -6,13 +7,23 @@ namespace RestrictedTee.Tests.Client;
 /// <summary>Each case of the suite, over in-memory conduits: a failure here is one of the protocol, not of processes or pipes.</summary>
 public sealed class XtestSuiteTests
 {
-    public static TheoryData<string> Cases => [.. XtestRegistry.RegressionCases.Where(c => c.Run is not null).Select(c => c.Id)];
+    public static TheoryData<string, ConduitAbi, bool> Cases()
+    {
+        var data = new TheoryData<string, ConduitAbi, bool>();
+        foreach (XtestCase testCase in XtestRegistry.RegressionCases.Where(c => c.Run is not null))
+        {
+            data.Add(testCase.Id, ConduitAbi.Smc, false);
+            data.Add(testCase.Id, ConduitAbi.Ffa, true);
+        }
+
+        return data;
+    }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_case_passes(string id)
+    public void A_case_passes(string id, ConduitAbi abi, bool dynamicPools)
     {
-        using var tee = new InProcessTee();
+        using var tee = new InProcessTee(board: dynamicPools ? InProcessTee.DynamicBoard : InProcessTee.SmallBoard, abi: abi);
         using var output = new StringWriter();
         using var host = new XtestHost(tee.OpenContext, level: 0, output);
 

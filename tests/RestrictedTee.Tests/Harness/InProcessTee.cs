@@ -25,14 +25,14 @@ internal sealed class InProcessTee : IDisposable
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
-    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null)
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc)
     {
         Board = board ?? SmallBoard;
         Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
         _normalRam.TryPlug(Bank);
         _secureRam.TryPlug(Share(Bank));
         Os = new TrustedOs(
-            new TrustedOsOptions { Board = Board, Threads = threads, EarlyTaFolder = Repository.EarlyTas, SecretMemory = SecretMemoryChoice.Off },
+            new TrustedOsOptions { Board = Board, Conduit = abi, Threads = threads, Contexts = threads + 2, EarlyTaFolder = Repository.EarlyTas, SecretMemory = SecretMemoryChoice.Off },
             _secureRam);
         var conduits = new List<IConduit>();
         for (int i = 0; i < threads; i++)
@@ -40,7 +40,7 @@ internal sealed class InProcessTee : IDisposable
         _raw = Connect(threads, isFastOnly: false);
         IConduit fast = Connect(threads + 1, isFastOnly: true);
         var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, new Plug(_secureRam));
-        Host = new TeeDeviceHost(new OpteeDriver(conduits, fast, notificationLine: null, Bank, shm, new SupplicantQueue()), Board);
+        Host = new TeeDeviceHost(new OpteeDriver(new DriverWiring(abi, conduits, fast, NotificationLine: null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board);
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
 
@@ -53,6 +53,16 @@ internal sealed class InProcessTee : IDisposable
         [
             new PoolRegion { UseCase = UseCase.SecureVideoPlay, Base = 0x0f00_0000, Size = 1 << 20 },
             new PoolRegion { UseCase = UseCase.TrustedUi, Base = 0x0f40_0000, Size = 256 << 10 },
+        ],
+    };
+
+    /// <summary>The same with pools that are lent.</summary>
+    internal static BoardFile DynamicBoard { get; } = SmallBoard with
+    {
+        Pools =
+        [
+            new PoolRegion { UseCase = UseCase.SecureVideoPlay, IsDynamic = true, Base = 0, Size = 1 << 20, Alignment = 64 << 10 },
+            new PoolRegion { UseCase = UseCase.TrustedUi, IsDynamic = true, Base = 0, Size = 256 << 10 },
         ],
     };
 

@@ -1,4 +1,3 @@
-using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.Tests.Harness;
@@ -9,10 +8,6 @@ namespace RestrictedTee.Tests.Kernel;
 public sealed class RpcTests : IDisposable
 {
     private readonly InProcessTee _tee = new();
-    private readonly RpcHandler _rpc;
-
-    public RpcTests() => _rpc = new RpcHandler(_tee.Driver.Shm, _tee.Driver.Supplicant);
-
     public void Dispose() => _tee.Dispose();
 
     [Fact]
@@ -109,10 +104,9 @@ public sealed class RpcTests : IDisposable
             Span<byte> memory = argument == 0
                 ? default
                 : _tee.Bank.GetSpan(argument - _tee.Board.NormalRam.Base, OpteeMsg.ArgSize(OpteeSmc.RpcParameterCount));
-            _rpc.Handle(ref frame, memory);
+            _tee.Driver.Abi.Continue(ref frame, memory);
             if (allocates)
                 argument = frame.A1A2;
-            frame.A0 = OpteeSmc.CallReturnFromRpc;
             frame = _tee.Smc(frame);
         }
 

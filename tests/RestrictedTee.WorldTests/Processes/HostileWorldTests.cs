@@ -28,7 +28,7 @@ public sealed class HostileWorldTests
         using SecureWorldProcess process = SecureWorldProcess.Start(new LaunchOptions { Threads = 4, Conduits = 4, LogLevel = "Error" }, folder, board, bank0);
         using var ram = new NormalRamMap();
         ram.TryPlug(bank0);
-        IConduit raw = process.Conduits[0];
+        IConduit raw = process.Wiring.Conduits[0];
         var random = new Random(2);
         ulong[] functions = [.. OpteeSmc.Calls.Rows.Select(row => row.Number)];
         Span<byte> window = bank0.GetSpan(0x10_0000, 0x2000);
@@ -62,7 +62,7 @@ public sealed class HostileWorldTests
 
         var shm = new ShmAllocator(ram, bank0, board.ReservedShm.Range, new Plug(process.Line));
         using var host = new TeeDeviceHost(
-            new OpteeDriver([.. process.Conduits.Skip(1)], process.FastConduit, process.NotificationLine, bank0, shm, new SupplicantQueue()), board);
+            new OpteeDriver(process.Wiring with { Conduits = [.. process.Wiring.Conduits.Skip(1)] }, bank0, board.ReservedShm.Range, shm, new SupplicantQueue()), board);
         using var output = new StringWriter();
         using var xtest = new XtestHost(() => new TeeContext(new TeeDevice(host, ClientIdentity.Self)), level: 0, output);
         XtestSummary summary = XtestRunner.Run(

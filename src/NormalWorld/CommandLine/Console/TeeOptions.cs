@@ -8,7 +8,8 @@ namespace RestrictedTee.CommandLine.Console;
 internal sealed class TeeOptions
 {
     private readonly Option<string?> _taDir = new("--ta-dir") { Description = "Folder of trusted applications beside those that ship", HelpName = "DIR" };
-    private readonly Option<string?> _board = new("--board") { Description = "Board file (JSON) in place of the embedded one", HelpName = "FILE" };
+    private readonly Option<string?> _board = new("--board") { Description = "Board file (JSON), or an embedded board: default, dynamic [default]", HelpName = "FILE" };
+    private readonly Option<string?> _conduit = new("--conduit") { Description = "What the worlds talk by: smc or ffa [smc]", HelpName = "ABI" };
     private readonly Option<string?> _secretMemory = new("--secret-memory") { Description = "memfd_secret: auto, require or off [auto]", HelpName = "MODE" };
     private readonly Option<int?> _threads = new("--threads") { Description = "Calls that may be in the TEE at once, 1 to 64 [8]", HelpName = "N" };
     private readonly Option<string?> _logLevel = new("--log-level") { Description = "Secure world's log level: Debug, Information, Warning, Error [Warning]", HelpName = "LEVEL" };
@@ -26,7 +27,7 @@ internal sealed class TeeOptions
     internal TeeOptions(Command command, bool canConnect)
     {
         _canConnect = canConnect;
-        foreach (Option option in new Option[] { _taDir, _board, _secretMemory, _threads, _logLevel, _logFile, _debug })
+        foreach (Option option in new Option[] { _conduit, _board, _taDir, _secretMemory, _threads, _logLevel, _logFile, _debug })
             command.Options.Add(option);
         if (canConnect)
             command.Options.Add(_connect);
@@ -40,6 +41,7 @@ internal sealed class TeeOptions
         {
             TaDir = result.GetValue(_taDir) ?? options.TaDir,
             Board = result.GetValue(_board) ?? options.Board,
+            Conduit = result.GetValue(_conduit) ?? options.Conduit,
             SecretMemory = result.GetValue(_secretMemory) ?? options.SecretMemory,
             Threads = result.GetValue(_threads) ?? options.Threads,
             LogLevel = result.GetValue(_logLevel) ?? options.LogLevel,

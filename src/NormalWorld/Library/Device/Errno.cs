@@ -15,6 +15,9 @@ public enum Errno
     /// <summary>Not an open handle.</summary>
     EBADF = 9,
 
+    /// <summary>Try again.</summary>
+    EAGAIN = 11,
+
     /// <summary>Out of memory, or of room in a pool.</summary>
     ENOMEM = 12,
 
@@ -36,8 +39,14 @@ public enum Errno
     /// <summary>Not an ioctl of this device.</summary>
     ENOTTY = 25,
 
+    /// <summary>No data.</summary>
+    ENODATA = 61,
+
     /// <summary>Not supported.</summary>
     EOPNOTSUPP = 95,
+
+    /// <summary>Cancelled: the other side came to a bad end.</summary>
+    ECANCELED = 125,
 }
 
 /// <summary>A driver call that failed, with its errno. The one exception type of this border.</summary>

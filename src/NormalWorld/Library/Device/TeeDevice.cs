@@ -40,7 +40,7 @@ internal sealed class TeeDevice : ITeeDevice
         ImplCaps = TeeIoctl.OpteeCapTz,
         GenCaps = (uint)(TeeIoctl.GenericCapabilities.GlobalPlatform
             | TeeIoctl.GenericCapabilities.RegisterMemory
-            | (Driver.Capabilities.HasFlag(OpteeSmc.SecureCapabilities.MemrefNull) ? TeeIoctl.GenericCapabilities.MemrefNull : 0)
+            | TeeIoctl.GenericCapabilities.MemrefNull
             | (_host.Heaps.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
             | (_privileged ? TeeIoctl.GenericCapabilities.Privileged : 0)),
     };
@@ -71,8 +71,7 @@ internal sealed class TeeDevice : ITeeDevice
         try
         {
             memory.CopyFrom(address, copy.Span);
-            ulong cookie = TeeDeviceHost.NewCookie();
-            Driver.RegisterShm(copy.Range, cookie);
+            ulong cookie = Driver.Abi.RegisterShm(copy.Range);
             return TeeShm.User(this, copy, cookie, new TeeShm.UserMapping(memory, address));
         }
         catch
@@ -281,8 +280,7 @@ internal sealed class TeeDevice : ITeeDevice
     {
         try
         {
-            ulong cookie = TeeDeviceHost.NewCookie();
-            Driver.RegisterShm(block.Range, cookie);
+            ulong cookie = Driver.Abi.RegisterShm(block.Range);
             return TeeShm.Allocated(this, block, cookie);
         }
         catch
@@ -327,7 +325,7 @@ internal sealed class TeeDevice : ITeeDevice
             }
             else if (param.C == TeeIoctl.MemrefNull)
             {
-                target.Attr = param.Attr + (OpteeMsgAttr.TmemInput - OpteeMsgAttr.RmemInput);
+                target = Driver.Abi.NullMemref(param.Attr);
             }
             else
             {

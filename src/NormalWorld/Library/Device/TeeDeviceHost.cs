@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Driver.ProtectedMemory;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Device;
@@ -14,7 +15,7 @@ internal sealed class TeeDeviceHost : IDisposable
     {
         Driver = driver;
         var client = new ProtectedMemoryClient(driver);
-        _heaps = [.. board.Pools.OrderBy(pool => pool.UseCase).Select(pool => new RestrictedHeap(client, pool.UseCase))];
+        _heaps = [.. board.Pools.OrderBy(pool => pool.UseCase).Select(pool => new RestrictedHeap(client, pool.UseCase, pool.IsDynamic ? new DynamicPool(driver, pool.UseCase) : null))];
     }
 
     internal OpteeDriver Driver { get; }

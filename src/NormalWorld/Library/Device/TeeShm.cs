@@ -67,7 +67,7 @@ internal sealed class TeeShm : ITeeShm
             return;
         if (_block is not null)
         {
-            _device.Driver.UnregisterShm(Cookie);
+            _device.Driver.Abi.UnregisterShm(Cookie);
             _block.Dispose();
         }
 

@@ -8,9 +8,12 @@ namespace RestrictedTee.NormalWorld.Driver;
 /// <summary>
 /// A conduit with the page of reserved shm in which its messages lie: the argument, and behind it the RPC argument.
 /// </summary>
-internal sealed class CallSlot(IConduit conduit, RamBank bank, PhysicalAddress address)
+internal sealed class CallSlot(IConduit conduit, int number, RamBank bank, PhysicalAddress address)
 {
     internal IConduit Conduit => conduit;
+
+    /// <summary>The conduit's number: which CPU it is.</summary>
+    internal int Number => number;
 
     internal PhysicalAddress Address => address;
 

@@ -1,6 +1,8 @@
-using System.Runtime.InteropServices;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Driver.Ffa;
+using RestrictedTee.NormalWorld.Driver.Smc;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Conduits;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.Interop;
@@ -9,8 +11,16 @@ using Serilog;
 
 namespace RestrictedTee.NormalWorld.Driver;
 
+/// <summary>The wires to the secure world.</summary>
+/// <param name="Abi">What the frames on them mean.</param>
+/// <param name="Conduits">For calls.</param>
+/// <param name="FastConduit">For calls that must not wait behind a busy TA.</param>
+/// <param name="NotificationLine">Null when there is none.</param>
+internal sealed record DriverWiring(ConduitAbi Abi, IReadOnlyList<IConduit> Conduits, IConduit FastConduit, PipeEnd? NotificationLine);
+
 /// <summary>
-/// The OP-TEE driver: probes the secure world, makes calls, serves its RPCs (drivers/tee/optee/smc_abi.c and call.c upstream).
+/// The OP-TEE driver: makes calls, serves the secure world's RPCs, whichever ABI they go by (drivers/tee/optee/core.c and call.c
+/// upstream).
 /// </summary>
 internal sealed class OpteeDriver : IDisposable
 {
@@ -18,32 +28,52 @@ internal sealed class OpteeDriver : IDisposable
     private readonly CallSlot[] _slots;
     private readonly CallSlot _fast;
     private readonly object _fastLock = new(); // one fast call at a time; a leaf, and fast calls do not wait
-    private readonly RpcHandler _rpc;
     private readonly PipeEnd? _notificationLine;
     private volatile bool _gone;
     private int _disposed;
 
     /// <exception cref="TeeDriverException">ENODEV: what answers is not an OP-TEE of a revision that this driver knows.</exception>
-    internal OpteeDriver(IReadOnlyList<IConduit> conduits, IConduit fastConduit, PipeEnd? notificationLine, RamBank bank0, ShmAllocator shm, SupplicantQueue supplicant)
+    internal OpteeDriver(DriverWiring wiring, RamBank bank0, PhysicalRange reserved, ShmAllocator shm, SupplicantQueue supplicant)
     {
         Shm = shm;
         Supplicant = supplicant;
-        _notificationLine = notificationLine;
+        _notificationLine = wiring.NotificationLine;
         PhysicalAddress page = bank0.Range.Start;
-        _slots = [.. conduits.Select((conduit, i) => new CallSlot(conduit, bank0, page + ((ulong)i * OpteeMsg.PageSize)))];
-        _fast = new CallSlot(fastConduit, bank0, page + ((ulong)_slots.Length * OpteeMsg.PageSize));
+        _slots = [.. wiring.Conduits.Select((conduit, i) => new CallSlot(conduit, i, bank0, page + ((ulong)i * OpteeMsg.PageSize)))];
+        _fast = new CallSlot(wiring.FastConduit, _slots.Length, bank0, page + ((ulong)_slots.Length * OpteeMsg.PageSize));
         _pool = new ConduitPool(_slots);
-        _rpc = new RpcHandler(shm, supplicant);
-        Probe();
-        if (notificationLine is not null)
-            new Thread(ServeNotifications, maxStackSize: 256 * 1024) { IsBackground = true, Name = "optee irq" }.Start();
+        Rpc = new RpcHandler(supplicant, () => Abi!);
+        if (wiring.Abi == ConduitAbi.Ffa)
+        {
+            Ffa = new FfaDriver(this, bank0, PhysicalRange.Create(_fast.Address + OpteeMsg.PageSize, FfaDriver.BufferBytes));
+            Abi = new FfaAbi(this, Ffa, Rpc, PhysicalRange.Create(page, ((ulong)_slots.Length + 1) * OpteeMsg.PageSize));
+        }
+        else
+        {
+            Abi = new SmcAbi(this, Rpc);
+        }
+
+        ulong needed = _fast.Address.Value + OpteeMsg.PageSize - page.Value + (Ffa is null ? 0u : FfaDriver.BufferBytes);
+        if (reserved.Length < needed)
+            throw new TeeDriverException(Errno.ENODEV, $"The board's reservedShm has {reserved.Length} bytes; {_slots.Length} conduits need {needed}.");
+        Abi.Probe();
+        if (_notificationLine is null)
+            return;
+        Abi.EnableNotifications();
+        new Thread(ServeNotifications, maxStackSize: 256 * 1024) { IsBackground = true, Name = "optee irq" }.Start();
     }
 
     internal ShmAllocator Shm { get; }
 
     internal SupplicantQueue Supplicant { get; }
 
-    internal OpteeSmc.SecureCapabilities Capabilities { get; private set; }
+    internal RpcHandler Rpc { get; }
+
+    /// <summary>The conduit ABI.</summary>
+    internal IOpteeAbi Abi { get; }
+
+    /// <summary>The FF-A driver below; null over SMC.</summary>
+    internal FfaDriver? Ffa { get; }
 
     /// <summary>Whether the secure world has gone.</summary>
     internal bool IsGone => _gone;
@@ -79,68 +109,27 @@ internal sealed class OpteeDriver : IDisposable
             return Call(_fast, ref message);
     }
 
-    /// <summary>A fast call, register by register.</summary>
+    /// <summary>One frame there and back on the conduit that never waits behind a TA.</summary>
     /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
-    internal SmcFrame FastCall(uint function, uint a1 = 0)
+    internal void FastCall(ref SmcFrame frame)
     {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1) = (function, a1);
         lock (_fastLock)
-        {
-            if (!_fast.Conduit.TrySend(frame) || !_fast.Conduit.TryReceive(ref frame))
-            {
-                SetGone();
-                throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
-            }
-        }
-
-        return frame;
+            Exchange(_fast, ref frame);
     }
 
-    /// <summary>Registers memory by its pages, so that memrefs into it can be given by cookie.</summary>
-    /// <exception cref="TeeDriverException">ENOMEM: the secure world refused; ENODEV: it has gone.</exception>
-    internal void RegisterShm(PhysicalRange range, ulong cookie)
+    /// <summary>Takes a conduit for frames of the caller's own, until it is given back: one CPU.</summary>
+    internal CallSlot RentConduit() => _pool.Rent();
+
+    internal void ReturnConduit(CallSlot slot) => _pool.Return(slot);
+
+    /// <summary>One frame there and back on a conduit that the caller has.</summary>
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
+    internal void Exchange(CallSlot slot, ref SmcFrame frame)
     {
-        int pages = checked((int)((range.Length + OpteeMsg.PageSize - 1) / OpteeMsg.PageSize));
-        int listPages = (pages + OpteeMsg.PageListEntries - 1) / OpteeMsg.PageListEntries;
-        using ShmBlock list = Shm.Allocate((ulong)listPages * OpteeMsg.PageSize);
-        Span<ulong> entries = MemoryMarshal.Cast<byte, ulong>(list.Span);
-        int slot = 0;
-        for (int i = 0; i < pages; i++)
-        {
-            if (slot % (OpteeMsg.PageListEntries + 1) == OpteeMsg.PageListEntries)
-            {
-                entries[slot] = list.Address.Value + ((ulong)(slot + 1) * sizeof(ulong));
-                slot++;
-            }
-
-            entries[slot++] = range.Start.Value + ((ulong)i * OpteeMsg.PageSize);
-        }
-
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.RegisterShm;
-        message.Arg.ParameterCount = 1;
-        message.Params[0] = new OpteeMsgParam
-        {
-            Attr = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig,
-            A = list.Address.Value,
-            B = range.Length,
-            C = cookie,
-        };
-        if (!TryCall(ref message))
-            throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
-        if (message.Arg.Result != 0)
-            throw new TeeDriverException(Errno.ENOMEM, $"The secure world refused to register {range.Length} bytes of shared memory (0x{message.Arg.Result:x8}).");
-    }
-
-    internal void UnregisterShm(ulong cookie)
-    {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.UnregisterShm;
-        message.Arg.ParameterCount = 1;
-        message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.RmemInput, C = cookie };
-        if (TryCall(ref message) && message.Arg.Result != 0)
-            Log.Warning("Unregistering shared memory failed with 0x{Result:x8}", message.Arg.Result);
+        if (slot.Conduit.TrySend(frame) && slot.Conduit.TryReceive(ref frame))
+            return;
+        SetGone();
+        throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
     }
 
     /// <summary>
@@ -162,41 +151,16 @@ internal sealed class OpteeDriver : IDisposable
     /// <summary>Whether no call is left that could touch shared memory, so that it may be unmapped.</summary>
     internal bool IsDrained { get; private set; }
 
-    private void Probe()
-    {
-        SmcFrame uid = FastCall(OpteeSmc.CallsUid);
-        for (int i = 0; i < OpteeMsg.Uid.Length; i++)
-        {
-            if (uid[i] != OpteeMsg.Uid[i])
-                throw new TeeDriverException(Errno.ENODEV, "What answers on the conduits is not an OP-TEE.");
-        }
-
-        SmcFrame revision = FastCall(OpteeSmc.CallsRevision);
-        if (revision.A0 != OpteeMsg.RevisionMajor || revision.A1 < OpteeMsg.RevisionMinor)
-            throw new TeeDriverException(Errno.ENODEV, $"The TEE speaks message revision {revision.A0}.{revision.A1}, this driver {OpteeMsg.RevisionMajor}.{OpteeMsg.RevisionMinor}.");
-        SmcFrame capabilities = FastCall(OpteeSmc.ExchangeCapabilities);
-        if (capabilities.A0 != OpteeSmc.ReturnOk)
-            throw new TeeDriverException(Errno.ENODEV, $"The TEE refused the driver's capabilities (0x{capabilities.A0:x}).");
-        Capabilities = (OpteeSmc.SecureCapabilities)capabilities.A1;
-        const OpteeSmc.SecureCapabilities Needed =
-            OpteeSmc.SecureCapabilities.HaveReservedShm | OpteeSmc.SecureCapabilities.DynamicShm | OpteeSmc.SecureCapabilities.RpcArg;
-        if ((Capabilities & Needed) != Needed)
-            throw new TeeDriverException(Errno.ENODEV, $"The TEE lacks {Needed & ~Capabilities}.");
-        if (_notificationLine is not null && Capabilities.HasFlag(OpteeSmc.SecureCapabilities.AsyncNotif))
-            FastCall(OpteeSmc.EnableAsyncNotif);
-    }
-
     private bool Call(CallSlot slot, ref OpteeMessage message)
     {
         int count = (int)message.Arg.ParameterCount;
         Span<byte> page = slot.Page;
         message.ArgBytes().CopyTo(page);
         message.ParamBytes(count).CopyTo(page[OpteeMsgArg.Size..]);
-        int rpcOffset = OpteeMsg.ArgSize(count);
+        Span<byte> rpcArgument = page[OpteeMsg.ArgSize(count)..];
 
         SmcFrame frame = default;
-        frame.A0 = OpteeSmc.CallWithRpcArg;
-        frame.A1A2 = slot.Address.Value;
+        Abi.Begin(ref frame, slot);
         while (true)
         {
             if (!slot.Conduit.TrySend(frame) || !slot.Conduit.TryReceive(ref frame))
@@ -205,30 +169,21 @@ internal sealed class OpteeDriver : IDisposable
                 return false;
             }
 
-            uint code = frame.A0;
-            if (OpteeSmc.IsRpc(code))
+            switch (Abi.Continue(ref frame, rpcArgument))
             {
-                _rpc.Handle(ref frame, page[rpcOffset..]);
-                frame.A0 = OpteeSmc.CallReturnFromRpc;
-            }
-            else if (code == OpteeSmc.ReturnEThreadLimit)
-            {
-                ConduitPool.WaitForThread();
-                frame = default;
-                frame.A0 = OpteeSmc.CallWithRpcArg;
-                frame.A1A2 = slot.Address.Value;
-            }
-            else if (code != OpteeSmc.ReturnOk)
-            {
-                Log.Warning("The TEE answered message {Command} with SMC code 0x{Code:x}", message.Arg.Command, code);
-                return false;
-            }
-            else
-            {
-                page[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
-                message.Arg.ParameterCount = (uint)count;
-                page.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(message.ParamBytes(count));
-                return true;
+                case CallStep.Done:
+                    page[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
+                    message.Arg.ParameterCount = (uint)count;
+                    page.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(message.ParamBytes(count));
+                    return true;
+                case CallStep.NoThread:
+                    ConduitPool.WaitForThread();
+                    frame = default;
+                    Abi.Begin(ref frame, slot);
+                    break;
+                case CallStep.Refused:
+                    Log.Warning("The TEE refused message {Command} over {Abi}: {Frame}", message.Arg.Command, Abi.Name, frame.ToString());
+                    return false;
             }
         }
     }
@@ -246,35 +201,13 @@ internal sealed class OpteeDriver : IDisposable
                 if (count < 0)
                     _notificationLine.WaitReadable();
                 else
-                    TakeNotifications();
+                    Abi.TakeNotifications();
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or TeeDriverException)
         {
             Log.Debug("The notification line has closed: {Reason}", e.Message);
         }
-    }
-
-    private void TakeNotifications()
-    {
-        SmcFrame frame;
-        do
-        {
-            frame = FastCall(OpteeSmc.GetAsyncNotifValue);
-            if ((frame.A2 & OpteeSmc.AsyncNotifValid) == 0)
-                return;
-            if (frame.A1 == OpteeSmc.AsyncNotifDoBottomHalf)
-            {
-                var message = default(OpteeMessage);
-                message.Arg.Command = (uint)OpteeMsgCommand.DoBottomHalf;
-                TryCall(ref message);
-            }
-            else
-            {
-                _rpc.Notify(frame.A1);
-            }
-        }
-        while ((frame.A2 & OpteeSmc.AsyncNotifPending) != 0);
     }
 
     private void SetGone()

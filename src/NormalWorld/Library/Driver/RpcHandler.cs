@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.SmcTransport.Abi;
-using RestrictedTee.SmcTransport.Frames;
 using Serilog;
 
 namespace RestrictedTee.NormalWorld.Driver;
@@ -12,34 +10,12 @@ namespace RestrictedTee.NormalWorld.Driver;
 /// What the secure world asks in the middle of a call (drivers/tee/optee/rpc.c upstream): time, waiting and memory are the
 /// driver's own; the rest is handed to the supplicant.
 /// </summary>
-internal sealed class RpcHandler(ShmAllocator shm, SupplicantQueue supplicant)
+internal sealed class RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi)
 {
     private readonly ConcurrentDictionary<ulong, ShmBlock> _blocks = new();
     private readonly object _notificationLock = new(); // protects _notified
     private readonly HashSet<ulong> _notified = [];
     private long _lastCookie = 0x1000;
-
-    /// <summary>Serves one request; on return the registers are those to resume with, but for a0.</summary>
-    internal void Handle(ref SmcFrame frame, Span<byte> suppliedArgument)
-    {
-        switch (frame.A0)
-        {
-            case OpteeSmc.ReturnRpcAlloc:
-                AllocateArgument(ref frame);
-                break;
-            case OpteeSmc.ReturnRpcFree:
-                Free(frame.A1A2);
-                break;
-            case OpteeSmc.ReturnRpcCmd:
-                Command(suppliedArgument);
-                break;
-            case OpteeSmc.ReturnRpcForeignIntr:
-                break;
-            default:
-                Log.Warning("The secure world made an RPC 0x{Code:x8} that the driver does not know", frame.A0);
-                break;
-        }
-    }
 
     /// <summary>An asynchronous notification with a value that a thread may be waiting for.</summary>
     internal void Notify(ulong value)
@@ -51,24 +27,24 @@ internal sealed class RpcHandler(ShmAllocator shm, SupplicantQueue supplicant)
         }
     }
 
-    private void AllocateArgument(ref SmcFrame frame)
-    {
-        (ulong address, ulong cookie) = (0, 0);
-        try
-        {
-            ShmBlock block = shm.Allocate(Math.Max(frame.A1, 1));
-            (address, cookie) = (block.Address.Value, Keep(block));
-        }
-        catch (TeeDriverException e)
-        {
-            Log.Warning("No memory for an RPC argument: {Reason}", e.Message);
-        }
+    /// <summary>A cookie for memory that was allocated for the TEE, where the ABI leaves it to the driver.</summary>
+    internal ulong NewCookie() => (ulong)Interlocked.Increment(ref _lastCookie);
 
-        frame.A1A2 = address;
-        frame.A4A5 = cookie;
+    /// <summary>Keeps memory that the TEE has been given, until it frees it.</summary>
+    internal void Keep(ulong cookie, ShmBlock block) => _blocks[cookie] = block;
+
+    /// <summary>Frees memory that the TEE was given; false for a cookie of none.</summary>
+    internal bool Free(ulong cookie)
+    {
+        if (!_blocks.TryRemove(cookie, out ShmBlock? block))
+            return false;
+        abi().RetireAllocation(cookie);
+        block.Dispose();
+        return true;
     }
 
-    private void Command(Span<byte> argument)
+    /// <summary>Carries out the request in an RPC argument, and writes the answer there.</summary>
+    internal void Command(Span<byte> argument)
     {
         var message = default(OpteeMessage);
         argument[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
@@ -130,59 +106,22 @@ internal sealed class RpcHandler(ShmAllocator shm, SupplicantQueue supplicant)
         return TeecResult.Success;
     }
 
-    // The answer is a page list, as upstream's driver gives for memory that is not physically contiguous.
     private TeecResult Allocate(ref OpteeMsgParam param)
     {
+        ulong size = param.B;
+        if (size is 0 or > (ulong)OpteeMsg.PageListEntries * OpteeMsg.PageListEntries * OpteeMsg.PageSize)
+            return TeecResult.OutOfMemory;
         try
         {
-            ulong size = param.B;
-            int pages = checked((int)((size + OpteeMsg.PageSize - 1) / OpteeMsg.PageSize));
-            if (pages is 0 or > OpteeMsg.PageListEntries * OpteeMsg.PageListEntries)
-                return TeecResult.OutOfMemory;
-            int listPages = (pages + OpteeMsg.PageListEntries - 1) / OpteeMsg.PageListEntries;
-            // Data first, its page list behind it, so that one block holds both and one cookie frees both.
-            ShmBlock block = shm.Allocate((ulong)(pages + listPages) * OpteeMsg.PageSize);
-            ulong list = block.Address.Value + ((ulong)pages * OpteeMsg.PageSize);
-            Span<ulong> entries = MemoryMarshal.Cast<byte, ulong>(block.Span[(pages * OpteeMsg.PageSize)..]);
-            for (int i = 0, slot = 0; i < pages; i++)
-            {
-                if (slot % (OpteeMsg.PageListEntries + 1) == OpteeMsg.PageListEntries)
-                {
-                    entries[slot] = list + ((ulong)(slot + 1) * sizeof(ulong));
-                    slot++;
-                }
-
-                entries[slot++] = block.Address.Value + ((ulong)i * OpteeMsg.PageSize);
-            }
-
-            param = new OpteeMsgParam
-            {
-                Attr = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig,
-                A = list,
-                B = size,
-                C = Keep(block),
-            };
+            param = abi().AnswerAllocation(size, out ShmBlock block);
+            Keep(param.C, block);
             return TeecResult.Success;
         }
-        catch (Exception e) when (e is TeeDriverException or OverflowException)
+        catch (TeeDriverException e)
         {
+            Log.Debug("No {Size} bytes for an RPC: {Reason}", size, e.Message);
             return TeecResult.OutOfMemory;
         }
-    }
-
-    private bool Free(ulong cookie)
-    {
-        if (!_blocks.TryRemove(cookie, out ShmBlock? block))
-            return false;
-        block.Dispose();
-        return true;
-    }
-
-    private ulong Keep(ShmBlock block)
-    {
-        ulong cookie = (ulong)Interlocked.Increment(ref _lastCookie);
-        _blocks[cookie] = block;
-        return cookie;
     }
 
     private ShmBlock? FindBlock(ulong cookie) => _blocks.GetValueOrDefault(cookie);

@@ -34,6 +34,15 @@ internal sealed class ShmAllocator
     /// <exception cref="TeeDriverException">EINVAL for size 0, ENOMEM.</exception>
     internal ShmBlock Allocate(ulong size)
     {
+        ShmBlock block = AllocateForLending(size);
+        block.Span.Clear();
+        return block;
+    }
+
+    /// <summary>Memory in bank 0 that the secure world will empty, so that nobody needs to clear it first.</summary>
+    /// <exception cref="TeeDriverException">EINVAL for size 0, ENOMEM.</exception>
+    internal ShmBlock AllocateForLending(ulong size)
+    {
         if (size == 0)
             throw new TeeDriverException(Errno.EINVAL, "Shared memory of size 0.");
         int offset = -1;
@@ -45,9 +54,7 @@ internal sealed class ShmAllocator
 
         if (offset < 0)
             throw new TeeDriverException(Errno.ENOMEM, $"No room for {size} bytes of shared memory; the board has {_allocator.Size} for it.");
-        var block = new ShmBlock(_bank, _base + (ulong)offset, (int)size, () => Free(offset, (int)size));
-        block.Span.Clear();
-        return block;
+        return new ShmBlock(_bank, _base + (ulong)offset, (int)size, () => Free(offset, (int)size));
     }
 
     /// <summary>Zeroed memory in a bank of its own.</summary>

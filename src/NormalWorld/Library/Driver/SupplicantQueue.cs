@@ -39,14 +39,16 @@ internal sealed class SupplicantQueue
         for (int i = 0; i < count; i++)
         {
             OpteeMsgParam param = message.Params[i];
-            bool isNull = param.Type is OpteeMsgAttr.TmemInput or OpteeMsgAttr.TmemOutput or OpteeMsgAttr.TmemInOut && param.A == 0;
+            // A null memref is a temporary one at address 0 over SMC, and one of the invalid id over FF-A.
+            bool isNull = param.Type >= OpteeMsgAttr.TmemInput ? param.A == 0
+                : param.Type >= OpteeMsgAttr.RmemInput && param.C == OpteeMsg.FmemInvalidGlobalId;
             uint type = (uint)param.Type;
             if (param.Type >= OpteeMsgAttr.TmemInput)
                 type -= OpteeMsgAttr.TmemInput - OpteeMsgAttr.RmemInput;
             if (type >= (uint)OpteeMsgAttr.RmemInput && !isNull)
             {
                 memory[i] = findBlock(param.C);
-                if (memory[i] is not { } block || param.A + param.B > (ulong)block.Size)
+                if (memory[i] is not { } block || param.A > (ulong)block.Size || param.B > (ulong)block.Size - param.A)
                     return TeecResult.BadParameters;
             }
 

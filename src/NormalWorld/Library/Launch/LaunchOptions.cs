@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Launch;
 
@@ -14,8 +15,13 @@ public sealed record LaunchOptions
     /// <summary>A folder of trusted applications beside those that ship.</summary>
     public string? TaDir { get; init; }
 
-    /// <summary>The board file; the embedded board when null.</summary>
+    /// <summary>The board file, or the name of an embedded board: "default", which is meant when null, or "dynamic".</summary>
     public string? Board { get; init; }
+
+    /// <summary>"smc": the worlds talk by OP-TEE's SMC interface; "ffa": by FF-A 1.2.</summary>
+    public string Conduit { get; init; } = "smc";
+
+    internal ConduitAbi ConduitAbi => Conduit.Equals("ffa", StringComparison.OrdinalIgnoreCase) ? ConduitAbi.Ffa : ConduitAbi.Smc;
 
     /// <summary>"auto": memfd_secret where the kernel has it; "require": or do not start; "off": locked memory.</summary>
     public string SecretMemory { get; init; } = "auto";
@@ -88,6 +94,8 @@ public sealed record LaunchOptions
             return $"threads is {Threads}; it must lie between 1 and 64.";
         if (Conduits is < 0 or > 64)
             return $"conduits is {Conduits}; it must lie between 1 and 64, or be 0 for as many as threads.";
+        if (!Conduit.Equals("smc", StringComparison.OrdinalIgnoreCase) && !Conduit.Equals("ffa", StringComparison.OrdinalIgnoreCase))
+            return $"conduit is '{Conduit}'; it must be smc or ffa.";
         if (!SecretMemory.Equals("auto", StringComparison.OrdinalIgnoreCase)
             && !SecretMemory.Equals("require", StringComparison.OrdinalIgnoreCase)
             && !SecretMemory.Equals("off", StringComparison.OrdinalIgnoreCase))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Boot;
 using RestrictedTee.SmcTransport.Conduits;
@@ -17,13 +18,11 @@ internal sealed class SecureWorldProcess : IDisposable
 
     private readonly Process _process;
 
-    private SecureWorldProcess(Process process, BootLine line, IReadOnlyList<IConduit> conduits, IConduit fast, PipeEnd notification, SmcTransport.Abi.MemoryProtection protection)
+    private SecureWorldProcess(Process process, BootLine line, DriverWiring wiring, SmcTransport.Abi.MemoryProtection protection)
     {
         _process = process;
         Line = line;
-        Conduits = conduits;
-        FastConduit = fast;
-        NotificationLine = notification;
+        Wiring = wiring;
         Protection = protection;
     }
 
@@ -31,11 +30,7 @@ internal sealed class SecureWorldProcess : IDisposable
 
     internal BootLine Line { get; }
 
-    internal IReadOnlyList<IConduit> Conduits { get; }
-
-    internal IConduit FastConduit { get; }
-
-    internal PipeEnd NotificationLine { get; }
+    internal DriverWiring Wiring { get; }
 
     internal SmcTransport.Abi.MemoryProtection Protection { get; }
 
@@ -133,7 +128,8 @@ internal sealed class SecureWorldProcess : IDisposable
 
         Add("--socket", folder.BootSocket);
         if (options.Board is not null)
-            Add("--board", Path.GetFullPath(options.Board));
+            Add("--board", BoardFile.EmbeddedNames.Contains(options.Board) ? options.Board : Path.GetFullPath(options.Board));
+        Add("--conduit", options.Conduit);
         Add("--secret-memory", options.SecretMemory);
         Add("--threads", options.Threads.ToString());
         Add("--log-level", options.LogLevel);
@@ -189,7 +185,8 @@ internal sealed class SecureWorldProcess : IDisposable
             return answer switch
             {
                 { Head.Kind: BootLine.Kind.Ready } ready =>
-                    new SecureWorldProcess(process, line, mine[..^1], mine[^1], new PipeEnd(notificationRead), ready.Head.Protection),
+                    new SecureWorldProcess(
+                        process, line, new DriverWiring(options.ConduitAbi, mine[..^1], mine[^1], new PipeEnd(notificationRead)), ready.Head.Protection),
                 { Head.Kind: BootLine.Kind.Refused } refused => throw new TeeLaunchException($"The secure world did not start: {refused.Text}"),
                 _ => throw new TeeLaunchException("The secure world ended while it started; its log may say why (logLevel Information)."),
             };

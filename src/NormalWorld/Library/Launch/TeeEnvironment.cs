@@ -41,6 +41,9 @@ public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
     /// <summary>The secure world's process id.</summary>
     public int SecureWorldPid => Current.Process.Pid;
 
+    /// <summary>What the frames on the conduits mean.</summary>
+    public ConduitAbi Conduit => _options.ConduitAbi;
+
     /// <summary>How the secure world's memory is kept: "secretmem", "locked" or "anonymous".</summary>
     public string MemoryProtection => ProtectedMemoryClient.ProtectionName(Current.Process.Protection);
 
@@ -170,7 +173,7 @@ public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
             var ram = new NormalRamMap();
             ram.TryPlug(bank0);
             var shm = new ShmAllocator(ram, bank0, _board.ReservedShm.Range, new BootLinePlug(process.Line));
-            var driver = new OpteeDriver(process.Conduits, process.FastConduit, process.NotificationLine, bank0, shm, new SupplicantQueue());
+            var driver = new OpteeDriver(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue());
             var host = new TeeDeviceHost(driver, _board);
             var supplicant = new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir);
             var running = new Running(process, host, supplicant, ram, bank0);

@@ -22,6 +22,9 @@ internal abstract class MemoryObject
     /// <summary>Whether the memory is restricted.</summary>
     internal abstract bool IsRestricted { get; }
 
+    /// <summary>Whether anybody but the table holds it.</summary>
+    internal bool IsUsed => _references.IsShared;
+
     /// <summary>Keeps it; false when the last reference has gone already.</summary>
     internal bool TryAddReference() => _references.TryAdd();
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -15,11 +16,11 @@ internal static class PageList
     internal const ulong MaxSize = 1UL << 30;
 
     /// <summary>Makes shared memory of a page list; null when the list, or a page on it, is not acceptable.</summary>
-    /// <param name="ram">The banks.</param>
+    /// <param name="relayer">Who says which memory may be used.</param>
     /// <param name="pointer">buf_ptr: the list's address with the offset into the first page in its low 12 bits.</param>
     /// <param name="size">Bytes of the buffer.</param>
     /// <param name="cookie">Its cookie.</param>
-    internal static SharedMemory? Read(NormalRamMap ram, ulong pointer, ulong size, ulong cookie)
+    internal static SharedMemory? Read(MemoryRelayer relayer, ulong pointer, ulong size, ulong cookie)
     {
         uint firstOffset = (uint)(pointer % OpteeMsg.PageSize);
         if (size is 0 or > MaxSize)
@@ -29,7 +30,7 @@ internal static class PageList
         try
         {
             Span<ulong> wanted = pages.AsSpan(0, count);
-            return TryCopy(ram, pointer - firstOffset, wanted) ? SharedMemory.FromPages(ram, wanted, firstOffset, size, cookie) : null;
+            return TryCopy(relayer, pointer - firstOffset, wanted) ? SharedMemory.FromPages(relayer, wanted, firstOffset, size, cookie) : null;
         }
         finally
         {
@@ -37,12 +38,12 @@ internal static class PageList
         }
     }
 
-    private static bool TryCopy(NormalRamMap ram, ulong list, Span<ulong> pages)
+    private static bool TryCopy(MemoryRelayer relayer, ulong list, Span<ulong> pages)
     {
         Span<ulong> listPage = stackalloc ulong[OpteeMsg.PageListEntries + 1];
         while (!pages.IsEmpty)
         {
-            if (!CopyIn.TryCopy(ram, new PhysicalAddress(list), MemoryMarshal.AsBytes(listPage)))
+            if (!CopyIn.TryCopy(relayer, new PhysicalAddress(list), MemoryMarshal.AsBytes(listPage)))
                 return false;
             int count = Math.Min(pages.Length, OpteeMsg.PageListEntries);
             for (int i = 0; i < count; i++)
@@ -63,12 +64,12 @@ internal static class PageList
 /// <summary>Copies out of normal RAM into private memory, or back: the only way in which messages are read and answered.</summary>
 internal static class CopyIn
 {
-    internal static bool TryCopy(NormalRamMap ram, PhysicalAddress from, Span<byte> to)
+    internal static bool TryCopy(MemoryRelayer relayer, PhysicalAddress from, Span<byte> to)
     {
-        if (!PhysicalRange.TryCreate(from, (ulong)to.Length, out PhysicalRange range) || !ram.TryFind(range, out RamBank bank) || !bank.TryAddReference())
+        if (!PhysicalRange.TryCreate(from, (ulong)to.Length, out PhysicalRange range) || !relayer.TryUse(range, out RamBank bank))
             return false;
         bank.GetSpan(range.Start.Value - bank.Range.Start.Value, to.Length).CopyTo(to);
-        bank.Release();
+        relayer.EndUse(range, bank);
         return true;
     }
 }

@@ -1,26 +1,36 @@
 using RestrictedTee.SecureWorld.Interop;
+using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.Kernel.Memory;
 
 /// <summary>
-/// Normal memory that a call may use: one stretch of a bank, or pages from anywhere, mapped side by side. Holds its banks.
+/// Normal memory that a call may use: one stretch of a bank, or pages from anywhere, mapped side by side. While it lives its
+/// pages are in use, or retrieved, so that they can be neither lent away nor reclaimed.
 /// </summary>
 internal sealed class SharedMemory : MemoryObject
 {
-    private readonly RamBank[] _banks;
+    private readonly MemoryRelayer _relayer;
+    private readonly Use[] _uses;
+    private readonly MemoryHandle? _retrieved;
     private readonly nint _mapping;
     private readonly nuint _mappingLength;
 
-    private SharedMemory(ulong cookie, nint address, ulong size, RamBank[] banks, nint mapping, nuint mappingLength)
+    private SharedMemory(MemoryRelayer relayer, ulong cookie, nint address, ulong size, Use[] uses, MemoryHandle? retrieved = null, nint mapping = 0, nuint mappingLength = 0)
     {
+        _relayer = relayer;
         Cookie = cookie;
         Address = address;
         Size = size;
-        _banks = banks;
+        _uses = uses;
+        _retrieved = retrieved;
         _mapping = mapping;
         _mappingLength = mappingLength;
     }
+
+    /// <summary>Pages that the TEE core has told the relayer it uses.</summary>
+    private readonly record struct Use(PhysicalRange Range, RamBank Bank);
 
     internal override ulong Cookie { get; }
 
@@ -30,41 +40,59 @@ internal sealed class SharedMemory : MemoryObject
 
     internal override bool IsRestricted => false;
 
-    /// <summary>A private copy of the whole.</summary>
-    internal unsafe byte[] ToArray() => new ReadOnlySpan<byte>((void*)Address, checked((int)Size)).ToArray();
+    /// <summary>A private copy of a part, which the caller knows to lie inside.</summary>
+    internal unsafe byte[] ToArray(ulong offset, ulong size) => new ReadOnlySpan<byte>((void*)(Address + (nint)offset), checked((int)size)).ToArray();
 
-    /// <summary>A stretch of one bank; null when no bank holds it.</summary>
-    internal static SharedMemory? FromRange(NormalRamMap ram, PhysicalRange range, ulong cookie)
-    {
-        if (!ram.TryFind(range, out RamBank bank) || !bank.TryAddReference())
-            return null;
-        nint address = bank.BaseAddress + (nint)(range.Start.Value - bank.Range.Start.Value);
-        return new SharedMemory(cookie, address, range.Length, [bank], 0, 0);
-    }
+    /// <summary>A stretch of one bank; null when no bank holds it, or it is not the normal world's to use.</summary>
+    internal static SharedMemory? FromRange(MemoryRelayer relayer, PhysicalRange range, ulong cookie) =>
+        relayer.TryUse(range, out RamBank bank)
+            ? new SharedMemory(relayer, cookie, AddressIn(bank, range), range.Length, [new Use(range, bank)])
+            : null;
 
     /// <summary>
     /// Pages from a page list, already copied to private memory. When they follow each other in one bank the bank's own
     /// mapping serves; otherwise each run of pages is mapped again behind the one before it.
     /// </summary>
-    /// <returns>Null when a page lies outside of normal RAM, or the process has no mapping left.</returns>
-    internal static SharedMemory? FromPages(NormalRamMap ram, ReadOnlySpan<ulong> pages, uint firstOffset, ulong size, ulong cookie)
+    /// <returns>Null when a page is not normal memory to use, or the process has no mapping left.</returns>
+    internal static SharedMemory? FromPages(MemoryRelayer relayer, ReadOnlySpan<ulong> pages, uint firstOffset, ulong size, ulong cookie)
     {
-        if (IsOneRun(pages))
+        if (!TryFindRuns(pages, out PhysicalRange[] runs))
+            return null;
+        if (runs.Length == 1)
+            return FromRange(relayer, PhysicalRange.Create(runs[0].Start + firstOffset, size), cookie);
+        var uses = new List<Use>(runs.Length);
+        foreach (PhysicalRange run in runs)
         {
-            return PhysicalRange.TryCreate(new PhysicalAddress(pages[0]) + firstOffset, size, out PhysicalRange range)
-                ? FromRange(ram, range, cookie)
-                : null;
+            if (!relayer.TryUse(run, out RamBank bank))
+                break;
+            uses.Add(new Use(run, bank));
         }
 
-        nuint length = (nuint)pages.Length * PhysicalAddress.PageSize;
-        nint mapping = Libc.Mmap(0, length, 0, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
-        if (mapping == Libc.MapFailed)
-            return null;
-        var banks = new List<RamBank>();
-        if (MapRuns(ram, pages, mapping, banks))
-            return new SharedMemory(cookie, mapping + (nint)firstOffset, size, [.. banks], mapping, length);
-        _ = Libc.Munmap(mapping, length);
-        banks.ForEach(bank => bank.Release());
+        Use[] taken = [.. uses];
+        nint mapping = taken.Length == runs.Length ? MapSideBySide(taken, (nuint)pages.Length * PhysicalAddress.PageSize) : 0;
+        if (mapping != 0)
+            return new SharedMemory(relayer, cookie, mapping + (nint)firstOffset, size, taken, null, mapping, (nuint)pages.Length * PhysicalAddress.PageSize);
+        foreach (Use use in taken)
+            relayer.EndUse(use.Range, use.Bank);
+        return null;
+    }
+
+    /// <summary>
+    /// Memory that the normal world has shared with the TEE and that the TEE has retrieved once for this object, which
+    /// relinquishes it at its end.
+    /// </summary>
+    /// <returns>Null when the process has no mapping left; the retrieval is given back.</returns>
+    internal static SharedMemory? FromShare(MemoryRelayer relayer, MemoryTransaction share)
+    {
+        ulong cookie = share.Handle.Value;
+        ulong size = share.Bytes;
+        Use[] parts = [.. share.Ranges.Select(range => new Use(range, share.Banks.Find(bank => bank.Range.Contains(range))!))];
+        if (parts.Length == 1)
+            return new SharedMemory(relayer, cookie, AddressIn(parts[0].Bank, parts[0].Range), size, [], share.Handle);
+        nint mapping = MapSideBySide(parts, (nuint)size);
+        if (mapping != 0)
+            return new SharedMemory(relayer, cookie, mapping, size, [], share.Handle, mapping, (nuint)size);
+        relayer.Relinquish(PartitionId.Tee, share.Handle, FfaMemoryFlags.None);
         return null;
     }
 
@@ -72,46 +100,53 @@ internal sealed class SharedMemory : MemoryObject
     {
         if (_mapping != 0)
             _ = Libc.Munmap(_mapping, _mappingLength);
-        foreach (RamBank bank in _banks)
-            bank.Release();
+        foreach (Use use in _uses)
+            _relayer.EndUse(use.Range, use.Bank);
+        if (_retrieved is { } handle)
+            _relayer.Relinquish(PartitionId.Tee, handle, FfaMemoryFlags.None);
     }
 
-    private static bool IsOneRun(ReadOnlySpan<ulong> pages)
-    {
-        for (int i = 1; i < pages.Length; i++)
-        {
-            if (unchecked(pages[i] - pages[i - 1]) != PhysicalAddress.PageSize)
-                return false;
-        }
+    private static nint AddressIn(RamBank bank, PhysicalRange range) => bank.BaseAddress + (nint)(range.Start.Value - bank.Range.Start.Value);
 
-        return true;
-    }
-
-    private static bool MapRuns(NormalRamMap ram, ReadOnlySpan<ulong> pages, nint mapping, List<RamBank> banks)
+    private static bool TryFindRuns(ReadOnlySpan<ulong> pages, out PhysicalRange[] runs)
     {
+        var found = new List<PhysicalRange>();
+        runs = [];
         for (int start = 0; start < pages.Length;)
         {
             int count = 1;
             while (start + count < pages.Length && unchecked(pages[start + count] - pages[start]) == (ulong)count * PhysicalAddress.PageSize)
                 count++;
-            ulong length = (ulong)count * PhysicalAddress.PageSize;
-            if (!PhysicalRange.TryCreate(new PhysicalAddress(pages[start]), length, out PhysicalRange run) || !ram.TryFind(run, out RamBank bank))
+            if (!PhysicalRange.TryCreate(new PhysicalAddress(pages[start]), (ulong)count * PhysicalAddress.PageSize, out PhysicalRange run))
                 return false;
-            if (!banks.Contains(bank))
-            {
-                if (!bank.TryAddReference())
-                    return false;
-                banks.Add(bank);
-            }
-
-            nint at = mapping + ((nint)start * PhysicalAddress.PageSize);
-            int fd = (int)bank.Memfd.DangerousGetHandle();
-            long offset = (long)(run.Start.Value - bank.Range.Start.Value);
-            if (Libc.Mmap(at, (nuint)length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared | Libc.MapFixed, fd, offset) == Libc.MapFailed)
-                return false;
+            found.Add(run);
             start += count;
         }
 
+        runs = [.. found];
         return true;
+    }
+
+    /// <summary>Maps parts of banks one behind the other; 0 when the process has no mapping left.</summary>
+    private static nint MapSideBySide(ReadOnlySpan<Use> parts, nuint length)
+    {
+        nint mapping = Libc.Mmap(0, length, 0, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
+        if (mapping == Libc.MapFailed)
+            return 0;
+        nint at = mapping;
+        foreach (Use part in parts)
+        {
+            int fd = (int)part.Bank.Memfd.DangerousGetHandle();
+            long offset = (long)(part.Range.Start.Value - part.Bank.Range.Start.Value);
+            if (Libc.Mmap(at, (nuint)part.Range.Length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared | Libc.MapFixed, fd, offset) == Libc.MapFailed)
+            {
+                _ = Libc.Munmap(mapping, length);
+                return 0;
+            }
+
+            at += (nint)part.Range.Length;
+        }
+
+        return mapping;
     }
 }

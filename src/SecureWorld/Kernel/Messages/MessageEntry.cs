@@ -2,7 +2,9 @@ using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.Kernel.Messages;
@@ -15,15 +17,22 @@ internal sealed class MessageEntry
     private readonly Dictionary<uint, CommandHandler> _commands;
     private readonly TaManager _tas;
     private readonly ParameterReader _parameters;
-    private readonly NormalRamMap _ram;
+    private readonly MemoryRelayer _relayer;
     private readonly MemoryObjectTable _objects;
     private readonly Notifications _notifications;
 
-    internal MessageEntry(TaManager tas, ParameterReader parameters, NormalRamMap ram, MemoryObjectTable objects, Notifications notifications)
+    internal MessageEntry(
+        ConduitAbi abi,
+        TaManager tas,
+        ParameterReader parameters,
+        ProtectedMemoryCommands protectedMemory,
+        MemoryRelayer relayer,
+        MemoryObjectTable objects,
+        Notifications notifications)
     {
         _tas = tas;
         _parameters = parameters;
-        _ram = ram;
+        _relayer = relayer;
         _objects = objects;
         _notifications = notifications;
         _commands = new Dictionary<uint, CommandHandler>
@@ -32,11 +41,21 @@ internal sealed class MessageEntry
             [(uint)OpteeMsgCommand.InvokeCommand] = InvokeCommand,
             [(uint)OpteeMsgCommand.CloseSession] = CloseSession,
             [(uint)OpteeMsgCommand.Cancel] = Cancel,
-            [(uint)OpteeMsgCommand.RegisterShm] = RegisterShm,
-            [(uint)OpteeMsgCommand.UnregisterShm] = UnregisterShm,
             [(uint)OpteeMsgCommand.DoBottomHalf] = DoBottomHalf,
             [(uint)OpteeMsgCommand.StopAsyncNotif] = StopAsyncNotif,
+            [(uint)OpteeMsgCommand.GetProtmemConfig] = (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.GetConfig(ref m, w))),
         };
+        if (abi == ConduitAbi.Smc)
+        {
+            _commands.Add((uint)OpteeMsgCommand.RegisterShm, RegisterShm);
+            _commands.Add((uint)OpteeMsgCommand.UnregisterShm, UnregisterShm);
+            _commands.Add((uint)OpteeMsgCommand.LendProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Lend(ref m))));
+            _commands.Add((uint)OpteeMsgCommand.ReclaimProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Reclaim(ref m))));
+        }
+        else
+        {
+            _commands.Add((uint)OpteeMsgCommand.AssignProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Assign(ref m))));
+        }
     }
 
     private delegate void CommandHandler(ref OpteeMessage message, MessageWindow window);
@@ -150,7 +169,7 @@ internal sealed class MessageEntry
         TeeResult result = TeeResult.BadParameters;
         if (message.Arg.ParameterCount == 1 && message.Params[0] is { Attr: Wanted, C: not 0 and not OpteeMsg.FmemInvalidGlobalId } param)
         {
-            SharedMemory? memory = PageList.Read(_ram, param.A, param.B, param.C);
+            SharedMemory? memory = PageList.Read(_relayer, param.A, param.B, param.C);
             if (memory is not null && _objects.TryAdd(memory))
                 result = TeeResult.Success;
             else

@@ -62,6 +62,12 @@ internal readonly unsafe ref struct MessageWindow
         Write(ParamOffset(parameter) + OpteeMsgParam.BOffset, b);
     }
 
+    internal void WriteValue(int parameter, ulong a, ulong b, ulong c)
+    {
+        WriteValue(parameter, a, b);
+        Write(ParamOffset(parameter) + OpteeMsgParam.COffset, c);
+    }
+
     internal void WriteSize(int parameter, ulong size) => Write(ParamOffset(parameter) + OpteeMsgParam.BOffset, size);
 
     private static int ParamOffset(int parameter) => OpteeMsgArg.Size + (parameter * OpteeMsgParam.Size);

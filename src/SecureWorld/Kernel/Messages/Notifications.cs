@@ -12,11 +12,12 @@ namespace RestrictedTee.SecureWorld.Kernel.Messages;
 /// </summary>
 internal sealed class Notifications
 {
-    private readonly object _lock = new(); // protects the three fields below; a leaf
+    private readonly object _lock = new(); // protects the fields below; a leaf
     private readonly FirewallRules _firewall;
     private PipeEnd? _line;
     private ulong _pending;
     private bool _enabled;
+    private uint? _ffaBottomHalf;
 
     internal Notifications(FirewallRules firewall)
     {
@@ -30,10 +31,27 @@ internal sealed class Notifications
             _line = line;
     }
 
+    /// <summary>Over FF-A, how a notification is set for the normal world; over SMC there is none.</summary>
+    internal Action<ulong>? FfaSet { get; set; }
+
     internal void Enable()
     {
         lock (_lock)
             _enabled = true;
+    }
+
+    /// <summary>Over FF-A the normal world says which notification asks for a bottom half.</summary>
+    internal void Enable(uint bottomHalf)
+    {
+        lock (_lock)
+            (_enabled, _ffaBottomHalf) = (true, bottomHalf);
+    }
+
+    /// <summary>Rings for the normal world to come and ask.</summary>
+    internal void Ring()
+    {
+        lock (_lock)
+            RingLocked();
     }
 
     internal void Stop()
@@ -45,21 +63,21 @@ internal sealed class Notifications
     /// <summary>Marks a value as pending, and rings unless it has been rung for and not yet answered.</summary>
     internal void Post(uint value)
     {
+        uint? bottomHalf;
         lock (_lock)
         {
-            bool quiet = _pending == 0;
-            _pending |= 1UL << (int)value;
-            if (!_enabled || !quiet || _line is null)
-                return;
-            try
+            bottomHalf = _enabled ? _ffaBottomHalf : null;
+            if (FfaSet is null)
             {
-                _line.WriteAll([1]);
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
-            {
-                Log.Debug("The notification line is gone: {Reason}", e.Message);
+                bool quiet = _pending == 0;
+                _pending |= 1UL << (int)value;
+                if (_enabled && quiet)
+                    RingLocked();
             }
         }
+
+        if (value == OpteeSmc.AsyncNotifDoBottomHalf && bottomHalf is { } notification)
+            FfaSet?.Invoke(1UL << (int)notification);
     }
 
     /// <summary>Takes the lowest pending value.</summary>
@@ -72,6 +90,20 @@ internal sealed class Notifications
             _pending &= ~(1UL << (int)value);
             more = _pending != 0;
             return valid;
+        }
+    }
+
+    private void RingLocked()
+    {
+        if (_line is null)
+            return;
+        try
+        {
+            _line.WriteAll([1]);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            Log.Debug("The notification line is gone: {Reason}", e.Message);
         }
     }
 

@@ -2,15 +2,21 @@ using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.Kernel.Messages;
 
 /// <summary>Turns the parameters of a message, already in private memory, into those of a call, or into an error (copy_in_params upstream).</summary>
-internal sealed class ParameterReader(NormalRamMap ram, MemoryObjectTable objects, RestrictedMemory restricted, ReservedShm reserved)
+/// <param name="abi">Which forms of memref there are: registered and temporary over SMC, the FF-A form over FF-A.</param>
+/// <param name="relayer">Who says which memory may be used.</param>
+/// <param name="objects">The memory that has a cookie.</param>
+/// <param name="restricted">The pools.</param>
+/// <param name="reserved">The reserved shm; null when there is none, as over FF-A.</param>
+internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, MemoryObjectTable objects, RestrictedMemory restricted, ReservedShm? reserved)
 {
-
     /// <summary>Fills <paramref name="parameters"/>; what it holds on failure is for the caller to reset.</summary>
     internal TeeResult Read(ReadOnlySpan<OpteeMsgParam> source, CallParameters parameters)
     {
@@ -79,25 +85,47 @@ internal sealed class ParameterReader(NormalRamMap ram, MemoryObjectTable object
 
     private TeeResult ReadRegistered(in OpteeMsgParam param, CallParameters parameters, int index)
     {
+        bool isFfa = abi == ConduitAbi.Ffa;
+        if (isFfa && param.C == OpteeMsg.FmemInvalidGlobalId)
+            return TeeResult.Success; // a null memref: the slot stays without address
         if (objects.Get(param.C) is not { } memory)
             return TeeResult.BadParameters;
-        if (!memory.Contains(param.A, param.B))
+        ulong offset = isFfa ? OpteeMsg.FmemOffset(param) : param.A;
+        if (!memory.Contains(offset, param.B))
         {
             memory.Release();
             return TeeResult.Security;
         }
 
-        parameters.SetMemref(index, memory, param.A, (int)param.B);
+        if (memory is LentRange lent)
+        {
+            memory.Release();
+            return ReadLent(lent, offset, param.B, parameters, index);
+        }
+
+        parameters.SetMemref(index, memory, offset, (int)param.B);
+        return TeeResult.Success;
+    }
+
+    // A lent range is no memory to a TA: only the buffer in it is that the reference lies in.
+    private static TeeResult ReadLent(LentRange lent, ulong offset, ulong size, CallParameters parameters, int index)
+    {
+        PhysicalAddress start = lent.Region.Range.Start + offset;
+        if (lent.Region.Find(PhysicalRange.Create(start, Math.Max(size, 1))) is not { } buffer)
+            return TeeResult.BadParameters;
+        parameters.SetMemref(index, buffer, start.Value - buffer.Range.Start.Value, (int)size);
         return TeeResult.Success;
     }
 
     private TeeResult ReadTemporary(in OpteeMsgParam param, CallParameters parameters, int index)
     {
+        if (abi == ConduitAbi.Ffa)
+            return TeeResult.BadParameters;
         if (param.A == 0)
             return TeeResult.Success; // a null memref: the slot stays without address
         if (param.IsNoncontig)
         {
-            if (PageList.Read(ram, param.A, param.B, param.C) is not { } pages)
+            if (PageList.Read(relayer, param.A, param.B, param.C) is not { } pages)
                 return TeeResult.BadParameters;
             parameters.SetMemref(index, pages, 0, (int)param.B);
             return TeeResult.Success;
@@ -106,7 +134,7 @@ internal sealed class ParameterReader(NormalRamMap ram, MemoryObjectTable object
         // A reference to no bytes must still point into the memory, so it is looked up as if it were one byte long.
         if (!PhysicalRange.TryCreate(new PhysicalAddress(param.A), Math.Max(param.B, 1), out PhysicalRange range))
             return TeeResult.BadParameters;
-        if (reserved.Range.Contains(range) && reserved.Memory.TryAddReference())
+        if (reserved is not null && reserved.Range.Contains(range) && reserved.Memory.TryAddReference())
         {
             parameters.SetMemref(index, reserved.Memory, param.A - reserved.Range.Start.Value, (int)param.B);
             return TeeResult.Success;

@@ -6,6 +6,7 @@ using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.NormalRam;
 using Serilog;
 
@@ -13,7 +14,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Services;
 
 /// <summary>The system calls of a trusted application: what the SDK asks of the kernel, for the session that runs on the calling thread.</summary>
 internal sealed class TeeServices(
-    TaManager tas, RestrictedMemory restricted, FirewallRules firewall, RpcClient rpc, NormalRamMap ram, PropertySets properties) : TeeCore
+    TaManager tas, RestrictedMemory restricted, FirewallRules firewall, RpcClient rpc, MemoryRelayer relayer, PropertySets properties) : TeeCore
 {
     /// <summary>TEE_LOGIN_TRUSTED_APP.</summary>
     private const uint LoginTrustedApp = 0xF0000000;
@@ -137,7 +138,7 @@ internal sealed class TeeServices(
 
     private bool LiesInNormalRam(nint address)
     {
-        foreach (RamBank bank in ram.Banks)
+        foreach (RamBank bank in relayer.Ram.Banks)
         {
             if (address >= bank.BaseAddress && address - bank.BaseAddress < (nint)bank.Range.Length)
                 return true;

@@ -8,7 +8,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Threads;
 /// What a thread of the TEE knows while it carries out a call: its conduit, the memory for RPC arguments, and the sessions
 /// it has entered, innermost last. One OS thread serves one conduit, so this is also that thread's own.
 /// </summary>
-internal sealed class TeeThread(IConduit conduit, bool isFastOnly)
+internal sealed class TeeThread(IConduit conduit, int number, bool isFastOnly)
 {
     /// <summary>How deep TAs may call TAs. Each level is a stack frame of this thread.</summary>
     internal const int MaxDepth = 16;
@@ -27,6 +27,12 @@ internal sealed class TeeThread(IConduit conduit, bool isFastOnly)
         s_current ?? throw new InvalidOperationException("The TEE's services can be used on the thread on which the TEE called the trusted application, and on no other.");
 
     internal IConduit Conduit => conduit;
+
+    /// <summary>The conduit's number: which CPU this is.</summary>
+    internal int Number => number;
+
+    /// <summary>How many FF-A direct requests are nested on this thread.</summary>
+    internal int Callers { get; set; }
 
     /// <summary>The extra conduit: fast calls and cancellation only.</summary>
     internal bool IsFastOnly => isFastOnly;

@@ -1,0 +1,436 @@
+using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.SecureWorld.MemorySharing;
+
+/// <summary>
+/// The relayer of the specification: knows the state of every page, carries out each transition whole or not at all, and
+/// refuses what the state does not allow. States of a page, for the normal world W, a partition P and the transaction T it is in:
+/// <code>
+///   owned        Owner W, no T, not used     W: access
+///   used         Owner W, no T, Uses > 0     W: access, TEE core: access; no T may begin
+///   shared       Owner W, T share            W: access, receivers that retrieved: as granted
+///   lent         Owner W, T lend             W: none, receivers that retrieved: as granted
+///   donating     Owner W, T donate           W: none; reclaim, or retrieve which makes it owned by P
+/// </code>
+/// </summary>
+internal sealed class MemoryRelayer : IDisposable
+{
+    private const int MaxTransactions = 16 * 1024;
+    private const int MaxRetrievals = 255; // announced by FFA_FEATURES of FFA_MEM_RETRIEVE_REQ as 2^(7+1)-1
+    private const ulong MaxPrivateBytes = 1UL << 30;
+
+    private readonly object _lock = new(); // protects pages, transactions and what hangs on them; taken before that of nothing else
+    private readonly PageTable _pages;
+    private readonly Dictionary<uint, MemoryTransaction> _transactions = [];
+    private readonly List<SecretMapping> _donated = [];
+    private readonly SecretMemoryChoice _choice;
+    private uint _serial;
+
+    internal MemoryRelayer(NormalRamMap ram, SecretMemoryChoice choice)
+    {
+        Ram = ram;
+        _choice = choice;
+        _pages = new PageTable(ram);
+    }
+
+    internal NormalRamMap Ram { get; }
+
+    /// <summary>How many transactions there are, for tests that look for leaks.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _transactions.Count;
+        }
+    }
+
+    /// <summary>Makes known memory that belongs to a partition from the start.</summary>
+    internal void AddPartitionRam(PhysicalRange range, nint address, PartitionId owner)
+    {
+        lock (_lock)
+            _pages.Add(range, address, owner);
+    }
+
+    /// <summary>The TEE core begins to use normal memory; false when it is not there, or not the normal world's to use.</summary>
+    internal bool TryUse(PhysicalRange range, out RamBank bank)
+    {
+        bank = null!;
+        PhysicalRange pages = WholePages(range);
+        lock (_lock)
+        {
+            if (_pages.Find(pages) is not { Bank: { } found } region || !found.TryAddReference())
+                return false;
+            Span<PageRecord> records = region.Slice(pages);
+            foreach (ref readonly PageRecord page in records)
+            {
+                if (page.Owner != PartitionId.NormalWorld || page.Transaction != 0 || page.Uses == ushort.MaxValue)
+                {
+                    found.Release();
+                    return false;
+                }
+            }
+
+            foreach (ref PageRecord page in records)
+                page.Uses++;
+            bank = found;
+            return true;
+        }
+    }
+
+    /// <summary>The TEE core has done with memory that <see cref="TryUse"/> gave it.</summary>
+    internal void EndUse(PhysicalRange range, RamBank bank)
+    {
+        PhysicalRange pages = WholePages(range);
+        lock (_lock)
+        {
+            if (_pages.Find(pages) is { } region)
+            {
+                foreach (ref PageRecord page in region.Slice(pages))
+                    page.Uses--;
+            }
+
+            bank.Release();
+        }
+    }
+
+    /// <summary>
+    /// Holds memory of an owner in place, as its RX and TX buffers are: it stays mapped, and cannot be sent. False when it is
+    /// not the owner's, or in a transaction.
+    /// </summary>
+    internal bool TryHold(PartitionId owner, PhysicalRange range, out nint address)
+    {
+        address = 0;
+        lock (_lock)
+        {
+            if (_pages.Find(range) is not { } region)
+                return false;
+            Span<PageRecord> records = region.Slice(range);
+            foreach (ref readonly PageRecord page in records)
+            {
+                // Pages that were moved when they were donated do not lie side by side any more.
+                if (page.Owner != owner || page.Transaction != 0 || page.Private != 0 || page.Uses == ushort.MaxValue)
+                    return false;
+            }
+
+            if (region.Bank is { } bank && !bank.TryAddReference())
+                return false;
+            foreach (ref PageRecord page in records)
+                page.Uses++;
+            address = region.AddressOf(region.IndexOf(range.Start));
+            return true;
+        }
+    }
+
+    /// <summary>Lets go of what <see cref="TryHold"/> gave.</summary>
+    internal void EndHold(PhysicalRange range)
+    {
+        lock (_lock)
+        {
+            if (_pages.Find(range) is not { } region)
+                return;
+            foreach (ref PageRecord page in region.Slice(range))
+                page.Uses--;
+            region.Bank?.Release();
+        }
+    }
+
+    /// <summary>A name for a transaction that a sender begins.</summary>
+    internal MemoryHandle NewHandle(PartitionId sender)
+    {
+        lock (_lock)
+        {
+            do
+                _serial = unchecked(_serial + 1);
+            while (_serial == 0 || _transactions.ContainsKey(_serial));
+            ulong origin = sender.IsSecure ? 1UL << 45 : 1UL << 44; // FFA_MEMORY_HANDLE_SECURE_BIT and NON_SECURE_BIT upstream
+            return new MemoryHandle(origin | _serial);
+        }
+    }
+
+    /// <summary>Donates, lends or shares under a new name.</summary>
+    internal FfaStatus Send(TransactionKind kind, in FfaTransactionHead head, FfaReceiver[] receivers, PhysicalRange[] ranges, out MemoryTransaction? transaction) =>
+        Send(kind, head, receivers, ranges, NewHandle(head.Sender), out transaction);
+
+    /// <summary>Donates, lends or shares. The head and receivers have passed <see cref="SendRules"/>.</summary>
+    internal FfaStatus Send(
+        TransactionKind kind, in FfaTransactionHead head, FfaReceiver[] receivers, PhysicalRange[] ranges, MemoryHandle handle, out MemoryTransaction? transaction)
+    {
+        transaction = null;
+        lock (_lock)
+        {
+            uint serial = SerialOf(handle);
+            if (_transactions.Count >= MaxTransactions || _transactions.ContainsKey(serial))
+                return FfaStatus.NoMemory;
+            var made = new MemoryTransaction
+            {
+                Handle = handle,
+                Kind = kind,
+                Head = head with { Handle = handle },
+                Receivers = [.. receivers.Select(receiver => new MemoryTransaction.Receiver(receiver))],
+                Ranges = ranges,
+            };
+            FfaStatus status = Mark(made, serial);
+            if (status == FfaStatus.Success)
+                status = TakeFromSender(made);
+            if (status != FfaStatus.Success)
+            {
+                Unmark(made, serial);
+                return status;
+            }
+
+            _transactions.Add(serial, made);
+            transaction = made;
+            return FfaStatus.Success;
+        }
+    }
+
+    /// <summary>A receiver takes what it was offered.</summary>
+    internal FfaStatus Retrieve(PartitionId caller, in FfaTransactionHead request, ReadOnlySpan<FfaReceiver> receivers, out MemoryTransaction? transaction, out FfaAccess access)
+    {
+        access = default;
+        lock (_lock)
+        {
+            transaction = Find(request.Handle);
+            if (transaction is null)
+                return FfaStatus.InvalidParameters;
+            FfaStatus status = RetrieveRules.Check(transaction, caller, request, receivers, out access);
+            if (status != FfaStatus.Success)
+                return status;
+            if ((request.Flags & FfaMemoryFlags.ZeroAfterRelinquish) != 0)
+                transaction.ZeroAfterRelinquish = true;
+            return Take(transaction, caller, access);
+        }
+    }
+
+    /// <summary>The TEE takes what it was offered, without a descriptor: it is the relayer's own process.</summary>
+    internal MemoryTransaction? RetrieveForTee(MemoryHandle handle, TransactionKind kind)
+    {
+        lock (_lock)
+        {
+            return Find(handle) is { } transaction && transaction.Kind == kind && transaction.Sender == PartitionId.NormalWorld
+                && transaction.ReceiverOf(PartitionId.Tee) is { Sent.Access: FfaAccess.ReadWrite }
+                && Take(transaction, PartitionId.Tee, FfaAccess.ReadWrite | FfaAccess.NotExecutable) == FfaStatus.Success
+                ? transaction
+                : null;
+        }
+    }
+
+    /// <summary>A receiver gives back once what it has retrieved.</summary>
+    internal FfaStatus Relinquish(PartitionId caller, MemoryHandle handle, FfaMemoryFlags flags)
+    {
+        lock (_lock)
+        {
+            if (Find(handle) is not { } transaction || transaction.ReceiverOf(caller) is not { } receiver)
+                return FfaStatus.InvalidParameters;
+            bool zero = (flags & FfaMemoryFlags.Zero) != 0;
+            if (zero && transaction.Kind == TransactionKind.Share)
+                return FfaStatus.InvalidParameters;
+            if (receiver.Retrieved == 0 || (zero && (receiver.Effective & FfaAccess.ReadWrite) == 0))
+                return FfaStatus.Denied;
+            receiver.Retrieved--;
+            if (!transaction.IsRetrieved && (zero || transaction.ZeroAfterRelinquish))
+                Scrub(transaction);
+            return FfaStatus.Success;
+        }
+    }
+
+    /// <summary>The sender takes back what nobody has any more.</summary>
+    internal FfaStatus Reclaim(PartitionId caller, MemoryHandle handle, FfaMemoryFlags flags)
+    {
+        if ((flags & ~FfaMemoryFlags.Zero) != 0)
+            return FfaStatus.InvalidParameters;
+        lock (_lock)
+        {
+            if (Find(handle) is not { } transaction || transaction.Sender != caller)
+                return FfaStatus.InvalidParameters;
+            if (transaction.IsRetrieved)
+                return FfaStatus.Denied;
+            if ((flags & FfaMemoryFlags.Zero) != 0)
+                Scrub(transaction);
+            GiveBackToSender(transaction);
+            Unmark(transaction, SerialOf(handle));
+            _transactions.Remove(SerialOf(handle));
+            return FfaStatus.Success;
+        }
+    }
+
+    /// <summary>Where a page lies in this process, if a partition may touch it now.</summary>
+    internal bool TryAccess(PartitionId partition, PhysicalAddress page, bool write, out nint address)
+    {
+        address = 0;
+        lock (_lock)
+        {
+            if (_pages.Find(PhysicalRange.Create(page, PhysicalAddress.PageSize)) is not { } region)
+                return false;
+            int index = region.IndexOf(page);
+            PageRecord record = region.Pages[index];
+            bool allowed = record.Transaction == 0
+                ? record.Owner == partition
+                : MayAccess(_transactions[record.Transaction], partition, write);
+            if (allowed)
+                address = region.AddressOf(index);
+            return allowed;
+        }
+    }
+
+    /// <summary>Scrubs all memory that is not the normal world's to see.</summary>
+    internal void Scrub()
+    {
+        lock (_lock)
+        {
+            foreach (SecretMapping mapping in PrivateMappings)
+                mapping.Span.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (SecretMapping mapping in PrivateMappings)
+                mapping.Dispose();
+            foreach (MemoryTransaction transaction in _transactions.Values)
+                transaction.Banks.ForEach(bank => bank.Release());
+            _transactions.Clear();
+            _donated.Clear();
+        }
+    }
+
+    private IEnumerable<SecretMapping> PrivateMappings =>
+        _transactions.Values.Where(t => t.Private is not null).Select(t => t.Private!).Concat(_donated);
+
+    private static bool MayAccess(MemoryTransaction transaction, PartitionId partition, bool write)
+    {
+        if (transaction.Sender == partition)
+            return transaction.Kind == TransactionKind.Share;
+        return transaction.ReceiverOf(partition) is { Retrieved: > 0 } receiver && (!write || (receiver.Effective & FfaAccess.ReadWrite) != 0);
+    }
+
+    private static PhysicalRange WholePages(PhysicalRange range)
+    {
+        ulong start = range.Start.Value / PhysicalAddress.PageSize * PhysicalAddress.PageSize;
+        ulong end = unchecked(range.End.Value + PhysicalAddress.PageSize - 1) / PhysicalAddress.PageSize * PhysicalAddress.PageSize;
+        return end > start ? PhysicalRange.Create(new PhysicalAddress(start), end - start) : range;
+    }
+
+    private static uint SerialOf(MemoryHandle handle) => handle.Low;
+
+    private MemoryTransaction? Find(MemoryHandle handle) =>
+        _transactions.TryGetValue(SerialOf(handle), out MemoryTransaction? transaction) && transaction.Handle == handle ? transaction : null;
+
+    /// <summary>Puts every page into the transaction; what was marked before a failure is for the caller to unmark.</summary>
+    private FfaStatus Mark(MemoryTransaction transaction, uint serial)
+    {
+        foreach (PhysicalRange range in transaction.Ranges)
+        {
+            if (_pages.Find(range) is not { } region || (region.Bank is { } bank && !bank.TryAddReference()))
+                return FfaStatus.InvalidParameters;
+            if (region.Bank is not null)
+                transaction.Banks.Add(region.Bank);
+            foreach (ref PageRecord page in region.Slice(range))
+            {
+                if (page.Transaction == serial)
+                    return FfaStatus.InvalidParameters; // the ranges overlap each other
+                if (page.Owner != transaction.Sender || page.Transaction != 0 || page.Uses != 0)
+                    return FfaStatus.Denied;
+                page.Transaction = serial;
+            }
+        }
+
+        return FfaStatus.Success;
+    }
+
+    private void Unmark(MemoryTransaction transaction, uint serial)
+    {
+        foreach (PhysicalRange range in transaction.Ranges)
+        {
+            if (_pages.Find(range) is not { } region)
+                continue;
+            foreach (ref PageRecord page in region.Slice(range))
+            {
+                if (page.Transaction == serial)
+                    page.Transaction = 0;
+            }
+        }
+
+        transaction.Banks.ForEach(bank => bank.Release());
+        transaction.Banks.Clear();
+    }
+
+    private FfaStatus TakeFromSender(MemoryTransaction transaction)
+    {
+        if (transaction.Kind == TransactionKind.Share)
+            return FfaStatus.Success;
+        bool zero = (transaction.Head.Flags & FfaMemoryFlags.Zero) != 0;
+        if (transaction.Sender.IsSecure)
+        {
+            if (zero)
+                Scrub(transaction);
+            return FfaStatus.Success;
+        }
+
+        if (transaction.Bytes > MaxPrivateBytes)
+            return FfaStatus.NoMemory;
+        try
+        {
+            transaction.Private = SecretMapping.Create((int)transaction.Bytes, _choice);
+        }
+        catch (IOException)
+        {
+            return FfaStatus.NoMemory;
+        }
+
+        PrivateMove.Out(_pages, transaction, copy: !zero);
+        return FfaStatus.Success;
+    }
+
+    private void GiveBackToSender(MemoryTransaction transaction)
+    {
+        if (transaction.Private is not { } mapping)
+            return;
+        PrivateMove.Back(_pages, transaction);
+        mapping.Dispose();
+        transaction.Private = null;
+    }
+
+    private FfaStatus Take(MemoryTransaction transaction, PartitionId caller, FfaAccess access)
+    {
+        MemoryTransaction.Receiver receiver = transaction.ReceiverOf(caller)!;
+        if (receiver.Retrieved == MaxRetrievals)
+            return FfaStatus.NoMemory;
+        receiver.Effective = access;
+        if (transaction.Kind == TransactionKind.Donate)
+            PassOwnership(transaction, caller);
+        else
+            receiver.Retrieved++;
+        return FfaStatus.Success;
+    }
+
+    private void PassOwnership(MemoryTransaction transaction, PartitionId owner)
+    {
+        foreach (PhysicalRange range in transaction.Ranges)
+        {
+            foreach (ref PageRecord page in _pages.Find(range)!.Slice(range))
+                (page.Owner, page.Transaction) = (owner, 0);
+        }
+
+        // Memory of the normal world that was given away stays where it was moved to; so does the hold on its bank.
+        if (transaction.Private is { } mapping)
+            _donated.Add(mapping);
+        _transactions.Remove(SerialOf(transaction.Handle));
+    }
+
+    private void Scrub(MemoryTransaction transaction)
+    {
+        foreach (PhysicalRange range in transaction.Ranges)
+        {
+            PageTable.Region region = _pages.Find(range)!;
+            int first = region.IndexOf(range.Start);
+            for (int i = 0; i < (int)(range.Length / PhysicalAddress.PageSize); i++)
+                PhysicalView.At(region.AddressOf(first + i), PhysicalAddress.PageSize).Clear();
+        }
+    }
+}
