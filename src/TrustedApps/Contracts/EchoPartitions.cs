@@ -79,7 +79,7 @@ public static class EchoPartitions
     /// <summary>Sends a direct request to word 1, and answers with the function id of what came back in word 1 and its w2 in word 2.</summary>
     public const uint CommandCall = 17;
 
-    /// <summary>Sends page word 4 of its own RAM to word 1; word 2 is the function id, word 3 the access. Answers with the handle in words 1, 2.</summary>
+    /// <summary>Sends a page to word 1: word 4 is its number counted from the partition's RAM, signed, so that pages given to it can be named; word 2 is the function id, word 3 the access. Answers with the handle in words 1, 2.</summary>
     public const uint CommandSend = 18;
 
     /// <summary>Reclaims handle words 1, 2 with flags word 3.</summary>
@@ -93,6 +93,31 @@ public static class EchoPartitions
 
     /// <summary>Answers with the physical address of its RAM in words 1, 2 and its pages in word 3.</summary>
     public const uint CommandWhereIsRam = 22;
+
+    /// <summary>
+    /// Makes any FF-A call as the partition: words 1, 2 the physical address of a page that it can reach, laid out as
+    /// <see cref="Proxy"/> says. The partition's w0 to x17 come from there and go back there.
+    /// </summary>
+    public const uint CommandProxy = 23;
+
+    /// <summary>Layout of the page of <see cref="CommandProxy"/>.</summary>
+    public static class Proxy
+    {
+        /// <summary>Registers x0–x17, in and out.</summary>
+        public const int FrameOffset = 0;
+
+        /// <summary>What to put into TX.</summary>
+        public const int TxOffset = 256;
+
+        /// <summary>Bytes of it.</summary>
+        public const int TxLength = 1536;
+
+        /// <summary>What was in RX afterwards.</summary>
+        public const int RxOffset = 2048;
+
+        /// <summary>Bytes of it.</summary>
+        public const int RxLength = 2048;
+    }
 
     /// <summary>How to retrieve.</summary>
     [Flags]

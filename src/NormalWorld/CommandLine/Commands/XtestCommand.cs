@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Xtest.Framework;
 using RestrictedTee.Xtest.SecureDataPath;
 
@@ -37,10 +38,13 @@ internal static class XtestCommand
         {
             if (result.GetValue(list))
                 return List();
-            using TeeSource source = tee.Open(result, expectsPanics: true);
+            string[] filters = result.GetValue(cases) ?? [];
+            // Who asks for FF-A cases alone means the conduit that they need.
+            bool wantsFfa = !result.GetValue(sdp) && filters.Length != 0 && Matching(filters).Any() && Matching(filters).All(c => c.NeedsFfa);
+            using TeeSource source = tee.Open(result, expectsPanics: true, defaultConduit: wantsFfa ? "ffa" : null);
             PrintWorlds(source);
             if (!result.GetValue(sdp))
-                return RunCases(source, result.GetValue(cases) ?? [], result.GetValue(level));
+                return RunCases(source, filters, result.GetValue(level));
             var options = new SdpOptions
             {
                 Size = result.GetValue(size),
@@ -55,7 +59,7 @@ internal static class XtestCommand
 
     private static int List()
     {
-        foreach (XtestCase testCase in XtestRegistry.RegressionCases)
+        foreach (XtestCase testCase in XtestRegistry.AllCases)
         {
             string status = testCase.Status switch
             {
@@ -69,20 +73,23 @@ internal static class XtestCommand
         return ExitCodes.Success;
     }
 
+    private static IEnumerable<XtestCase> Matching(string[] filters) =>
+        XtestRegistry.AllCases.Where(c => filters.Length == 0 || filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal)));
+
     private static void PrintWorlds(TeeSource source)
     {
         if (source.Environment is { } worlds)
-            System.Console.WriteLine($"normal world: pid {Environment.ProcessId}; secure world: pid {worlds.SecureWorldPid}, its memory kept by {worlds.MemoryProtection}");
+            System.Console.WriteLine($"normal world: pid {Environment.ProcessId}; secure world: pid {worlds.SecureWorldPid}, its memory kept by {worlds.MemoryProtection}; they talk by {(worlds.Conduit == ConduitAbi.Ffa ? "FF-A" : "SMC")}");
     }
 
     private static int RunCases(TeeSource source, string[] filters, int level)
     {
         using var status = new StatusLine();
-        using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status));
+        using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status), source.Ffa);
         var watch = Stopwatch.StartNew();
         int started = 0;
-        int total = XtestRegistry.RegressionCases.Count(c => c.Run is not null && (filters.Length == 0 || filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal))));
-        if (total == 0 && !XtestRegistry.RegressionCases.Any(c => filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal))))
+        int total = Matching(filters).Count(c => c.Run is not null && (!c.NeedsFfa || source.Ffa is not null));
+        if (!Matching(filters).Any())
         {
             System.Console.Error.WriteLine($"rtee: no case matches '{string.Join(' ', filters)}'; 'rtee xtest --list' shows them all.");
             return ExitCodes.Usage;
@@ -90,7 +97,7 @@ internal static class XtestCommand
 
         string current = "";
         using var timer = new Timer(_ => status.Show($"[{started}/{total}] {current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);
-        XtestSummary summary = XtestRunner.Run(XtestRegistry.Regression, XtestRegistry.RegressionCases, filters, host, testCase =>
+        XtestSummary summary = XtestRunner.Run(XtestRegistry.All, XtestRegistry.AllCases, filters, host, testCase =>
         {
             started++;
             current = testCase.Id;

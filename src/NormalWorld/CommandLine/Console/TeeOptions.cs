@@ -1,6 +1,8 @@
 using System.CommandLine;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.CommandLine.Console;
 
@@ -52,8 +54,9 @@ internal sealed class TeeOptions
 
     /// <summary>Opens contexts on the TEE that the options name; started on first use, stopped when disposed.</summary>
     /// <param name="result">The command line.</param>
+    /// <param name="defaultConduit">What the worlds talk by when nobody has said.</param>
     /// <param name="expectsPanics">The command makes TAs panic on purpose, so warnings of it would be noise unless asked for.</param>
-    internal TeeSource Open(ParseResult result, bool expectsPanics = false)
+    internal TeeSource Open(ParseResult result, bool expectsPanics = false, string? defaultConduit = null)
     {
         if (_canConnect && result.GetResult(_connect) is { Implicit: false })
         {
@@ -62,6 +65,7 @@ internal sealed class TeeOptions
         }
 
         LaunchOptions options = ToLaunchOptions(result);
+        options = options with { Conduit = options.Conduit ?? defaultConduit };
         if (expectsPanics && options.LogLevel == new LaunchOptions().LogLevel)
             options = options with { LogLevel = "Error" };
         TeeEnvironment environment = TeeEnvironment.Launch(options);
@@ -76,6 +80,9 @@ internal sealed class TeeSource(TeeEnvironment? environment, Func<TeeContext> op
 {
     /// <summary>Both worlds, when they were started for this command.</summary>
     internal TeeEnvironment? Environment => environment;
+
+    /// <summary>FF-A, when the worlds were started for this command and talk by it.</summary>
+    internal FfaUserDevice? Ffa { get; } = environment is { Conduit: ConduitAbi.Ffa } ? environment.OpenFfa() : null;
 
     internal TeeContext OpenContext() => open();
 

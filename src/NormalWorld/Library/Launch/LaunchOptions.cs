@@ -18,10 +18,10 @@ public sealed record LaunchOptions
     /// <summary>The board file, or the name of an embedded board: "default", which is meant when null, or "dynamic".</summary>
     public string? Board { get; init; }
 
-    /// <summary>"smc": the worlds talk by OP-TEE's SMC interface; "ffa": by FF-A 1.2.</summary>
-    public string Conduit { get; init; } = "smc";
+    /// <summary>"smc": the worlds talk by OP-TEE's SMC interface, which is meant when null; "ffa": by FF-A 1.2.</summary>
+    public string? Conduit { get; init; }
 
-    internal ConduitAbi ConduitAbi => Conduit.Equals("ffa", StringComparison.OrdinalIgnoreCase) ? ConduitAbi.Ffa : ConduitAbi.Smc;
+    internal ConduitAbi ConduitAbi => "ffa".Equals(Conduit, StringComparison.OrdinalIgnoreCase) ? ConduitAbi.Ffa : ConduitAbi.Smc;
 
     /// <summary>"auto": memfd_secret where the kernel has it; "require": or do not start; "off": locked memory.</summary>
     public string SecretMemory { get; init; } = "auto";
@@ -94,7 +94,7 @@ public sealed record LaunchOptions
             return $"threads is {Threads}; it must lie between 1 and 64.";
         if (Conduits is < 0 or > 64)
             return $"conduits is {Conduits}; it must lie between 1 and 64, or be 0 for as many as threads.";
-        if (!Conduit.Equals("smc", StringComparison.OrdinalIgnoreCase) && !Conduit.Equals("ffa", StringComparison.OrdinalIgnoreCase))
+        if (Conduit is not null && !Conduit.Equals("smc", StringComparison.OrdinalIgnoreCase) && !Conduit.Equals("ffa", StringComparison.OrdinalIgnoreCase))
             return $"conduit is '{Conduit}'; it must be smc or ffa.";
         if (!SecretMemory.Equals("auto", StringComparison.OrdinalIgnoreCase)
             && !SecretMemory.Equals("require", StringComparison.OrdinalIgnoreCase)

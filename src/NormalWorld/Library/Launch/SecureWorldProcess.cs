@@ -129,7 +129,7 @@ internal sealed class SecureWorldProcess : IDisposable
         Add("--socket", folder.BootSocket);
         if (options.Board is not null)
             Add("--board", BoardFile.EmbeddedNames.Contains(options.Board) ? options.Board : Path.GetFullPath(options.Board));
-        Add("--conduit", options.Conduit);
+        Add("--conduit", options.ConduitAbi.ToString());
         Add("--secret-memory", options.SecretMemory);
         Add("--threads", options.Threads.ToString());
         Add("--log-level", options.LogLevel);

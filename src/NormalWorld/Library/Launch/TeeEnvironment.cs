@@ -102,6 +102,10 @@ public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
     /// <exception cref="TeeDriverException">ENODEV.</exception>
     public TeeDeviceFile OpenFile() => new(OpenDevice(ClientIdentity.Self), DeviceHost);
 
+    /// <summary>Opens FF-A itself: messages to partitions, memory shared with them.</summary>
+    /// <exception cref="TeeDriverException">ENODEV: the conduit is SMC, or the secure world has gone.</exception>
+    public FfaUserDevice OpenFfa() => new(Current.Host.Driver);
+
     /// <summary>Opens a context of the client API.</summary>
     public TeeContext OpenContext() => new(OpenDevice());
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Device;
 
 namespace RestrictedTee.Xtest.Framework;
 
@@ -18,6 +19,9 @@ internal sealed class CaseRun(XtestCase @case, XtestHost host)
 
     /// <summary>Opens another context.</summary>
     internal TeeContext OpenContext() => host.OpenContext();
+
+    /// <summary>FF-A; for cases that need it.</summary>
+    internal FfaUserDevice Ffa => host.Ffa ?? throw new InvalidOperationException("The case does not say that it needs FF-A.");
 
     /// <summary>0 to 15: how thorough to be.</summary>
     internal int Level => host.Level;
@@ -124,7 +128,7 @@ internal sealed class CaseRun(XtestCase @case, XtestHost host)
 }
 
 /// <summary>What the cases run against, and where they write to.</summary>
-internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter output) : IDisposable
+internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter output, FfaUserDevice? ffa = null) : IDisposable
 {
     private readonly Lazy<TeeContext> _context = new(open);
 
@@ -133,6 +137,9 @@ internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter out
     internal int Level => level;
 
     internal TextWriter Output => output;
+
+    /// <summary>Null over SMC, and for a TEE of another process.</summary>
+    internal FfaUserDevice? Ffa => ffa;
 
     internal TeeContext OpenContext() => open();
 

@@ -21,6 +21,9 @@ internal enum CaseStatus
 /// <param name="Note">Why not.</param>
 internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, CaseStatus Status = CaseStatus.Served, string Note = "")
 {
+    /// <summary>The case makes FF-A calls itself, so it needs that conduit.</summary>
+    internal bool NeedsFfa { get; init; }
+
     internal static XtestCase NotApplicable(string id, string title, string why) => new(id, title, null, CaseStatus.NotApplicable, why);
 
     internal static XtestCase NotServed(string id, string title, string why) => new(id, title, null, CaseStatus.NotServed, why);

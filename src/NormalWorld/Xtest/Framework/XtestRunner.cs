@@ -37,6 +37,12 @@ internal static class XtestRunner
                 continue;
             }
 
+            if (testCase.NeedsFfa && host.Ffa is null)
+            {
+                results.Add($"{testCase.Id} not applicable: it needs worlds that talk by FF-A (--conduit ffa)");
+                continue;
+            }
+
             starting?.Invoke(testCase);
             var caseRun = new CaseRun(testCase, host);
             using (caseRun.Begin(testCase.Title))

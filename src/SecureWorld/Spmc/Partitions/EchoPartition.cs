@@ -59,6 +59,7 @@ internal sealed class EchoPartition : Partition
             [EchoPartitions.CommandPeek] = Peek,
             [EchoPartitions.CommandPoke] = (w, _) => Verdict(_port.TryWrite(Address(w), unchecked((byte)w[3]))),
             [EchoPartitions.CommandWhereIsRam] = WhereIsRam,
+            [EchoPartitions.CommandProxy] = (w, t) => Verdict(_memory.TryProxy(Address(w), t)),
         };
     }
 
@@ -196,7 +197,8 @@ internal sealed class EchoPartition : Partition
 
     private uint Send(uint[] words, TeeThread thread)
     {
-        PhysicalAddress page = _port.Ram.Start + ((ulong)words[4] * PhysicalAddress.PageSize);
+        long offset = unchecked((int)words[4]) * (long)PhysicalAddress.PageSize;
+        var page = new PhysicalAddress(unchecked(_port.Ram.Start.Value + (ulong)offset));
         FfaReceiver[] receivers = [new FfaReceiver(Partition(words[1]), (FfaAccess)words[3])];
         FfaStatus status = _memory.Send(words[2], page, receivers, thread, out MemoryHandle handle);
         if (status != FfaStatus.Success)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RestrictedTee.Contracts;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
@@ -75,6 +76,28 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
 
     internal FfaStatus Reclaim(MemoryHandle handle, FfaMemoryFlags flags, TeeThread thread) =>
         StatusOf(Call(FfaFunction.MemReclaim, handle.Low, handle.High, thread, (uint)flags));
+
+    /// <summary>Makes the call that a page describes (<see cref="EchoPartitions.Proxy"/>); false when the page cannot be reached.</summary>
+    internal bool TryProxy(PhysicalAddress page, TeeThread thread)
+    {
+        Span<byte> shared = port.PageAt(page);
+        if (shared.IsEmpty)
+            return false;
+        SmcFrame frame = default;
+        shared.Slice(EchoPartitions.Proxy.FrameOffset, SmcFrame.Size).CopyTo(frame.AsBytes());
+        lock (_lock)
+        {
+            MapBuffers(thread);
+            shared.Slice(EchoPartitions.Proxy.TxOffset, EchoPartitions.Proxy.TxLength).CopyTo(port.Tx);
+            port.Call(ref frame, thread);
+            port.Rx[..EchoPartitions.Proxy.RxLength].CopyTo(shared[EchoPartitions.Proxy.RxOffset..]);
+        }
+
+        // The call may have taken the page away from the partition; then there is nowhere to answer to.
+        shared = port.PageAt(page);
+        frame.AsBytes().CopyTo(shared.IsEmpty ? default : shared[EchoPartitions.Proxy.FrameOffset..]);
+        return !shared.IsEmpty;
+    }
 
     /// <summary>The status that a frame says.</summary>
     internal static FfaStatus StatusOf(in SmcFrame frame) =>

@@ -43,6 +43,9 @@ internal sealed class PartitionPort(Partition self, FfaDispatcher spmc, MemoryRe
         return allowed;
     }
 
+    /// <summary>A page to read and write; empty when the partition may not.</summary>
+    internal Span<byte> PageAt(PhysicalAddress page) => page.IsPageAligned ? PageSpan(page, write: true) : default;
+
     private static PhysicalAddress PageOf(PhysicalAddress address) => new(address.Value / PhysicalAddress.PageSize * PhysicalAddress.PageSize);
 
     private static int OffsetIn(PhysicalAddress address) => (int)(address.Value % PhysicalAddress.PageSize);

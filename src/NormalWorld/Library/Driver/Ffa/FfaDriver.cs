@@ -33,6 +33,8 @@ internal sealed class FfaDriver
     /// <summary>This endpoint's id.</summary>
     internal PartitionId Id { get; private set; }
 
+    internal PhysicalRange RxRange => PhysicalRange.Create(_buffers.Start + BufferLength, BufferLength);
+
     /// <summary>The version that both sides speak.</summary>
     internal FfaVersion Version { get; private set; } = FfaVersion.V1_2;
 
@@ -143,6 +145,17 @@ internal sealed class FfaDriver
 
             Succeed(frame);
             return MemoryHandle.FromHalves(frame.A2, frame.A3);
+        }
+    }
+
+    /// <summary>A call with these bytes in TX, whatever they are.</summary>
+    internal SmcFrame CallWithTx(SmcFrame frame, ReadOnlySpan<byte> bytes)
+    {
+        lock (_txLock)
+        {
+            bytes.CopyTo(Tx);
+            _driver.FastCall(ref frame);
+            return frame;
         }
     }
 
