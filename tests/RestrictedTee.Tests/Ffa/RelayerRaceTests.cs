@@ -1,0 +1,91 @@
+using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.Tests.Ffa;
+
+/// <summary>Share, lend, retrieve, relinquish, reclaim and plain use of the same pages from several threads.</summary>
+public sealed class RelayerRaceTests
+{
+    private const int Threads = 6;
+    private const int Rounds = 4_000;
+    private const int Pages = 8;
+
+    [Fact]
+    public void No_page_is_ever_in_two_hands_and_none_is_lost()
+    {
+        using var world = new SpmcWorld();
+        MemoryRelayer relayer = world.Relayer;
+        int[] exclusive = new int[Pages]; // holders that must be alone: transactions
+        int[] used = new int[Pages]; // plain uses, of which there may be many, but never beside a transaction
+        var failures = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        int transactions = 0, uses = 0;
+
+        void Run(int seed)
+        {
+            var random = new Random(seed);
+            for (int round = 0; round < Rounds; round++)
+            {
+                int first = random.Next(Pages), count = 1 + random.Next(Math.Min(3, Pages - first));
+                PhysicalRange range = PhysicalRange.Create(world.NormalWorld.Page(first), (ulong)count * PhysicalAddress.PageSize);
+                int[] pages = [.. Enumerable.Range(first, count)];
+                if (random.Next(3) == 0)
+                {
+                    if (!relayer.TryUse(range, out RamBank bank))
+                        continue;
+                    Interlocked.Increment(ref uses);
+                    Array.ForEach(pages, page => Interlocked.Increment(ref used[page]));
+                    if (pages.Any(page => Volatile.Read(ref exclusive[page]) != 0))
+                        failures.Enqueue("a page was used while it was in a transaction");
+                    Array.ForEach(pages, page => Interlocked.Decrement(ref used[page]));
+                    relayer.EndUse(range, bank);
+                    continue;
+                }
+
+                TransactionKind kind = random.Next(2) == 0 ? TransactionKind.Share : TransactionKind.Lend;
+                SpmcWorld.Actor receiver = world.Echo[random.Next(2)];
+                var head = new FfaTransactionHead(PartitionId.NormalWorld, FfaMemoryAttributes.NotSpecified, FfaMemoryFlags.None, default, Tag: 0);
+                FfaReceiver[] receivers = [new FfaReceiver(receiver.Id, FfaAccess.ReadWrite)];
+                if (relayer.Send(kind, head, receivers, [range], out MemoryTransaction? transaction) != FfaStatus.Success)
+                    continue;
+                Interlocked.Increment(ref transactions);
+                if (pages.Any(page => Interlocked.Increment(ref exclusive[page]) != 1 || Volatile.Read(ref used[page]) != 0))
+                    failures.Enqueue("a page was in two hands");
+
+                FfaReceiver[] asked = [new FfaReceiver(receiver.Id, FfaAccess.ReadWrite | (kind == TransactionKind.Lend ? FfaAccess.NotExecutable : 0))];
+                var request = new FfaTransactionHead(PartitionId.NormalWorld, FfaMemoryAttributes.NotSpecified, FfaMemoryFlags.None, transaction!.Handle, Tag: 0);
+                int retrievals = random.Next(3);
+                for (int i = 0; i < retrievals; i++)
+                {
+                    if (relayer.Retrieve(receiver.Id, request, asked, out _, out _) != FfaStatus.Success)
+                        failures.Enqueue("a retrieval failed");
+                }
+
+                if (retrievals > 0)
+                {
+                    if (relayer.Reclaim(PartitionId.NormalWorld, transaction.Handle, FfaMemoryFlags.None) != FfaStatus.Denied)
+                        failures.Enqueue("memory was reclaimed under its receiver");
+                    world.TryWrite(receiver, range.Start, (byte)seed);
+                }
+
+                for (int i = 0; i < retrievals; i++)
+                    relayer.Relinquish(receiver.Id, transaction.Handle, FfaMemoryFlags.None);
+                Array.ForEach(pages, page => Interlocked.Decrement(ref exclusive[page]));
+                if (relayer.Reclaim(PartitionId.NormalWorld, transaction.Handle, FfaMemoryFlags.None) != FfaStatus.Success)
+                    failures.Enqueue("memory could not be reclaimed");
+            }
+        }
+
+        Thread[] threads = [.. Enumerable.Range(1, Threads).Select(seed => new Thread(() => Run(seed)))];
+        Array.ForEach(threads, thread => thread.Start());
+        Assert.All(threads, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs"));
+
+        Assert.Empty(failures);
+        Assert.Equal(0, relayer.Count);
+        Assert.True(transactions > Rounds / 10 && uses > Rounds / 10, $"{transactions} transactions and {uses} uses");
+        // Nothing is left in any state: all pages can be lent in one piece.
+        FfaStatus whole = SpmcWorld.StatusOf(world.Send(
+            world.NormalWorld, FfaFunction.MemLend32, [SpmcWorld.RangeOf(world.NormalWorld.Page(0), Pages)], [new FfaReceiver(world.Echo[0].Id, FfaAccess.ReadWrite)]));
+        Assert.Equal(FfaStatus.Success, whole);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using RestrictedTee.SecureWorld.Boot;
+using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.Spmc;
+using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Conduits;
+using RestrictedTee.SmcTransport.Frames;
+using RestrictedTee.SmcTransport.NormalRam;
+using RestrictedTee.Tests.Harness;
+
+namespace RestrictedTee.Tests.Ffa;
+
+/// <summary>
+/// The SPMC alone, called register by register by any endpoint on the calling thread: no driver, no conduit, no partition's
+/// program. Each endpoint has RX and TX mapped.
+/// </summary>
+internal sealed class SpmcWorld : IDisposable
+{
+    private const int BufferPages = 2;
+
+    private readonly NormalRamMap _ram = new();
+    private readonly FfaDispatcher _spmc;
+
+    internal SpmcWorld()
+    {
+        BoardFile board = InProcessTee.SmallBoard;
+        Bank = RamBank.Create(board.NormalRam.Range, "spmc test ram");
+        _ram.TryPlug(RamBank.Attach(InProcessTee.Duplicate(Bank.Memfd), Bank.Range));
+        Os = new TrustedOs(
+            new TrustedOsOptions { Board = board, Conduit = ConduitAbi.Ffa, Contexts = 64, EarlyTaFolder = Repository.EarlyTas, SecretMemory = SecretMemoryChoice.Off }, _ram);
+        _spmc = (FfaDispatcher)Os.Dispatcher;
+        NormalWorld = Endpoint(Table.NormalWorld, board.NormalRam.Base);
+        Call(NormalWorld, FfaFunction.Version, FfaVersion.V1_2.Value);
+        Echo = [.. Table.Secure.Where(p => p.Uuid == Contracts.EchoPartitions.Uuid1 || p.Uuid == Contracts.EchoPartitions.Uuid2 || p.Uuid == Contracts.EchoPartitions.Uuid3)
+            .Select((p, i) => Endpoint(p, board.PartitionRam.Base + ((ulong)i * (64 << 10))))];
+        foreach (Actor actor in Echo.Prepend(NormalWorld))
+            Assert.Equal(FfaStatus.Success, StatusOf(Call(actor, FfaFunction.RxTxMap32, unchecked((uint)actor.Ram), unchecked((uint)actor.Ram) + (BufferPages * PhysicalAddress.PageSize), BufferPages)));
+    }
+
+    /// <summary>An endpoint, and where its memory begins; its buffers are the first pages.</summary>
+    internal sealed record Actor(Partition Partition, ulong Ram)
+    {
+        internal PartitionId Id => Partition.Id;
+
+        /// <summary>Page <paramref name="index"/> of what it may send.</summary>
+        internal PhysicalAddress Page(int index) => new(Ram + ((ulong)(index + (2 * BufferPages)) * PhysicalAddress.PageSize));
+    }
+
+    internal TrustedOs Os { get; }
+
+    internal RamBank Bank { get; }
+
+    internal PartitionTable Table => Os.Partitions!.Table;
+
+    internal Actor NormalWorld { get; }
+
+    internal Actor[] Echo { get; }
+
+    internal MemoryRelayer Relayer => Os.Relayer;
+
+    internal SmcFrame Call(Actor actor, uint function, uint w1 = 0, uint w2 = 0, uint w3 = 0, uint w4 = 0)
+    {
+        SmcFrame frame = default;
+        (frame.A0, frame.A1, frame.A2, frame.A3, frame.A4) = (function, w1, w2, w3, w4);
+        return Call(actor, frame);
+    }
+
+    internal SmcFrame Call(Actor actor, SmcFrame frame, int cpu = 0)
+    {
+        _spmc.Call(ref frame, actor.Partition, new TeeThread(new NoConduit(), cpu, isFastOnly: false));
+        return frame;
+    }
+
+    /// <summary>A call with these bytes in TX.</summary>
+    internal SmcFrame Call(Actor actor, SmcFrame frame, ReadOnlySpan<byte> tx, int cpu = 0)
+    {
+        tx.CopyTo(PhysicalView.At(TxAddress(actor), BufferPages * PhysicalAddress.PageSize));
+        return Call(actor, frame, cpu);
+    }
+
+    internal SmcFrame Send(Actor sender, uint function, ReadOnlySpan<FfaMemRange> ranges, ReadOnlySpan<FfaReceiver> receivers, FfaMemoryFlags flags = FfaMemoryFlags.None, int cpu = 0)
+    {
+        bool isAlone = function == FfaFunction.MemDonate32 || (function == FfaFunction.MemLend32 && receivers.Length == 1);
+        ushort attributes = isAlone ? FfaMemoryAttributes.NotSpecified : FfaMemoryAttributes.NormalWriteBackInner;
+        byte[] bytes = new byte[FfaTransactionWriter.Length(sender.Partition.Version, receivers.Length, ranges.Length)];
+        uint pages = 0;
+        foreach (FfaMemRange range in ranges)
+            pages += range.PageCount;
+        int at = FfaTransactionWriter.Write(bytes, sender.Partition.Version, new FfaTransactionHead(sender.Id, attributes, flags, default, Tag: 0), receivers, pages, (uint)ranges.Length);
+        MemoryMarshal.AsBytes(ranges).CopyTo(bytes.AsSpan(at));
+        SmcFrame frame = default;
+        (frame.A0, frame.A1, frame.A2) = (function, (uint)bytes.Length, (uint)bytes.Length);
+        return Call(sender, frame, bytes, cpu);
+    }
+
+    internal SmcFrame Retrieve(Actor receiver, PartitionId sender, MemoryHandle handle, ReadOnlySpan<FfaReceiver> receivers, FfaMemoryFlags flags = FfaMemoryFlags.None)
+    {
+        byte[] bytes = new byte[FfaTransactionWriter.Length(receiver.Partition.Version, receivers.Length, ranges: null)];
+        FfaTransactionWriter.Write(bytes, receiver.Partition.Version, new FfaTransactionHead(sender, FfaMemoryAttributes.NotSpecified, flags, handle, Tag: 0), receivers, 0, 0);
+        SmcFrame frame = default;
+        (frame.A0, frame.A1, frame.A2) = (FfaFunction.MemRetrieveReq32, (uint)bytes.Length, (uint)bytes.Length);
+        return Call(receiver, frame, bytes);
+    }
+
+    internal SmcFrame Relinquish(Actor receiver, MemoryHandle handle, FfaMemoryFlags flags = FfaMemoryFlags.None)
+    {
+        byte[] bytes = new byte[FfaMemRelinquish.Size + sizeof(ushort)];
+        MemoryMarshal.Write(bytes, new FfaMemRelinquish { Handle = handle.Value, Flags = (uint)flags, EndpointCount = 1 });
+        MemoryMarshal.Write(bytes.AsSpan(FfaMemRelinquish.Size), receiver.Id.Value);
+        SmcFrame frame = default;
+        frame.A0 = FfaFunction.MemRelinquish;
+        return Call(receiver, frame, bytes);
+    }
+
+    internal SmcFrame Reclaim(Actor sender, MemoryHandle handle, FfaMemoryFlags flags = FfaMemoryFlags.None) =>
+        Call(sender, FfaFunction.MemReclaim, handle.Low, handle.High, (uint)flags);
+
+    /// <summary>What an endpoint reads at the start of a page; null is a data abort. The normal world reads through its own mapping.</summary>
+    internal byte? Read(Actor actor, PhysicalAddress page)
+    {
+        if (actor == NormalWorld)
+            return Bank.Range.Contains(PhysicalRange.Create(page, 1)) ? Bank.GetSpan(page.Value - Bank.Range.Start.Value, 1)[0] : null;
+        return Relayer.TryAccess(actor.Id, page, write: false, out nint address) ? PhysicalView.At(address, 1)[0] : null;
+    }
+
+    internal bool TryWrite(Actor actor, PhysicalAddress page, byte value)
+    {
+        if (actor == NormalWorld)
+        {
+            Bank.GetSpan(page.Value - Bank.Range.Start.Value, 1)[0] = value;
+            return true;
+        }
+
+        bool allowed = Relayer.TryAccess(actor.Id, page, write: true, out nint address);
+        if (allowed)
+            PhysicalView.At(address, 1)[0] = value;
+        return allowed;
+    }
+
+    internal ReadOnlySpan<byte> Rx(Actor actor) => actor.Partition.Buffers.Rx;
+
+    internal static FfaStatus StatusOf(in SmcFrame frame) => frame.A0 == FfaFunction.Error ? (FfaStatus)unchecked((int)frame.A2) : FfaStatus.Success;
+
+    internal static MemoryHandle HandleOf(in SmcFrame frame) => MemoryHandle.FromHalves(frame.A2, frame.A3);
+
+    internal static FfaMemRange RangeOf(PhysicalAddress page, uint pages = 1) => new() { Address = page.Value, PageCount = pages };
+
+    public void Dispose()
+    {
+        Os.Dispose();
+        Bank.Dispose();
+    }
+
+    private static Actor Endpoint(Partition partition, ulong ram) => new(partition, ram);
+
+    private nint TxAddress(Actor actor)
+    {
+        if (actor == NormalWorld)
+            return Bank.BaseAddress + (nint)(actor.Ram - Bank.Range.Start.Value);
+        Assert.True(Relayer.TryAccess(actor.Id, new PhysicalAddress(actor.Ram), write: true, out nint address));
+        return address;
+    }
+
+    /// <summary>Nothing here suspends.</summary>
+    private sealed class NoConduit : IConduit
+    {
+        public bool TrySend(in SmcFrame frame) => false;
+
+        public bool TryReceive(ref SmcFrame frame) => false;
+
+        public void Dispose()
+        {
+        }
+    }
+}
