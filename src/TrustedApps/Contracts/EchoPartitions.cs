@@ -61,8 +61,11 @@ public static class EchoPartitions
     /// <summary>EP_SP_NOP: answers <see cref="Ok"/>.</summary>
     public const uint CommandNop = 11;
 
-    /// <summary>Yields word 1 times, then answers with that number in word 1.</summary>
+    /// <summary>Yields word 1 times, <see cref="MaxYields"/> at most, then answers with that number in word 1.</summary>
     public const uint CommandYield = 12;
+
+    /// <summary>The most that <see cref="CommandYield"/> takes.</summary>
+    public const uint MaxYields = 1000;
 
     /// <summary>Binds notifications words 2, 3 to sender word 1.</summary>
     public const uint CommandBind = 13;

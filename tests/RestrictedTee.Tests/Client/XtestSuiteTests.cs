@@ -1,3 +1,4 @@
+using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
 using RestrictedTee.Xtest.Framework;
@@ -28,6 +29,23 @@ public sealed class XtestSuiteTests
         using var host = new XtestHost(tee.OpenContext, level: 0, output);
 
         XtestSummary summary = XtestRunner.Run(XtestRegistry.Regression, XtestRegistry.RegressionCases, [id], host);
+
+        Assert.True(summary is { Cases: 1, FailedCases: 0 }, output.ToString());
+    }
+
+    public static TheoryData<string> FfaCases => [.. XtestRegistry.FfaSpmcCases.Select(c => c.Id)];
+
+    [Theory]
+    [MemberData(nameof(FfaCases))]
+    public void An_ffa_case_passes(string id)
+    {
+        using var tee = new InProcessTee(abi: ConduitAbi.Ffa);
+        using var output = new StringWriter();
+        using var host = new XtestHost(tee.OpenContext, level: 0, output, new FfaUserDevice(tee.Driver));
+        if (id == "ffa_spmc_2007")
+            tee.Driver.Abi.EnableNotifications(); // what the driver does when it has a notification line
+
+        XtestSummary summary = XtestRunner.Run(XtestRegistry.All, XtestRegistry.FfaSpmcCases, [id], host);
 
         Assert.True(summary is { Cases: 1, FailedCases: 0 }, output.ToString());
     }

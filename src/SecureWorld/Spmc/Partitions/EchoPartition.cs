@@ -151,6 +151,8 @@ internal sealed class EchoPartition : Partition
 
     private uint YieldOften(uint[] words, TeeThread thread)
     {
+        if (words[1] > EchoPartitions.MaxYields)
+            return EchoPartitions.Failed;
         for (uint i = 0; i < words[1]; i++)
         {
             SmcFrame frame = default;

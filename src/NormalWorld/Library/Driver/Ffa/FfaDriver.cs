@@ -33,6 +33,8 @@ internal sealed class FfaDriver
     /// <summary>This endpoint's id.</summary>
     internal PartitionId Id { get; private set; }
 
+    internal PhysicalRange TxRange => PhysicalRange.Create(_buffers.Start, BufferLength);
+
     internal PhysicalRange RxRange => PhysicalRange.Create(_buffers.Start + BufferLength, BufferLength);
 
     /// <summary>The version that both sides speak.</summary>
