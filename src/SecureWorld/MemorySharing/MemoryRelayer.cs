@@ -237,6 +237,17 @@ internal sealed class MemoryRelayer : IDisposable
         }
     }
 
+    /// <summary>The TEE gives back memory that was its alone and that it has left zeroed.</summary>
+    internal void RelinquishZeroed(MemoryHandle handle)
+    {
+        lock (_lock)
+        {
+            Relinquish(PartitionId.Tee, handle, FfaMemoryFlags.None);
+            if (Find(handle) is { } transaction)
+                transaction.IsZero = transaction is { Receivers.Length: 1, IsRetrieved: false };
+        }
+    }
+
     /// <summary>The sender takes back what nobody has any more.</summary>
     internal FfaStatus Reclaim(PartitionId caller, MemoryHandle handle, FfaMemoryFlags flags)
     {
@@ -384,6 +395,7 @@ internal sealed class MemoryRelayer : IDisposable
         }
 
         PrivateMove.Out(_pages, transaction, copy: !zero);
+        transaction.IsZero = zero;
         return FfaStatus.Success;
     }
 
@@ -392,7 +404,10 @@ internal sealed class MemoryRelayer : IDisposable
         if (transaction.Private is not { } mapping)
             return;
         PrivateMove.Back(_pages, transaction);
-        mapping.Dispose();
+        if (transaction.IsZero)
+            mapping.Unmap();
+        else
+            mapping.Dispose();
         transaction.Private = null;
     }
 
@@ -402,6 +417,7 @@ internal sealed class MemoryRelayer : IDisposable
         if (receiver.Retrieved == MaxRetrievals)
             return FfaStatus.NoMemory;
         receiver.Effective = access;
+        transaction.IsZero = false;
         if (transaction.Kind == TransactionKind.Donate)
             PassOwnership(transaction, caller);
         else

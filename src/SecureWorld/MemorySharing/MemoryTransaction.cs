@@ -36,6 +36,12 @@ internal sealed class MemoryTransaction
     /// <summary>Where the content of normal memory is while it is not the normal world's: the ranges, one behind the other.</summary>
     internal SecretMapping? Private { get; set; }
 
+    /// <summary>
+    /// The private memory is known to be zero, so that it need not be scrubbed before it is unmapped: scrubbing pages that
+    /// were never touched would first have to make them.
+    /// </summary>
+    internal bool IsZero { get; set; }
+
     /// <summary>A receiver has asked for scrubbing when the last one leaves.</summary>
     internal bool ZeroAfterRelinquish { get; set; }
 

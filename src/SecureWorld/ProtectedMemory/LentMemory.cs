@@ -30,7 +30,7 @@ internal sealed class LentMemory(MemoryRelayer relayer, RestrictedMemory restric
             relayer.RetrieveForTee(transaction!.Handle, TransactionKind.Lend);
             if (TryAdd(pool, transaction, range, cookie))
                 return TeeResult.Success;
-            relayer.Relinquish(PartitionId.Tee, transaction.Handle, FfaMemoryFlags.None);
+            relayer.RelinquishZeroed(transaction.Handle);
             relayer.Reclaim(PartitionId.NormalWorld, transaction.Handle, FfaMemoryFlags.None);
             return TeeResult.OutOfMemory;
         }
@@ -61,7 +61,9 @@ internal sealed class LentMemory(MemoryRelayer relayer, RestrictedMemory restric
             TeeResult result = TeeResult.BadParameters;
             if (transaction.Receivers.Length == 1 && TryJoin(transaction.Ranges, out PhysicalRange range) && PoolFor(useCase, range) is { } pool)
             {
-                transaction.Private!.Span.Clear(); // a pool's free memory is zero, whatever the lender left in it
+                // A pool's free memory is zero, whatever the lender left in it.
+                if ((transaction.Head.Flags & FfaMemoryFlags.Zero) == 0)
+                    transaction.Private!.Span.Clear();
                 result = TryAdd(pool, transaction, range, handle.Value) ? TeeResult.Success : TeeResult.OutOfMemory;
             }
 
@@ -101,7 +103,7 @@ internal sealed class LentMemory(MemoryRelayer relayer, RestrictedMemory restric
         handle = lent.Handle;
         lent.Pool.Remove(lent.Region);
         objects.Remove<LentRange>(cookie)!.Release();
-        relayer.Relinquish(PartitionId.Tee, handle, FfaMemoryFlags.Zero);
+        relayer.RelinquishZeroed(handle); // a region without buffers is zero: each was scrubbed when it was freed
         return TeeResult.Success;
     }
 

@@ -66,7 +66,14 @@ internal sealed unsafe class SecretMapping : IDisposable
         if (_address == 0)
             return;
         Span.Clear();
-        Libc.Munmap(_address, (nuint)Length);
+        Unmap();
+    }
+
+    /// <summary>Unmaps memory that is known to be zero.</summary>
+    internal void Unmap()
+    {
+        if (_address != 0)
+            _ = Libc.Munmap(_address, (nuint)Length);
         _address = 0;
     }
 

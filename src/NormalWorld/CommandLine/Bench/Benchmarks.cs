@@ -26,6 +26,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         RestrictedBuffers();
         InjectAndDump();
         AesCtr();
+        new SharingBenchmarks(starting, _rows).Run();
         ColdStart();
         Footprint();
         return _rows;

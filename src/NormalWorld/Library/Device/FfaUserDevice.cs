@@ -57,6 +57,15 @@ public sealed class FfaUserDevice
     /// <exception cref="TeeDriverException">ENOMEM.</exception>
     public FfaMemory Allocate(int pages) => new(_driver.Shm.Allocate((ulong)pages * PhysicalAddress.PageSize), _ffa);
 
+    /// <summary>Sends memory that may lie in pieces: FFA_MEM_SHARE, LEND or DONATE.</summary>
+    /// <exception cref="TeeDriverException">What the SPMC answered.</exception>
+    public MemoryHandle Send(uint function, FfaMemoryFlags flags, ReadOnlySpan<FfaReceiver> receivers, ReadOnlySpan<PhysicalRange> ranges) =>
+        _ffa.Send(function, ranges, receivers, flags);
+
+    /// <summary>Takes memory back (FFA_MEM_RECLAIM).</summary>
+    /// <exception cref="TeeDriverException">What the SPMC answered.</exception>
+    public void Reclaim(MemoryHandle handle) => _ffa.Reclaim(handle);
+
     /// <summary>Any call, on a conduit of its own: what comes back is not looked at.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
     public SmcFrame Call(SmcFrame frame)

@@ -144,7 +144,7 @@ internal static class MemoryErrorCases
             Expect(c, partition.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.Success, $"{kind}: retrieved");
             partition.Call(FfaFunction.RxRelease);
 
-            Expect(c, ffa.Reclaim(handle), FfaStatus.Denied, $"{kind}: reclaimed while it is retrieved");
+            Expect(c, ffa.TryReclaim(handle), FfaStatus.Denied, $"{kind}: reclaimed while it is retrieved");
             Expect(c, Relinquish(partition, new MemoryHandle(handle.Value + 77)), FfaStatus.InvalidParameters, $"{kind}: a handle that does not exist");
             Expect(c, Relinquish(partition, handle, endpoints: 0), FfaStatus.InvalidParameters, $"{kind}: no endpoint");
             Expect(c, Relinquish(partition, handle, endpoints: 2), FfaStatus.InvalidParameters, $"{kind}: two endpoints");
@@ -159,17 +159,17 @@ internal static class MemoryErrorCases
 
             Expect(c, stranger.Call(FfaFunction.MemReclaim, handle.Low, handle.High), FfaStatus.InvalidParameters, $"{kind}: reclaimed by a stranger");
             Expect(c, partition.Call(FfaFunction.MemReclaim, handle.Low, handle.High), FfaStatus.InvalidParameters, $"{kind}: reclaimed by its borrower");
-            Expect(c, ffa.Reclaim(new MemoryHandle(handle.Value & uint.MaxValue)), FfaStatus.InvalidParameters, $"{kind}: half a handle");
-            Expect(c, ffa.Reclaim(handle, flags: (uint)FfaMemoryFlags.TimeSlice), FfaStatus.InvalidParameters, $"{kind}: time slicing");
-            Expect(c, ffa.Reclaim(handle, w4: 1), FfaStatus.InvalidParameters, $"{kind}: a reserved register");
-            Expect(c, ffa.Reclaim(handle), FfaStatus.Success, $"{kind}: reclaimed");
-            Expect(c, ffa.Reclaim(handle), FfaStatus.InvalidParameters, $"{kind}: reclaimed twice");
+            Expect(c, ffa.TryReclaim(new MemoryHandle(handle.Value & uint.MaxValue)), FfaStatus.InvalidParameters, $"{kind}: half a handle");
+            Expect(c, ffa.TryReclaim(handle, flags: (uint)FfaMemoryFlags.TimeSlice), FfaStatus.InvalidParameters, $"{kind}: time slicing");
+            Expect(c, ffa.TryReclaim(handle, w4: 1), FfaStatus.InvalidParameters, $"{kind}: a reserved register");
+            Expect(c, ffa.TryReclaim(handle), FfaStatus.Success, $"{kind}: reclaimed");
+            Expect(c, ffa.TryReclaim(handle), FfaStatus.InvalidParameters, $"{kind}: reclaimed twice");
         }
 
         SmcFrame donated = ffa.Call(GoodSend(FfaFunction.MemDonate32, Sends.Donate, ffa.Id, partition.Id, RangeOf(page)));
         MemoryHandle gift = MemoryHandle.FromHalves(donated.A2, donated.A3);
         Expect(c, Relinquish(partition, gift), FfaStatus.Denied, "Donate: relinquished before it was retrieved");
-        Expect(c, ffa.Reclaim(gift), FfaStatus.Success, "Donate: taken back before it was retrieved");
+        Expect(c, ffa.TryReclaim(gift), FfaStatus.Success, "Donate: taken back before it was retrieved");
     }
 
     private static void FragmentErrors(CaseRun c)
@@ -197,7 +197,7 @@ internal static class MemoryErrorCases
         }
 
         MemoryHandle handle = Begin();
-        Expect(c, ffa.Reclaim(handle), FfaStatus.InvalidParameters, "reclaiming what is not sent");
+        Expect(c, ffa.TryReclaim(handle), FfaStatus.InvalidParameters, "reclaiming what is not sent");
         Expect(c, Next(new MemoryHandle(handle.Value + 5), ranges.AsSpan(2)), FfaStatus.InvalidParameters, "a fragment of another handle");
         Expect(c, Next(handle, ranges.AsSpan(2), sender: 0x8002_0000), FfaStatus.InvalidParameters, "a fragment of another sender");
         SmcFrame more = Next(handle, ranges.AsSpan(2, 1));
@@ -205,7 +205,7 @@ internal static class MemoryErrorCases
         SmcFrame done = Next(handle, ranges.AsSpan(3));
         c.Expect(done.A0 == FfaFunction.Success32 && MemoryHandle.FromHalves(done.A2, done.A3) == handle, "success with the handle");
         Expect(c, Next(handle, ranges.AsSpan(3)), FfaStatus.InvalidParameters, "a fragment behind the last");
-        Expect(c, ffa.Reclaim(handle), FfaStatus.Success, "reclaimed");
+        Expect(c, ffa.TryReclaim(handle), FfaStatus.Success, "reclaimed");
 
         // A fragment that cannot be taken ends its transmission.
         foreach ((uint? length, string what) in new (uint?, string)[] { (0, "no bytes"), (8, "half a range"), (3 * FfaMemRange.Size, "more than was announced"), (1 << 20, "more than TX") })
@@ -221,7 +221,7 @@ internal static class MemoryErrorCases
         for (int i = 0; i < 50; i++)
             handle = Begin(); // those that are never finished do not fill the SPMC
         Expect(c, Next(handle, ranges.AsSpan(2)), FfaStatus.Success, "the latest of many");
-        Expect(c, ffa.Reclaim(handle), FfaStatus.Success, "reclaimed");
+        Expect(c, ffa.TryReclaim(handle), FfaStatus.Success, "reclaimed");
     }
 
     private static FfaMemRange RangeOf(FfaMemory memory) =>
@@ -259,7 +259,7 @@ internal static class MemoryErrorCases
         return partition.Call(frame, bytes);
     }
 
-    private static SmcFrame Reclaim(this FfaUserDevice ffa, MemoryHandle handle, uint flags = 0, uint w4 = 0)
+    private static SmcFrame TryReclaim(this FfaUserDevice ffa, MemoryHandle handle, uint flags = 0, uint w4 = 0)
     {
         SmcFrame frame = default;
         (frame.A0, frame.A1, frame.A2, frame.A3, frame.A4) = (FfaFunction.MemReclaim, handle.Low, handle.High, flags, w4);

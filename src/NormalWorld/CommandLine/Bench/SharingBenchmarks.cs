@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using RestrictedTee.Contracts;
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
+
+namespace RestrictedTee.CommandLine.Bench;
+
+/// <summary>What FF-A costs beside SMC, and what sharing and lending memory cost, over its size.</summary>
+internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> rows)
+{
+    private const int MiB = 1 << 20;
+
+    /// <summary>Sizes of which the table has the curve.</summary>
+    private static readonly int[] Sizes = [1, 4, 16, 64];
+
+    /// <summary>A pool for each size that a pool can have here: three use cases, three sizes.</summary>
+    private static readonly (UseCase UseCase, int MiB)[] Pools = [(UseCase.SecureVideoRecord, 1), (UseCase.TrustedUi, 8), (UseCase.SecureVideoPlay, 64)];
+
+    internal void Run()
+    {
+        string board = Path.Combine(Path.GetTempPath(), $"rtee-bench-{Environment.ProcessId}.json");
+        File.WriteAllText(board, Board);
+        try
+        {
+            using TeeEnvironment smc = TeeEnvironment.Launch(new LaunchOptions { Board = board });
+            using TeeEnvironment ffa = TeeEnvironment.Launch(new LaunchOptions { Board = board, Conduit = "ffa" });
+            EmptyCommand(smc, ffa);
+            Share(ffa.OpenFfa());
+            using TeeContext overFfa = ffa.OpenContext(), overSmc = smc.OpenContext();
+            LendAndReclaim("FF-A", overFfa);
+            LendAndReclaim("SMC", overSmc);
+        }
+        finally
+        {
+            File.Delete(board);
+        }
+    }
+
+    private static string Board => string.Create(CultureInfo.InvariantCulture, $$"""
+        {
+          "version": 1,
+          "normalRam": { "base": "0x40000000", "size": "256MiB" },
+          "reservedShm": { "base": "0x40000000", "size": "2MiB" },
+          "secureRam": { "base": "0x0e100000", "size": "512KiB" },
+          "pools": [ {{string.Join(", ", Pools.Select(pool => $$"""{ "useCase": "{{UseCases.Name(pool.UseCase)}}", "kind": "dynamic", "size": "{{pool.MiB}}MiB" }"""))}} ]
+        }
+        """);
+
+    private void EmptyCommand(TeeEnvironment smc, TeeEnvironment ffa)
+    {
+        const int Rounds = 7, Calls = 20_000;
+        starting("empty command over SMC and over FF-A");
+        using TeeContext smcTee = smc.OpenContext(), ffaTee = ffa.OpenContext();
+        using TeeSession smcSession = smcTee.OpenSession(HelloWorld.Uuid), ffaSession = ffaTee.OpenSession(HelloWorld.Uuid);
+        double[] smcTimes = new double[Rounds], ffaTimes = new double[Rounds];
+        // In turn, and the medians compared: what a neighbour on the machine takes falls on both.
+        for (int round = 0; round < Rounds; round++)
+        {
+            smcTimes[round] = Measure.LatencyOf(() => smcSession.TryInvoke(HelloWorld.CommandNothing, null, out _), Calls).P50;
+            ffaTimes[round] = Measure.LatencyOf(() => ffaSession.TryInvoke(HelloWorld.CommandNothing, null, out _), Calls).P50;
+        }
+
+        Array.Sort(smcTimes);
+        Array.Sort(ffaTimes);
+        (double smcTime, double ffaTime) = (smcTimes[Rounds / 2], ffaTimes[Rounds / 2]);
+        rows.Add(new BenchRow("empty command over SMC, p50, in turn with FF-A", smcTime, "µs"));
+        rows.Add(new BenchRow("empty command over FF-A, p50", ffaTime, "µs", ffaTime / smcTime, "over SMC", "≤ 1.25", ffaTime / smcTime <= 1.25));
+    }
+
+    private void Share(FfaUserDevice ffa)
+    {
+        FfaReceiver[] receivers = [new FfaReceiver(ffa.GetPartitionId(EchoPartitions.Uuid1), FfaAccess.ReadWrite)];
+        foreach (bool inPieces in new[] { false, true })
+        {
+            var times = new List<double>();
+            foreach (int size in Sizes)
+            {
+                starting($"share and reclaim, {size} MiB");
+                using FfaMemory memory = ffa.Allocate(size * MiB / PhysicalAddress.PageSize);
+                PhysicalRange[] ranges = inPieces ? Pieces(memory.Range) : [memory.Range];
+                times.Add(MedianMicroseconds(() => ffa.Reclaim(ffa.Send(FfaFunction.MemShare64, FfaMemoryFlags.None, receivers, ranges))));
+                rows.Add(new BenchRow($"share and reclaim {size} MiB{(inPieces ? " in 4 KiB pieces" : "")}, p50", times[^1], "µs"));
+            }
+
+            AddGrowth(inPieces ? "share and reclaim in 4 KiB pieces" : "share and reclaim", times[^1] / times[0], Sizes[^1] / Sizes[0]);
+        }
+    }
+
+    private void LendAndReclaim(string abi, TeeContext tee)
+    {
+        var first = new List<double>();
+        var last = new List<double>();
+        foreach ((UseCase useCase, int size) in Pools)
+        {
+            starting($"dynamic pool of {size} MiB over {abi}");
+            const int Rounds = 9;
+            double[] allocations = new double[Rounds], frees = new double[Rounds];
+            for (int round = 0; round < Rounds; round++)
+            {
+                long begin = Stopwatch.GetTimestamp();
+                DmaBufHandle buffer = tee.AllocateRestricted(useCase, PhysicalAddress.PageSize);
+                long middle = Stopwatch.GetTimestamp();
+                buffer.Dispose();
+                allocations[round] = Stopwatch.GetElapsedTime(begin, middle).TotalMicroseconds;
+                frees[round] = Stopwatch.GetElapsedTime(middle).TotalMicroseconds;
+            }
+
+            Array.Sort(allocations);
+            Array.Sort(frees);
+            first.Add(allocations[Rounds / 2]);
+            last.Add(frees[Rounds / 2]);
+            rows.Add(new BenchRow($"dynamic pool of {size} MiB over {abi}, first allocation", first[^1], "µs"));
+            rows.Add(new BenchRow($"dynamic pool of {size} MiB over {abi}, last free", last[^1], "µs"));
+        }
+
+        AddGrowth($"dynamic pool over {abi}, first allocation", first[^1] / first[0], Pools[^1].MiB / Pools[0].MiB);
+        AddGrowth($"dynamic pool over {abi}, last free", last[^1] / last[0], Pools[^1].MiB / Pools[0].MiB);
+    }
+
+    private void AddGrowth(string what, double times, double sizes) => rows.Add(new BenchRow(
+        $"{what}: time grows, from the smallest to the largest", times, "times", times / sizes, $"size grows {sizes} times", "≤ 1", times / sizes <= 1));
+
+    /// <summary>Each page a range of its own, in an order in which no two neighbours follow each other.</summary>
+    private static PhysicalRange[] Pieces(PhysicalRange whole)
+    {
+        const int Stride = 5; // coprime to the number of pages, which is a power of two
+        int pages = (int)(whole.Length / PhysicalAddress.PageSize);
+        return [.. Enumerable.Range(0, pages).Select(i => PhysicalRange.Create(whole.Start + ((ulong)(i * Stride % pages) * PhysicalAddress.PageSize), PhysicalAddress.PageSize))];
+    }
+
+    private static double MedianMicroseconds(Action action)
+    {
+        const int WarmUp = 20, Rounds = 41;
+        for (int i = 0; i < WarmUp; i++)
+            action();
+        double[] times = new double[Rounds];
+        for (int i = 0; i < Rounds; i++)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            action();
+            times[i] = Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
+        }
+
+        Array.Sort(times);
+        return times[Rounds / 2];
+    }
+}
