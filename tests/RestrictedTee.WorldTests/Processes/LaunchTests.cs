@@ -21,19 +21,11 @@ public sealed class LaunchTests
             Assert.DoesNotContain("secretmem", result.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Xtest_ends_with_nothing_failed()
-    {
-        Rtee.Result result = Rtee.Run("xtest");
-
-        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
-        Assert.Contains("test cases of which 0 failed", result.Output, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("--threads", "0", "threads")]
     [InlineData("--threads", "65", "threads")]
     [InlineData("--secret-memory", "maybe", "secretMemory")]
+    [InlineData("--conduit", "hvc", "conduit")]
     [InlineData("--log-level", "Loud", "logLevel")]
     [InlineData("--board", "/no/such/board.json", "cannot be read")]
     [InlineData("--ta-dir", "/no/such/folder", "no TA folder")]
