@@ -18,10 +18,32 @@ public sealed class BoardTests
         BoardFile board = BoardFile.Default;
 
         Assert.Equal(UseCases.All, board.Pools.Select(pool => pool.UseCase));
-        Assert.InRange(board.Pools.Aggregate(board.SecureRam.Size, (sum, pool) => sum + pool.Size), 0UL, 8UL << 20);
+        Assert.InRange(board.Pools.Aggregate(board.SecureRam.Size + board.PartitionRam.Size, (sum, pool) => sum + pool.Size), 0UL, 8UL << 20);
+    }
+
+    [Fact]
+    public void A_pool_may_be_dynamic_and_partition_ram_elsewhere()
+    {
+        BoardFile board = BoardFile.Parse(
+            Good.Replace("\"base\": \"0x0f000000\"", "\"kind\": \"dynamic\", \"alignment\": \"64KiB\"", StringComparison.Ordinal)
+                .Replace("\"pools\"", "\"partitionRam\": { \"base\": \"0x0d000000\", \"size\": \"64KiB\" }, \"pools\"", StringComparison.Ordinal),
+            "board");
+
+        Assert.Equal((true, 1UL << 20, 64UL << 10), (board.Pools[0].IsDynamic, board.Pools[0].Size, board.Pools[0].Alignment));
+        Assert.Equal(0x0d00_0000UL, board.PartitionRam.Base);
+        Assert.All(BoardFile.Load("dynamic").Pools, pool => Assert.True(pool.IsDynamic));
+        Assert.All(BoardFile.Load("default").Pools, pool => Assert.False(pool.IsDynamic));
     }
 
     [Theory]
+    [InlineData("\"base\": \"0x0f000000\"", "\"kind\": \"dynamic\", \"base\": \"0x0f000000\"", "no base")]
+    [InlineData("\"base\": \"0x0f000000\",", "", "needs a base")]
+    [InlineData("\"base\": \"0x0f000000\"", "\"kind\": \"elastic\"", "static or dynamic")]
+    [InlineData("\"base\": \"0x0f000000\"", "\"base\": \"0x0f000000\", \"alignment\": 4096", "no alignment")]
+    [InlineData("\"base\": \"0x0f000000\"", "\"kind\": \"dynamic\", \"alignment\": \"12KiB\"", "power of two")]
+    [InlineData("\"base\": \"0x0f000000\"", "\"kind\": \"dynamic\", \"alignment\": \"2MiB\"", "multiple of its alignment")]
+    [InlineData("\"base\": \"0x0f000000\", \"size\": \"1MiB\"", "\"kind\": \"dynamic\", \"size\": \"16MiB\"", "cannot be lent")]
+    [InlineData("\"pools\"", "\"partitionRam\": { \"base\": \"0x0f000000\", \"size\": 4096 }, \"pools\"", "overlaps")]
     [InlineData("\"version\": 1", "\"version\": 2", "version")]
     [InlineData("\"size\": \"16MiB\"", "\"size\": \"16MiBs\"", "size or address")]
     [InlineData("\"size\": \"16MiB\"", "\"size\": 4097", "multiples")]

@@ -81,6 +81,13 @@ public sealed class DynamicPoolTests
                     Interlocked.Increment(ref allocated);
                     if (random.Next(3) == 0)
                         Thread.Yield();
+                    if (round % 10 == 0)
+                    {
+                        // A context of its own, with shared and with registered memory, closed while they are there.
+                        using TeeContext mine = tee.OpenContext();
+                        mine.AllocateSharedMemory(1 + random.Next(20_000));
+                        mine.RegisterSharedMemory(buffer);
+                    }
                 }
                 catch (Exception e)
                 {

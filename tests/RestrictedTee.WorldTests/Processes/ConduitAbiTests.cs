@@ -148,6 +148,31 @@ public sealed class ConduitAbiTests
         Assert.Equal(1, after.Heaps[0].Buffers);
     }
 
+    [Theory]
+    [MemberData(nameof(Conduits))]
+    public void A_fault_of_the_firewall_is_announced_and_its_bottom_half_done(string conduit)
+    {
+        using var folder = new Rtee.Folder();
+        string log = Path.Combine(folder.Path, "secure.log");
+        using TeeEnvironment environment = TeeEnvironment.Launch(new LaunchOptions { Conduit = conduit, LogLevel = "Information", LogFile = log });
+        using TeeContext tee = environment.OpenContext();
+        using TeeSession hello = tee.OpenSession(HelloWorld.Uuid);
+        using DmaBufHandle buffer = tee.AllocateRestricted("protected,secure-video", 5000);
+        using SharedMemory memory = tee.RegisterSharedMemory(buffer);
+
+        hello.TryInvoke(HelloWorld.CommandIncrementValue, new Operation(Parameter.Whole(memory)), out _);
+
+        bool logged = SpinWait.SpinUntil(() => File.Exists(log) && Text(log).Contains("Firewall:", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        Assert.True(logged, Text(log));
+    }
+
+    private static string Text(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
     [Fact]
     public void A_tee_that_is_up_over_ffa_with_lent_pools_serves_other_processes()
     {
