@@ -1,8 +1,8 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Threads;
-using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;

@@ -5,8 +5,8 @@ using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
-using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.NormalRam;
 using Serilog;
 
