@@ -78,8 +78,8 @@ internal sealed class BoardPort(BootLine line, NormalRamMap ram)
                     Plug(RamBank.Attach(memfd, range));
                     break;
                 case BootLine.Kind.UnplugBank:
-                    RamBank bank = ram.TryUnplug(start) ?? throw new InvalidDataException("it is in use, or there is none at this address.");
-                    bank.Dispose();
+                    if (!ram.TryUnplug(start))
+                        throw new InvalidDataException("it is in use, or there is none at this address.");
                     break;
                 default:
                     throw new InvalidDataException("the message is malformed.");

@@ -19,7 +19,6 @@ internal sealed class MemoryRelayer : IDisposable
 {
     private const int MaxTransactions = 16 * 1024;
     private const int MaxRetrievals = 255; // announced by FFA_FEATURES of FFA_MEM_RETRIEVE_REQ as 2^(7+1)-1
-    private const ulong MaxPrivateBytes = 1UL << 30;
 
     private readonly object _lock = new(); // protects pages, transactions and what hangs on them; taken before that of nothing else
     private readonly PageTable _pages;
@@ -33,9 +32,13 @@ internal sealed class MemoryRelayer : IDisposable
         Ram = ram;
         _choice = choice;
         _pages = new PageTable(ram);
+        Uses = new PageUses(_pages, _lock);
     }
 
     internal NormalRamMap Ram { get; }
+
+    /// <summary>Memory that is kept in place without a transaction.</summary>
+    internal PageUses Uses { get; }
 
     /// <summary>How many transactions there are, for tests that look for leaks.</summary>
     internal int Count
@@ -52,89 +55,6 @@ internal sealed class MemoryRelayer : IDisposable
     {
         lock (_lock)
             _pages.Add(range, address, owner);
-    }
-
-    /// <summary>The TEE core begins to use normal memory; false when it is not there, or not the normal world's to use.</summary>
-    internal bool TryUse(PhysicalRange range, out RamBank bank)
-    {
-        bank = null!;
-        PhysicalRange pages = WholePages(range);
-        lock (_lock)
-        {
-            if (_pages.Find(pages) is not { Bank: { } found } region || !found.TryAddReference())
-                return false;
-            Span<PageRecord> records = region.Slice(pages);
-            foreach (ref readonly PageRecord page in records)
-            {
-                if (page.Owner != PartitionId.NormalWorld || page.Transaction != 0 || page.Uses == ushort.MaxValue)
-                {
-                    found.Release();
-                    return false;
-                }
-            }
-
-            foreach (ref PageRecord page in records)
-                page.Uses++;
-            bank = found;
-            return true;
-        }
-    }
-
-    /// <summary>The TEE core has done with memory that <see cref="TryUse"/> gave it.</summary>
-    internal void EndUse(PhysicalRange range, RamBank bank)
-    {
-        PhysicalRange pages = WholePages(range);
-        lock (_lock)
-        {
-            if (_pages.Find(pages) is { } region)
-            {
-                foreach (ref PageRecord page in region.Slice(pages))
-                    page.Uses--;
-            }
-
-            bank.Release();
-        }
-    }
-
-    /// <summary>
-    /// Holds memory of an owner in place, as its RX and TX buffers are: it stays mapped, and cannot be sent. False when it is
-    /// not the owner's, or in a transaction.
-    /// </summary>
-    internal bool TryHold(PartitionId owner, PhysicalRange range, out nint address)
-    {
-        address = 0;
-        lock (_lock)
-        {
-            if (_pages.Find(range) is not { } region)
-                return false;
-            Span<PageRecord> records = region.Slice(range);
-            foreach (ref readonly PageRecord page in records)
-            {
-                // Pages that were moved when they were donated do not lie side by side any more.
-                if (page.Owner != owner || page.Transaction != 0 || page.Private != 0 || page.Uses == ushort.MaxValue)
-                    return false;
-            }
-
-            if (region.Bank is { } bank && !bank.TryAddReference())
-                return false;
-            foreach (ref PageRecord page in records)
-                page.Uses++;
-            address = region.AddressOf(region.IndexOf(range.Start));
-            return true;
-        }
-    }
-
-    /// <summary>Lets go of what <see cref="TryHold"/> gave.</summary>
-    internal void EndHold(PhysicalRange range)
-    {
-        lock (_lock)
-        {
-            if (_pages.Find(range) is not { } region)
-                return;
-            foreach (ref PageRecord page in region.Slice(range))
-                page.Uses--;
-            region.Bank?.Release();
-        }
     }
 
     /// <summary>A name for a transaction that a sender begins.</summary>
@@ -174,7 +94,7 @@ internal sealed class MemoryRelayer : IDisposable
             };
             FfaStatus status = Mark(made, serial);
             if (status == FfaStatus.Success)
-                status = TakeFromSender(made);
+                status = TransactionContent.TakeFromSender(_pages, made, _choice);
             if (status != FfaStatus.Success)
             {
                 Unmark(made, serial);
@@ -232,7 +152,7 @@ internal sealed class MemoryRelayer : IDisposable
                 return FfaStatus.Denied;
             receiver.Retrieved--;
             if (!transaction.IsRetrieved && (zero || transaction.ZeroAfterRelinquish))
-                Scrub(transaction);
+                TransactionContent.Scrub(_pages, transaction);
             return FfaStatus.Success;
         }
     }
@@ -260,8 +180,8 @@ internal sealed class MemoryRelayer : IDisposable
             if (transaction.IsRetrieved)
                 return FfaStatus.Denied;
             if ((flags & FfaMemoryFlags.Zero) != 0)
-                Scrub(transaction);
-            GiveBackToSender(transaction);
+                TransactionContent.Scrub(_pages, transaction);
+            TransactionContent.GiveBack(_pages, transaction);
             Unmark(transaction, SerialOf(handle));
             _transactions.Remove(SerialOf(handle));
             return FfaStatus.Success;
@@ -320,13 +240,6 @@ internal sealed class MemoryRelayer : IDisposable
         return transaction.ReceiverOf(partition) is { Retrieved: > 0 } receiver && (!write || (receiver.Effective & FfaAccess.ReadWrite) != 0);
     }
 
-    private static PhysicalRange WholePages(PhysicalRange range)
-    {
-        ulong start = range.Start.Value / PhysicalAddress.PageSize * PhysicalAddress.PageSize;
-        ulong end = unchecked(range.End.Value + PhysicalAddress.PageSize - 1) / PhysicalAddress.PageSize * PhysicalAddress.PageSize;
-        return end > start ? PhysicalRange.Create(new PhysicalAddress(start), end - start) : range;
-    }
-
     private static uint SerialOf(MemoryHandle handle) => handle.Low;
 
     private MemoryTransaction? Find(MemoryHandle handle) =>
@@ -371,46 +284,6 @@ internal sealed class MemoryRelayer : IDisposable
         transaction.Banks.Clear();
     }
 
-    private FfaStatus TakeFromSender(MemoryTransaction transaction)
-    {
-        if (transaction.Kind == TransactionKind.Share)
-            return FfaStatus.Success;
-        bool zero = (transaction.Head.Flags & FfaMemoryFlags.Zero) != 0;
-        if (transaction.Sender.IsSecure)
-        {
-            if (zero)
-                Scrub(transaction);
-            return FfaStatus.Success;
-        }
-
-        if (transaction.Bytes > MaxPrivateBytes)
-            return FfaStatus.NoMemory;
-        try
-        {
-            transaction.Private = SecretMapping.Create((int)transaction.Bytes, _choice);
-        }
-        catch (IOException)
-        {
-            return FfaStatus.NoMemory;
-        }
-
-        PrivateMove.Out(_pages, transaction, copy: !zero);
-        transaction.IsZero = zero;
-        return FfaStatus.Success;
-    }
-
-    private void GiveBackToSender(MemoryTransaction transaction)
-    {
-        if (transaction.Private is not { } mapping)
-            return;
-        PrivateMove.Back(_pages, transaction);
-        if (transaction.IsZero)
-            mapping.Unmap();
-        else
-            mapping.Dispose();
-        transaction.Private = null;
-    }
-
     private FfaStatus Take(MemoryTransaction transaction, PartitionId caller, FfaAccess access)
     {
         MemoryTransaction.Receiver receiver = transaction.ReceiverOf(caller)!;
@@ -437,16 +310,5 @@ internal sealed class MemoryRelayer : IDisposable
         if (transaction.Private is { } mapping)
             _donated.Add(mapping);
         _transactions.Remove(SerialOf(transaction.Handle));
-    }
-
-    private void Scrub(MemoryTransaction transaction)
-    {
-        foreach (PhysicalRange range in transaction.Ranges)
-        {
-            PageTable.Region region = _pages.Find(range)!;
-            int first = region.IndexOf(range.Start);
-            for (int i = 0; i < (int)(range.Length / PhysicalAddress.PageSize); i++)
-                PhysicalView.At(region.AddressOf(first + i), PhysicalAddress.PageSize).Clear();
-        }
     }
 }

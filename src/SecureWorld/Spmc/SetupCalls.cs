@@ -110,11 +110,11 @@ internal sealed class SetupCalls
         {
             if (buffers.IsMapped)
                 return FfaStatus.Denied;
-            if (!_relayer.TryHold(caller.Id, txRange, out nint txAddress))
+            if (!_relayer.Uses.TryHold(caller.Id, txRange, out nint txAddress))
                 return FfaStatus.InvalidParameters;
-            if (!_relayer.TryHold(caller.Id, rxRange, out nint rxAddress))
+            if (!_relayer.Uses.TryHold(caller.Id, rxRange, out nint rxAddress))
             {
-                _relayer.EndHold(txRange);
+                _relayer.Uses.EndHold(txRange);
                 return FfaStatus.InvalidParameters;
             }
 
@@ -135,8 +135,8 @@ internal sealed class SetupCalls
                 return;
             }
 
-            _relayer.EndHold(buffers.TxRange);
-            _relayer.EndHold(buffers.RxRange);
+            _relayer.Uses.EndHold(buffers.TxRange);
+            _relayer.Uses.EndHold(buffers.RxRange);
             buffers.Unmap();
             frame.Success();
         }

@@ -27,6 +27,9 @@ internal struct ReferenceCount()
         return false;
     }
 
+    /// <summary>Takes the only reference away; false, and nothing is taken, when others are held. Nobody can add one in between.</summary>
+    internal bool TryReleaseOnly() => Interlocked.CompareExchange(ref _references, 0, 1) == 1;
+
     /// <summary>Takes one away; true when it was the last, and the object is the caller's to end.</summary>
     internal bool Release() => Interlocked.Decrement(ref _references) == 0;
 }

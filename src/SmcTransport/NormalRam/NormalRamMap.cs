@@ -23,17 +23,21 @@ internal sealed class NormalRamMap : IDisposable
         }
     }
 
-    /// <summary>Takes out the bank that starts at <paramref name="start"/>, unless somebody still uses it.</summary>
-    /// <returns>The bank, now the caller's to dispose; null when there is none or it is in use.</returns>
-    internal RamBank? TryUnplug(PhysicalAddress start)
+    /// <summary>
+    /// Takes out and unmaps the bank that starts at <paramref name="start"/>, unless somebody still uses it. So whoever holds a
+    /// reference to a bank finds it here for as long.
+    /// </summary>
+    /// <returns>False when there is none, or it is in use.</returns>
+    internal bool TryUnplug(PhysicalAddress start)
     {
         lock (_lock)
         {
             RamBank? bank = Array.Find(_banks, b => b.Range.Start == start);
-            if (bank is null || bank.HasUsers)
-                return null;
+            if (bank is null || !bank.TryRetire())
+                return false;
             Volatile.Write(ref _banks, Array.FindAll(_banks, b => b != bank));
-            return bank;
+            bank.Unmap();
+            return true;
         }
     }
 

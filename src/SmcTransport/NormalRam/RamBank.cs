@@ -80,12 +80,18 @@ internal sealed unsafe class RamBank : IDisposable
     /// <summary>Keeps the mapping alive; false when it has already gone.</summary>
     internal bool TryAddReference() => _references.TryAdd();
 
-    internal bool HasUsers => _references.IsShared;
+    /// <summary>Ends the bank for whoever comes later, unless somebody uses it; it stays mapped until <see cref="Unmap"/>.</summary>
+    internal bool TryRetire() => _references.TryReleaseOnly();
 
     internal void Release()
     {
-        if (!_references.Release())
-            return;
+        if (_references.Release())
+            Unmap();
+    }
+
+    /// <summary>Unmaps a bank that <see cref="TryRetire"/> has ended.</summary>
+    internal void Unmap()
+    {
         Libc.Munmap((nint)_base, (nuint)Range.Length);
         Memfd.Dispose();
     }

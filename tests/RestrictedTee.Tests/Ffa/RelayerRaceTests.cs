@@ -1,4 +1,5 @@
 using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -31,14 +32,14 @@ public sealed class RelayerRaceTests
                 int[] pages = [.. Enumerable.Range(first, count)];
                 if (random.Next(3) == 0)
                 {
-                    if (!relayer.TryUse(range, out RamBank bank))
+                    if (!relayer.Uses.TryUse(range, out RamBank bank))
                         continue;
                     Interlocked.Increment(ref uses);
                     Array.ForEach(pages, page => Interlocked.Increment(ref used[page]));
                     if (pages.Any(page => Volatile.Read(ref exclusive[page]) != 0))
                         failures.Enqueue("a page was used while it was in a transaction");
                     Array.ForEach(pages, page => Interlocked.Decrement(ref used[page]));
-                    relayer.EndUse(range, bank);
+                    relayer.Uses.EndUse(range, bank);
                     continue;
                 }
 
@@ -87,5 +88,81 @@ public sealed class RelayerRaceTests
         FfaStatus whole = SpmcWorld.StatusOf(world.Send(
             world.NormalWorld, FfaFunction.MemLend32, [SpmcWorld.RangeOf(world.NormalWorld.Page(0), Pages)], [new FfaReceiver(world.Echo[0].Id, FfaAccess.ReadWrite)]));
         Assert.Equal(FfaStatus.Success, whole);
+    }
+
+    [Fact]
+    public void A_bank_that_comes_and_goes_leaves_no_count_on_the_one_that_follows_it()
+    {
+        const int Users = 2, Wanted = 150; // of uses and transactions by each user, and of swaps
+        PhysicalRange range = PhysicalRange.Create(new PhysicalAddress(0x4000_0000), Pages * PhysicalAddress.PageSize);
+        var head = new FfaTransactionHead(PartitionId.NormalWorld, FfaMemoryAttributes.NotSpecified, FfaMemoryFlags.None, default, Tag: 0);
+        FfaReceiver[] receivers = [new FfaReceiver(PartitionId.Tee, FfaAccess.ReadWrite)];
+        using var ram = new NormalRamMap();
+        using var relayer = new MemoryRelayer(ram, SecretMemoryChoice.Off);
+        var failures = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        int running = Users, swaps = 0;
+
+        void Use(int seed)
+        {
+            var random = new Random(seed);
+            for (int uses = 0, transactions = 0; uses < Wanted || transactions < Wanted || Volatile.Read(ref swaps) < Wanted;)
+            {
+                Thread.SpinWait(random.Next(2_000)); // so that the bank is free most of the time
+                if (random.Next(2) == 0)
+                {
+                    if (!relayer.Uses.TryUse(range, out RamBank bank))
+                        continue;
+                    uses++;
+                    if (random.Next(4) == 0)
+                        Thread.Yield();
+                    relayer.Uses.EndUse(range, bank);
+                }
+                else if (relayer.Send(TransactionKind.Share, head, receivers, [range], out MemoryTransaction? share) == FfaStatus.Success)
+                {
+                    transactions++;
+                    if (relayer.Reclaim(PartitionId.NormalWorld, share!.Handle, FfaMemoryFlags.None) is not FfaStatus.Success and var status)
+                        failures.Enqueue($"reclaim answered {status}");
+                }
+            }
+        }
+
+        void Swap()
+        {
+            while (Volatile.Read(ref running) > 0)
+            {
+                RamBank bank = RamBank.Create(range, "bank that comes and goes");
+                if (!ram.TryPlug(bank))
+                    bank.Dispose();
+                Thread.Yield();
+                if (ram.TryUnplug(range.Start))
+                    Interlocked.Increment(ref swaps);
+            }
+        }
+
+        void Run(Action body)
+        {
+            try
+            {
+                body();
+            }
+            catch (Exception e)
+            {
+                failures.Enqueue(e.ToString());
+            }
+        }
+
+        Thread[] threads = [.. Enumerable.Range(1, Users).Select(seed => new Thread(() =>
+        {
+            Run(() => Use(seed));
+            Interlocked.Decrement(ref running);
+        }))];
+        var swapper = new Thread(() => Run(Swap));
+        Array.ForEach([.. threads, swapper], thread => thread.Start());
+        Assert.All([.. threads, swapper], thread => Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs"));
+
+        Assert.Empty(failures);
+        ram.TryPlug(RamBank.Create(range, "the last one"));
+        Assert.Equal(FfaStatus.Success, relayer.Send(TransactionKind.Lend, head, receivers, [range], out _));
+        Assert.Equal(1, relayer.Count);
     }
 }

@@ -153,6 +153,10 @@ internal sealed class InProcessTee : IDisposable
                 throw new IOException("overlap");
         }
 
-        void IBankPlug.Unplug(RamBank bank) => (secureRam.TryUnplug(bank.Range.Start) ?? throw new IOException("in use")).Dispose();
+        void IBankPlug.Unplug(RamBank bank)
+        {
+            if (!secureRam.TryUnplug(bank.Range.Start))
+                throw new IOException("in use");
+        }
     }
 }

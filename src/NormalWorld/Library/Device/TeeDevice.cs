@@ -266,11 +266,7 @@ internal sealed class TeeDevice : ITeeDevice
         if (_privileged)
             Driver.Supplicant.Detach();
         foreach (uint session in sessions)
-        {
-            // Its client may have died in the middle of a call; a session closes when the call in it has ended.
-            CancelInTee(cancelId: 0, session);
             CloseInTee(session);
-        }
 
         foreach (TeeShm shm in memory)
             shm.Dispose();

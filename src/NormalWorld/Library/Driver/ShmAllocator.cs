@@ -121,7 +121,7 @@ internal sealed class ShmAllocator
             // The secure world has gone and its mapping with it.
         }
 
-        _ram.TryUnplug(bank.Range.Start)?.Dispose();
+        _ram.TryUnplug(bank.Range.Start);
     }
 
     private void Free(int offset, int size)

@@ -66,10 +66,10 @@ internal static class CopyIn
 {
     internal static bool TryCopy(MemoryRelayer relayer, PhysicalAddress from, Span<byte> to)
     {
-        if (!PhysicalRange.TryCreate(from, (ulong)to.Length, out PhysicalRange range) || !relayer.TryUse(range, out RamBank bank))
+        if (!PhysicalRange.TryCreate(from, (ulong)to.Length, out PhysicalRange range) || !relayer.Uses.TryUse(range, out RamBank bank))
             return false;
         bank.GetSpan(range.Start.Value - bank.Range.Start.Value, to.Length).CopyTo(to);
-        relayer.EndUse(range, bank);
+        relayer.Uses.EndUse(range, bank);
         return true;
     }
 }

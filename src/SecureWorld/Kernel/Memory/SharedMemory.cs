@@ -45,7 +45,7 @@ internal sealed class SharedMemory : MemoryObject
 
     /// <summary>A stretch of one bank; null when no bank holds it, or it is not the normal world's to use.</summary>
     internal static SharedMemory? FromRange(MemoryRelayer relayer, PhysicalRange range, ulong cookie) =>
-        relayer.TryUse(range, out RamBank bank)
+        relayer.Uses.TryUse(range, out RamBank bank)
             ? new SharedMemory(relayer, cookie, AddressIn(bank, range), range.Length, [new Use(range, bank)])
             : null;
 
@@ -63,7 +63,7 @@ internal sealed class SharedMemory : MemoryObject
         var uses = new List<Use>(runs.Length);
         foreach (PhysicalRange run in runs)
         {
-            if (!relayer.TryUse(run, out RamBank bank))
+            if (!relayer.Uses.TryUse(run, out RamBank bank))
                 break;
             uses.Add(new Use(run, bank));
         }
@@ -73,7 +73,7 @@ internal sealed class SharedMemory : MemoryObject
         if (mapping != 0)
             return new SharedMemory(relayer, cookie, mapping + (nint)firstOffset, size, taken, null, mapping, (nuint)pages.Length * PhysicalAddress.PageSize);
         foreach (Use use in taken)
-            relayer.EndUse(use.Range, use.Bank);
+            relayer.Uses.EndUse(use.Range, use.Bank);
         return null;
     }
 
@@ -101,7 +101,7 @@ internal sealed class SharedMemory : MemoryObject
         if (_mapping != 0)
             _ = Libc.Munmap(_mapping, _mappingLength);
         foreach (Use use in _uses)
-            _relayer.EndUse(use.Range, use.Bank);
+            _relayer.Uses.EndUse(use.Range, use.Bank);
         if (_retrieved is { } handle)
             _relayer.Relinquish(PartitionId.Tee, handle, FfaMemoryFlags.None);
     }

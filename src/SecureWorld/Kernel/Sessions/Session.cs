@@ -13,6 +13,7 @@ internal sealed class Session
     private uint _operation;
     private uint _pendingCancel;
     private bool _active;
+    private bool _closing;
     private long _deadline = long.MaxValue;
 
     internal Session(uint id, TaInstance instance, TeeIdentity client)
@@ -33,15 +34,35 @@ internal sealed class Session
     /// <summary>Whether a thread is in the session. Protected by the lock of the TA manager.</summary>
     internal bool InUse { get; set; }
 
-    /// <summary>Begins an operation: cancellation is masked, and requests meant for earlier operations are forgotten.</summary>
-    internal void BeginOperation(uint cancelId, uint timeout)
+    /// <summary>Whether the client has asked for its end: nobody enters any more. Protected by the lock of the TA manager.</summary>
+    internal bool IsClosing { get; private set; }
+
+    /// <summary>
+    /// The client wants the session closed. An operation that is in it, or about to begin, is cancelled: its client may have died
+    /// in the middle of it, and nobody would be left to cancel it.
+    /// </summary>
+    internal void BeginClosing()
+    {
+        IsClosing = true;
+        lock (_gate)
+        {
+            (_closing, _cancelled) = (true, _active);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>
+    /// Begins an operation: cancellation is masked, and requests meant for earlier operations are forgotten. Closing is an
+    /// operation too, the only one that the wish to close does not cancel.
+    /// </summary>
+    internal void BeginOperation(uint cancelId, uint timeout, bool closes)
     {
         lock (_gate)
         {
             _active = true;
             _operation = cancelId;
             _masked = true;
-            _cancelled = cancelId != 0 && _pendingCancel == cancelId;
+            _cancelled = (_closing && !closes) || (cancelId != 0 && _pendingCancel == cancelId);
             _pendingCancel = 0;
             _deadline = timeout == TaClientSession.InfiniteTimeout ? long.MaxValue : Environment.TickCount64 + timeout;
         }

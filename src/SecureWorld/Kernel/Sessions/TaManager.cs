@@ -96,7 +96,7 @@ internal sealed class TaManager(ITaStore store, AccessPolicy policy)
     internal TeeResult CloseSession(SessionTable table, uint sessionId)
     {
         TeeThread thread = TeeThread.Current;
-        if (EnterSession(table, sessionId) is not { } session)
+        if (EnterSession(table, sessionId, toClose: true) is not { } session)
             return TeeResult.ItemNotFound;
         RemoveSession(table, session);
         if (!session.Instance.IsPanicked && TryTakeTurn(thread, session.Instance, CloseTimeout))
@@ -152,7 +152,7 @@ internal sealed class TaManager(ITaStore store, AccessPolicy policy)
         }
         else
         {
-            session.BeginOperation(request.CancelId, request.Timeout);
+            session.BeginOperation(request.CancelId, request.Timeout, request.Kind == RequestKind.Close);
             thread.Enter(session);
             try
             {
@@ -350,16 +350,19 @@ internal sealed class TaManager(ITaStore store, AccessPolicy policy)
         }
     }
 
-    /// <summary>Finds a session and waits until no other thread is in it; null when it is not there (any more).</summary>
-    private Session? EnterSession(SessionTable table, uint id)
+    /// <summary>Finds a session and waits until no other thread is in it; null when it is not there (any more), or is about to go.</summary>
+    private Session? EnterSession(SessionTable table, uint id, bool toClose = false)
     {
         lock (_lock)
         {
             Session? session;
+            if (toClose)
+                table.Find(id)?.BeginClosing();
             while ((session = table.Find(id)) is { InUse: true })
                 Monitor.Wait(_lock);
-            if (session is not null)
-                session.InUse = true;
+            if (session is null || (session.IsClosing && !toClose))
+                return null;
+            session.InUse = true;
             return session;
         }
     }
