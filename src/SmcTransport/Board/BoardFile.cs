@@ -48,7 +48,7 @@ public sealed record BoardFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"Board file '{path}' cannot be read: {e.Message}", e);
+            throw new InvalidDataException($"Board file '{path}' cannot be read: {e.Message} The boards that need no file are {string.Join(" and ", EmbeddedNames)}.", e);
         }
 
         return Parse(json, $"Board file '{path}'");
