@@ -9,6 +9,12 @@ namespace RestrictedTee.SmcTransport.Conduits;
 /// </summary>
 internal sealed class AdaptivePipeStream(PipeEnd end) : Stream
 {
+    // The kernel likes to wake the reader of a pipe on the core of the writer, who then polls in its way: so a poller that does
+    // not hear within the time of a short call lets others run. Where that takes it the core for long, the machine is busy, and
+    // to block, and be woken with precedence, is better.
+    private const int PollsBeforeYield = 16, ReadsWithoutYield = 100;
+    private int _crowdedReads;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -32,14 +38,9 @@ internal sealed class AdaptivePipeStream(PipeEnd end) : Stream
         {
             try
             {
-                long deadline = Stopwatch.GetTimestamp() + SpinGovernor.BudgetTicks;
-                do
-                {
-                    count = end.TryRead(buffer);
-                    if (count >= 0)
-                        return count;
-                }
-                while (Stopwatch.GetTimestamp() < deadline);
+                count = Poll(buffer);
+                if (count >= 0)
+                    return count;
             }
             finally
             {
@@ -50,6 +51,30 @@ internal sealed class AdaptivePipeStream(PipeEnd end) : Stream
         while ((count = end.TryRead(buffer)) < 0)
             end.WaitReadable();
         return count;
+    }
+
+    private int Poll(Span<byte> buffer)
+    {
+        bool yields = _crowdedReads == 0;
+        if (!yields)
+            _crowdedReads--;
+        long now = Stopwatch.GetTimestamp(), deadline = now + SpinGovernor.BudgetTicks;
+        for (int polls = 0; now < deadline; polls++)
+        {
+            int count = end.TryRead(buffer);
+            if (count >= 0)
+                return count;
+            if (yields && polls >= PollsBeforeYield)
+            {
+                Thread.Yield();
+                if (Stopwatch.GetTimestamp() - now > SpinGovernor.BudgetTicks)
+                    _crowdedReads = ReadsWithoutYield;
+            }
+
+            now = Stopwatch.GetTimestamp();
+        }
+
+        return -1;
     }
 
     public override void Write(ReadOnlySpan<byte> buffer) => end.WriteAll(buffer);

@@ -1,59 +1,38 @@
 using System.Diagnostics;
-using RestrictedTee.SmcTransport.Abi;
-using RestrictedTee.SmcTransport.Conduits;
-using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Driver;
-
-/// <summary>
-/// A conduit with the page of reserved shm in which its messages lie: the argument, and behind it the RPC argument.
-/// </summary>
-internal sealed class CallSlot(IConduit conduit, int number, RamBank bank, PhysicalAddress address)
-{
-    internal IConduit Conduit => conduit;
-
-    /// <summary>The conduit's number: which CPU it is.</summary>
-    internal int Number => number;
-
-    internal PhysicalAddress Address => address;
-
-    internal Span<byte> Page => bank.GetSpan(address.Value - bank.Range.Start.Value, OpteeMsg.PageSize);
-
-    /// <summary>When the call in progress began. Protected by the lock of the pool, as is <see cref="IsLong"/>.</summary>
-    internal long RentedAt { get; set; }
-
-    /// <summary>The call in progress has turned out to be no short one.</summary>
-    internal bool IsLong { get; set; }
-}
 
 /// <summary>
 /// The free conduits, and who may have one. When all are taken a caller waits its turn, as in the Linux driver's call queue.
 /// </summary>
 /// <remarks>
 /// A short call costs little more than its two wake-ups, and none on a conduit whose far end is still polling. So there are
-/// only as many short calls under way as may poll at once (half of the cores); a further caller waits a moment for a warm
-/// conduit before it takes a cold one. A call that does not come back in that moment is a long one and counts no more, so
-/// nobody waits behind a busy TA for longer. A caller that has waited while others came and went is at last handed the next
-/// conduit that is returned, so none starves.
+/// only as many short calls under way as may poll at once (half of the cores), and a further caller waits for a warm conduit
+/// before it takes a cold one. Each change of hands costs a wake-up, so a caller that calls again at once keeps its conduit for
+/// a turn; one that does not lets the first waiter know. One waiter, the watcher, looks every moment for what nobody tells: a
+/// conduit whose caller has stopped, and a call that has lasted a moment, which is a long one and counts no more, so nobody
+/// waits behind a busy TA for longer.
 /// </remarks>
 internal sealed class ConduitPool
 {
+    private const int MomentMilliseconds = 2, TurnMilliseconds = 10, SpinsBeforeSleep = 20;
+    private const int AtOnceMicroseconds = 20;
+
     private static readonly int WarmLimit = Math.Max(1, Environment.ProcessorCount / 2);
     private static readonly long MomentTicks = Stopwatch.Frequency * MomentMilliseconds / 1000;
-    private static readonly long FairnessTicks = Stopwatch.Frequency * FairnessMilliseconds / 1000;
-    private const int MomentMilliseconds = 2;
+    private static readonly long TurnTicks = Stopwatch.Frequency * TurnMilliseconds / 1000;
+    private static readonly long AtOnceTicks = Stopwatch.Frequency * AtOnceMicroseconds / 1_000_000;
 
-    /// <summary>After how long a waiter is served ahead of callers that are already running: each such change of hands costs a wake-up.</summary>
-    private const int FairnessMilliseconds = 10;
-    private const int SpinsBeforeSleep = 20;
-
-    /// <summary>Only the first waiter looks every moment: each look takes a core from the call under way. The others look now and then, and when they become first.</summary>
-    private const int FollowerMilliseconds = 50;
+    // What a thread did last it will do next: call again at once after a call, or not.
+    [ThreadStatic]
+    private static long s_returned;
+    [ThreadStatic]
+    private static bool s_callsAtOnce;
 
     private readonly object _lock = new(); // protects everything below; never held while a call runs
     private readonly Stack<CallSlot> _free;
     private readonly List<CallSlot> _rented = [];
-    private readonly LinkedList<Waiter> _waiters = new();
+    private readonly LinkedList<CallWaiter> _waiters = new();
     private int _short;
     private long _returns;
     private int _drainers;
@@ -62,6 +41,7 @@ internal sealed class ConduitPool
 
     internal CallSlot Rent()
     {
+        s_callsAtOnce = Stopwatch.GetTimestamp() - s_returned < AtOnceTicks;
         CallSlot? slot = TryRent(out bool othersWait);
         if (slot is not null)
             return slot;
@@ -81,25 +61,22 @@ internal sealed class ConduitPool
 
     internal void Return(CallSlot slot)
     {
+        long now = Stopwatch.GetTimestamp();
+        s_returned = now;
         lock (_lock)
         {
             _returns++;
-            bool wasShort = !slot.IsLong;
             _rented.Remove(slot);
-            if (_waiters.First is { } first && Stopwatch.GetTimestamp() - first.Value.Since >= FairnessTicks)
+            if (!slot.IsLong)
+                _short--;
+            bool turnEnds = slot.IsLong || now - slot.TurnBegan >= TurnTicks;
+            if (!turnEnds || !TryHandOver(slot))
             {
-                Leave(_waiters.First!, wake: false);
-                if (!wasShort)
-                    _short++;
-                first.Value.Slot = Begin(slot);
-                lock (first.Value)
-                    Monitor.Pulse(first.Value);
-                return;
+                _free.Push(slot);
+                if (!s_callsAtOnce && _waiters.First is { Value: { IsWoken: false } first })
+                    first.Wake();
             }
 
-            if (wasShort)
-                _short--;
-            _free.Push(slot);
             if (_drainers > 0)
                 Monitor.PulseAll(_lock);
         }
@@ -133,68 +110,65 @@ internal sealed class ConduitPool
         lock (_lock)
         {
             othersWait = _waiters.Count > 0;
-            return _short < WarmLimit && _free.Count > 0 ? Take() : null;
+            return TryTake();
         }
     }
 
     private CallSlot WaitForTurn()
     {
-        var waiter = new Waiter { Since = Stopwatch.GetTimestamp() };
-        LinkedListNode<Waiter> node;
+        var waiter = new CallWaiter();
         long seen;
         lock (_lock)
         {
-            if (_short < WarmLimit && _free.Count > 0)
-                return Take();
-            waiter.IsFirst = _waiters.Count == 0;
-            node = _waiters.AddLast(waiter);
+            if (TryTake() is { } free)
+                return free;
+            waiter.IsWatcher = _waiters.Count == 0;
+            _waiters.AddLast(waiter);
             seen = _returns;
         }
 
-        while (true)
+        for (int milliseconds = MomentMilliseconds; ;)
         {
-            lock (waiter)
-            {
-                if (waiter.Slot is null)
-                    Monitor.Wait(waiter, waiter.IsFirst ? MomentMilliseconds : FollowerMilliseconds);
-            }
-
+            waiter.Sleep(milliseconds);
             if (waiter.Slot is { } handed)
                 return handed;
 
-            // While others come and go, looking is all that a waiter does: the lock is theirs, and it will be handed a conduit.
+            // While a caller comes and goes, the lock is its: it will hand the conduit over when its turn ends.
             long returns = Volatile.Read(ref _returns);
-            if (returns != seen)
+            if (returns != seen && Volatile.Read(ref _short) >= WarmLimit)
             {
                 seen = returns;
+                milliseconds = Math.Min(2 * milliseconds, TurnMilliseconds);
                 continue;
             }
 
+            milliseconds = MomentMilliseconds;
             lock (_lock)
             {
-                if (waiter.Slot is { } handedMeanwhile)
-                    return handedMeanwhile;
                 MarkLongCalls();
-                if (_short < WarmLimit && _free.Count > 0)
-                {
-                    Leave(node, wake: true);
-                    return Take();
-                }
+                while (_free.TryPeek(out CallSlot? slot) && TryHandOver(slot))
+                    _free.Pop();
             }
         }
     }
 
-    /// <summary>Takes a waiter out of the queue; the one behind it is first from then on.</summary>
-    private void Leave(LinkedListNode<Waiter> node, bool wake)
+    /// <summary>Gives a conduit to the first waiter, if there is one and it may have it.</summary>
+    private bool TryHandOver(CallSlot slot)
     {
-        _waiters.Remove(node);
-        if (_waiters.First is not { Value: var next } || next.IsFirst)
-            return;
-        next.IsFirst = true;
-        if (!wake)
-            return;
-        lock (next)
-            Monitor.Pulse(next);
+        if (_short >= WarmLimit || _waiters.First is not { Value: var first })
+            return false;
+        _waiters.RemoveFirst();
+        if (first.IsWatcher && _waiters.Last is { Value: var last })
+        {
+            last.IsWatcher = true;
+            last.Wake();
+        }
+
+        Begin(slot);
+        slot.TurnBegan = slot.RentedAt;
+        first.Slot = slot;
+        first.Wake();
+        return true;
     }
 
     /// <summary>Calls that began more than a moment ago stop counting as short.</summary>
@@ -210,37 +184,14 @@ internal sealed class ConduitPool
         }
     }
 
-    private CallSlot Take()
-    {
-        _short++;
-        return Begin(_free.Pop());
-    }
+    private CallSlot? TryTake() => _short < WarmLimit && _free.TryPop(out CallSlot? slot) ? Begin(slot) : null;
 
     private CallSlot Begin(CallSlot slot)
     {
+        _short++;
         slot.RentedAt = Stopwatch.GetTimestamp();
         slot.IsLong = false;
         _rented.Add(slot);
         return slot;
-    }
-
-    private sealed class Waiter
-    {
-        private CallSlot? _slot;
-        private bool _isFirst;
-
-        internal long Since { get; init; }
-
-        internal bool IsFirst
-        {
-            get => Volatile.Read(ref _isFirst);
-            set => Volatile.Write(ref _isFirst, value);
-        }
-
-        internal CallSlot? Slot
-        {
-            get => Volatile.Read(ref _slot);
-            set => Volatile.Write(ref _slot, value);
-        }
     }
 }
