@@ -14,6 +14,7 @@ public sealed class FfaUserDevice
 {
     private readonly OpteeDriver _driver;
     private readonly FfaDriver _ffa;
+    private readonly HashSet<MemoryHandle> _sent = []; // guarded by itself
 
     /// <exception cref="TeeDriverException">ENODEV: the conduit is SMC.</exception>
     internal FfaUserDevice(OpteeDriver driver)
@@ -55,16 +56,33 @@ public sealed class FfaUserDevice
 
     /// <summary>Pages of normal RAM to share, lend or donate.</summary>
     /// <exception cref="TeeDriverException">ENOMEM.</exception>
-    public FfaMemory Allocate(int pages) => new(_driver.Shm.Allocate((ulong)pages * PhysicalAddress.PageSize), _ffa);
+    public FfaMemory Allocate(int pages) => new(_driver.Shm.Allocate((ulong)pages * PhysicalAddress.PageSize), this);
 
     /// <summary>Sends memory that may lie in pieces: FFA_MEM_SHARE, LEND or DONATE.</summary>
     /// <exception cref="TeeDriverException">What the SPMC answered.</exception>
-    public MemoryHandle Send(uint function, FfaMemoryFlags flags, ReadOnlySpan<FfaReceiver> receivers, ReadOnlySpan<PhysicalRange> ranges) =>
-        _ffa.Send(function, ranges, receivers, flags);
+    public MemoryHandle Send(uint function, FfaMemoryFlags flags, ReadOnlySpan<FfaReceiver> receivers, ReadOnlySpan<PhysicalRange> ranges)
+    {
+        MemoryHandle handle = _ffa.Send(function, ranges, receivers, flags);
+        lock (_sent)
+            _sent.Add(handle);
+        return handle;
+    }
 
     /// <summary>Takes memory back (FFA_MEM_RECLAIM).</summary>
     /// <exception cref="TeeDriverException">What the SPMC answered.</exception>
-    public void Reclaim(MemoryHandle handle) => _ffa.Reclaim(handle);
+    public void Reclaim(MemoryHandle handle)
+    {
+        _ffa.Reclaim(handle);
+        lock (_sent)
+            _sent.Remove(handle);
+    }
+
+    /// <summary>Whether memory sent by <see cref="Send(uint, FfaMemoryFlags, ReadOnlySpan{FfaReceiver}, ReadOnlySpan{PhysicalRange})"/> has not come back.</summary>
+    internal bool IsSent(MemoryHandle handle)
+    {
+        lock (_sent)
+            return _sent.Contains(handle);
+    }
 
     /// <summary>Any call, on a conduit of its own: what comes back is not looked at.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
@@ -88,61 +106,4 @@ public sealed class FfaUserDevice
 
     /// <summary>Several calls from one CPU, as yielding and running needs it.</summary>
     public FfaCpu EnterCpu() => new(_driver);
-}
-
-/// <summary>One CPU of the normal world, until it is disposed: calls on it are made one after the other.</summary>
-public sealed class FfaCpu : IDisposable
-{
-    private readonly OpteeDriver _driver;
-    private readonly CallSlot _slot;
-
-    internal FfaCpu(OpteeDriver driver)
-    {
-        _driver = driver;
-        _slot = driver.RentConduit();
-    }
-
-    /// <summary>Which CPU: the execution context of a partition that runs on it.</summary>
-    public int Number => _slot.Number;
-
-    /// <summary>Any call.</summary>
-    /// <exception cref="TeeDriverException">ENODEV.</exception>
-    public SmcFrame Call(SmcFrame frame)
-    {
-        _driver.Exchange(_slot, ref frame);
-        return frame;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _driver.ReturnConduit(_slot);
-}
-
-/// <summary>Pages of normal RAM, as the normal world sees them.</summary>
-public sealed class FfaMemory : IDisposable
-{
-    private readonly ShmBlock _block;
-    private readonly FfaDriver _ffa;
-
-    internal FfaMemory(ShmBlock block, FfaDriver ffa)
-    {
-        _block = block;
-        _ffa = ffa;
-    }
-
-    /// <summary>Where they lie.</summary>
-    public PhysicalRange Range => PhysicalRange.Create(_block.Address, (ulong)((_block.Size + PhysicalAddress.PageSize - 1) / PhysicalAddress.PageSize * PhysicalAddress.PageSize));
-
-    /// <summary>Their content, as far as the normal world can see it.</summary>
-    public Span<byte> Span => _block.Span;
-
-    /// <summary>Sends them: FFA_MEM_SHARE, LEND or DONATE.</summary>
-    /// <exception cref="TeeDriverException">What the SPMC answered.</exception>
-    public MemoryHandle Send(uint function, FfaMemoryFlags flags, params ReadOnlySpan<FfaReceiver> receivers) => _ffa.Send(function, [Range], receivers, flags);
-
-    /// <summary>Takes them back.</summary>
-    /// <exception cref="TeeDriverException">What the SPMC answered.</exception>
-    public void Reclaim(MemoryHandle handle) => _ffa.Reclaim(handle);
-
-    /// <inheritdoc/>
-    public void Dispose() => _block.Dispose();
 }

@@ -48,7 +48,7 @@ internal static class SpmcStateCases
 
         using (c.Begin("Donated: gone for good"))
         {
-            FfaMemory gift = ffa.Allocate(1); // never freed: it is the partition's from here on
+            using FfaMemory gift = ffa.Allocate(1);
             gift.Span.Fill(0x44);
             handle = gift.Send(FfaFunction.MemDonate64, FfaMemoryFlags.None, new FfaReceiver(partition, FfaAccess.NotSpecified));
             ExpectOk(c, ffa.Send(partition, EchoPartitions.CommandRetrieve, handle.Low, handle.High, ffa.Id.Value, (uint)EchoPartitions.RetrieveHow.Alone));
