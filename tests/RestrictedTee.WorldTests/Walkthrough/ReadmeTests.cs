@@ -21,6 +21,9 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
         string project = Directory.CreateDirectory(Path.Combine(folder.Path, "greeter")).FullName;
         File.WriteAllText(Path.Combine(project, "Greeter.csproj"), BlockAfter("`Greeter.csproj`", "xml"));
         File.WriteAllText(Path.Combine(project, "Greeter.cs"), BlockAfter("`Greeter.cs`", "csharp"));
+        string client = Directory.CreateDirectory(Path.Combine(folder.Path, "client")).FullName;
+        File.WriteAllText(Path.Combine(client, "Client.csproj"), BlockAfter("`Client.csproj`", "xml"));
+        File.WriteAllText(Path.Combine(client, "Client.cs"), BlockAfter("`Client.cs`", "csharp"));
 
         Process? up = null;
         var outputs = new List<string>();
@@ -34,7 +37,7 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
                 bool inProject = block.Contains("$RTEE", StringComparison.Ordinal) || block.StartsWith("dotnet build", StringComparison.Ordinal);
                 foreach (string line in lines)
                 {
-                    string where = inProject ? project : Repository.Root;
+                    string where = inProject ? project : line.Contains("Client.csproj", StringComparison.Ordinal) ? client : Repository.Root;
                     if (line.Contains("rtee\" up", StringComparison.Ordinal) || line.EndsWith("rtee up", StringComparison.Ordinal))
                     {
                         Stop(up);
@@ -60,6 +63,7 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
         string all = string.Join('\n', outputs);
         Assert.Contains("all 5 parts passed", all, StringComparison.Ordinal);
         Assert.Contains(Convert.ToHexStringLower("Hello, world!"u8), all, StringComparison.Ordinal);
+        Assert.Contains("Hello, world!\nlent to 0x8002: 00 is what is left to see", all, StringComparison.Ordinal);
         string digest = outputs.First(o => o.Contains("/tmp/content\n", StringComparison.Ordinal)).Split(' ')[0];
         Assert.Contains($"sha256 {digest}", all, StringComparison.Ordinal);
     }
