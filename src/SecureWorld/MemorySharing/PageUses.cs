@@ -16,20 +16,8 @@ internal sealed class PageUses(PageTable pages, object relayerLock)
         PhysicalRange whole = WholePages(range);
         lock (relayerLock)
         {
-            if (pages.Find(whole) is not { Bank: { } found } region || !found.TryAddReference())
+            if (pages.Find(whole) is not { Bank: { } found } region || !TryCount(region, whole, PartitionId.NormalWorld))
                 return false;
-            Span<PageRecord> records = region.Slice(whole);
-            foreach (ref readonly PageRecord page in records)
-            {
-                if (page.Owner != PartitionId.NormalWorld || page.Transaction != 0 || page.Uses == ushort.MaxValue)
-                {
-                    found.Release();
-                    return false;
-                }
-            }
-
-            foreach (ref PageRecord page in records)
-                page.Uses++;
             bank = found;
             return true;
         }
@@ -42,11 +30,7 @@ internal sealed class PageUses(PageTable pages, object relayerLock)
         lock (relayerLock)
         {
             if (pages.Find(whole) is { } region)
-            {
-                foreach (ref PageRecord page in region.Slice(whole))
-                    page.Uses--;
-            }
-
+                Discount(region, whole);
             bank.Release();
         }
     }
@@ -60,20 +44,8 @@ internal sealed class PageUses(PageTable pages, object relayerLock)
         address = 0;
         lock (relayerLock)
         {
-            if (pages.Find(range) is not { } region)
+            if (pages.Find(range) is not { } region || !TryCount(region, range, owner))
                 return false;
-            Span<PageRecord> records = region.Slice(range);
-            foreach (ref readonly PageRecord page in records)
-            {
-                // Pages that were moved when they were donated do not lie side by side any more.
-                if (page.Owner != owner || page.Transaction != 0 || page.Private != 0 || page.Uses == ushort.MaxValue)
-                    return false;
-            }
-
-            if (region.Bank is { } bank && !bank.TryAddReference())
-                return false;
-            foreach (ref PageRecord page in records)
-                page.Uses++;
             address = region.AddressOf(region.IndexOf(range.Start));
             return true;
         }
@@ -86,10 +58,33 @@ internal sealed class PageUses(PageTable pages, object relayerLock)
         {
             if (pages.Find(range) is not { } region)
                 return;
-            foreach (ref PageRecord page in region.Slice(range))
-                page.Uses--;
+            Discount(region, range);
             region.Bank?.Release();
         }
+    }
+
+    /// <summary>Counts one more use of each page and keeps the bank; false, and nothing is counted, when a page is not free to use.</summary>
+    private static bool TryCount(PageTable.Region region, PhysicalRange range, PartitionId owner)
+    {
+        Span<PageRecord> records = region.Slice(range);
+        foreach (ref readonly PageRecord page in records)
+        {
+            // Pages that were moved when they were donated are their new owner's, and do not lie side by side any more.
+            if (page.Owner != owner || page.Transaction != 0 || page.Private != 0 || page.Uses == ushort.MaxValue)
+                return false;
+        }
+
+        if (region.Bank is { } bank && !bank.TryAddReference())
+            return false;
+        foreach (ref PageRecord page in records)
+            page.Uses++;
+        return true;
+    }
+
+    private static void Discount(PageTable.Region region, PhysicalRange range)
+    {
+        foreach (ref PageRecord page in region.Slice(range))
+            page.Uses--;
     }
 
     private static PhysicalRange WholePages(PhysicalRange range)

@@ -49,39 +49,29 @@ public sealed class DescriptorTests : IDisposable
     public void An_endpoint_of_1_2_may_use_the_receivers_of_1_1()
     {
         SpmcWorld.Actor nw = _world.NormalWorld;
-        byte[] bytes = new byte[FfaTransactionWriter.Length(FfaVersion.V1_1, 1, 1)];
-        int at = FfaTransactionWriter.Write(
-            bytes, FfaVersion.V1_1, new FfaTransactionHead(nw.Id, FfaMemoryAttributes.NormalWriteBackInner, FfaMemoryFlags.None, default, 0), [new FfaReceiver(_world.Echo[0].Id, FfaAccess.ReadWrite)], 1, 1);
-        MemoryMarshal.Write(bytes.AsSpan(at), SpmcWorld.RangeOf(nw.Page(0)));
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2) = (FfaFunction.MemShare32, (uint)bytes.Length, (uint)bytes.Length);
+        byte[] bytes = Describe(FfaVersion.V1_1, FfaMemoryAttributes.NormalWriteBackInner, nw.Page(0));
+        SmcFrame frame = FfaFrame.Of(FfaFunction.MemShare32, (uint)bytes.Length, (uint)bytes.Length);
 
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(nw, frame, bytes)));
+        Assert.Equal(FfaStatus.Success, _world.Call(nw, frame, bytes).Status());
 
         nw.Partition.Version = FfaVersion.V1_1;
-        bytes = new byte[FfaTransactionWriter.Length(FfaVersion.V1_2, 1, 1)];
-        at = FfaTransactionWriter.Write(
-            bytes, FfaVersion.V1_2, new FfaTransactionHead(nw.Id, FfaMemoryAttributes.NormalWriteBackInner, FfaMemoryFlags.None, default, 0), [new FfaReceiver(_world.Echo[0].Id, FfaAccess.ReadWrite)], 1, 1);
-        MemoryMarshal.Write(bytes.AsSpan(at), SpmcWorld.RangeOf(nw.Page(1)));
+        bytes = Describe(FfaVersion.V1_2, FfaMemoryAttributes.NormalWriteBackInner, nw.Page(1));
         (frame.A1, frame.A2) = ((uint)bytes.Length, (uint)bytes.Length);
-        Assert.Equal(FfaStatus.InvalidParameters, SpmcWorld.StatusOf(_world.Call(nw, frame, bytes)));
+        Assert.Equal(FfaStatus.InvalidParameters, _world.Call(nw, frame, bytes).Status());
     }
 
     [Fact]
     public void A_descriptor_may_lie_in_pages_of_its_own()
     {
         SpmcWorld.Actor nw = _world.NormalWorld;
-        byte[] bytes = new byte[FfaTransactionWriter.Length(FfaVersion.V1_2, 1, 1)];
-        int at = FfaTransactionWriter.Write(
-            bytes, FfaVersion.V1_2, new FfaTransactionHead(nw.Id, FfaMemoryAttributes.NotSpecified, FfaMemoryFlags.None, default, 0), [new FfaReceiver(_world.Echo[0].Id, FfaAccess.ReadWrite)], 1, 1);
-        MemoryMarshal.Write(bytes.AsSpan(at), SpmcWorld.RangeOf(nw.Page(0)));
+        byte[] bytes = Describe(FfaVersion.V1_2, FfaMemoryAttributes.NotSpecified, nw.Page(0));
         PhysicalAddress place = nw.Page(5);
         bytes.CopyTo(_world.Bank.GetSpan(place.Value - _world.Bank.Range.Start.Value, bytes.Length));
         SmcFrame frame = default;
         frame.A0 = FfaFunction.MemLend64;
         (frame[1], frame[2], frame[3], frame[4]) = ((ulong)bytes.Length, (ulong)bytes.Length, place.Value, 1);
 
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(nw, frame)));
+        Assert.Equal(FfaStatus.Success, _world.Call(nw, frame).Status());
     }
 
     [Fact]
@@ -102,17 +92,25 @@ public sealed class DescriptorTests : IDisposable
             Assert.Equal((uint)(head.Length + (sent * FfaMemRange.Size)), frame.A3);
             FfaMemRange[] part = ranges[sent..Math.Min(Count, sent + 511)];
             sent += part.Length;
-            (uint low, uint high) = (frame.A1, frame.A2);
-            frame = default;
-            (frame.A0, frame.A1, frame.A2, frame.A3) = (FfaFunction.MemFragTx, low, high, (uint)(part.Length * FfaMemRange.Size));
+            frame = FfaFrame.Of(FfaFunction.MemFragTx, frame.A1, frame.A2, (uint)(part.Length * FfaMemRange.Size));
             frame = _world.Call(nw, frame, MemoryMarshal.AsBytes<FfaMemRange>(part));
         }
 
         Assert.Equal(FfaFunction.Success32, frame.A0);
         MemoryHandle handle = SpmcWorld.HandleOf(frame);
         Assert.Equal(ranges.Select(r => r.Address), Addresses(sp, handle));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Relinquish(sp, handle)));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Reclaim(nw, handle)));
+        Assert.Equal(FfaStatus.Success, _world.Relinquish(sp, handle).Status());
+        Assert.Equal(FfaStatus.Success, _world.Reclaim(nw, handle).Status());
+    }
+
+    /// <summary>One page of the normal world's, for the first partition to read and write.</summary>
+    private byte[] Describe(FfaVersion version, ushort attributes, PhysicalAddress page)
+    {
+        byte[] bytes = new byte[FfaTransactionWriter.Length(version, 1, 1)];
+        var head = new FfaTransactionHead(PartitionId.NormalWorld, attributes, FfaMemoryFlags.None, default, 0);
+        int at = FfaTransactionWriter.Write(bytes, version, head, [new FfaReceiver(_world.Echo[0].Id, FfaAccess.ReadWrite)], 1, 1);
+        MemoryMarshal.Write(bytes.AsSpan(at), SpmcWorld.RangeOf(page));
+        return bytes;
     }
 
     private IEnumerable<ulong> Addresses(SpmcWorld.Actor sp, MemoryHandle handle)

@@ -153,7 +153,7 @@ public sealed class OwnershipModelTests
             if (expected != FfaStatus.Success)
                 return;
             Assert.Equal(FfaFunction.MemRetrieveResp, answer.A0);
-            Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(world.Call(_actors[caller], FfaFunction.RxRelease)));
+            Assert.Equal(FfaStatus.Success, world.Call(_actors[caller], FfaFunction.RxRelease).Status());
         }
 
         private void Relinquish(Step step)
@@ -182,7 +182,7 @@ public sealed class OwnershipModelTests
 
         private void Compare(Step step, FfaStatus expected, in SmcFrame answer)
         {
-            FfaStatus status = SpmcWorld.StatusOf(answer);
+            FfaStatus status = answer.Status();
             Assert.Equal((step, expected), (step, status));
             answers[(step.Action, status)] = answers.GetValueOrDefault((step.Action, status)) + 1;
         }

@@ -85,8 +85,8 @@ public sealed class RelayerRaceTests
         Assert.Equal(0, relayer.Count);
         Assert.True(transactions > Rounds / 10 && uses > Rounds / 10, $"{transactions} transactions and {uses} uses");
         // Nothing is left in any state: all pages can be lent in one piece.
-        FfaStatus whole = SpmcWorld.StatusOf(world.Send(
-            world.NormalWorld, FfaFunction.MemLend32, [SpmcWorld.RangeOf(world.NormalWorld.Page(0), Pages)], [new FfaReceiver(world.Echo[0].Id, FfaAccess.ReadWrite)]));
+        FfaStatus whole = world.Send(
+            world.NormalWorld, FfaFunction.MemLend32, [SpmcWorld.RangeOf(world.NormalWorld.Page(0), Pages)], [new FfaReceiver(world.Echo[0].Id, FfaAccess.ReadWrite)]).Status();
         Assert.Equal(FfaStatus.Success, whole);
     }
 

@@ -79,8 +79,7 @@ public sealed class RpcOverFfaTests : IDisposable
         Assert.Equal((uint)Sdk.TeeResult.Busy, Call(OpteeFfa.YieldingCallWithArg, _handle.Low, _handle.High, 0).A3);
         Assert.Equal((uint)Sdk.TeeResult.BadParameters, Call(OpteeFfa.YieldingCallResume, w7: suspended.A7 + 1).A3);
         Assert.Equal(FfaStatus.Busy, (FfaStatus)unchecked((int)Call(OpteeFfa.UnregisterShm, _handle.Low, _handle.High).A3));
-        SmcFrame echo = default;
-        (echo.A0, echo.A1, echo.A3) = (FfaFunction.MsgSendDirectReq32, 0x8002, Contracts.EchoPartitions.CommandTest);
+        SmcFrame echo = FfaFrame.Of(FfaFunction.MsgSendDirectReq32, 0x8002, w3: Contracts.EchoPartitions.CommandTest);
         Assert.Equal(Contracts.EchoPartitions.Ok, _tee.Smc(echo).A3);
 
         Assert.Equal((0u, OpteeFfa.ReturnDone), Finish(suspended));
@@ -93,39 +92,23 @@ public sealed class RpcOverFfaTests : IDisposable
     {
         _message.Span[0] = 99;
         Call(OpteeFfa.YieldingCallWithArg, _handle.Low, _handle.High, 0);
-        SmcFrame Reclaim()
-        {
-            SmcFrame frame = default;
-            (frame.A0, frame.A1, frame.A2) = (FfaFunction.MemReclaim, _handle.Low, _handle.High);
-            return _tee.Smc(frame);
-        }
+        SmcFrame Reclaim() => _tee.Smc(FfaFrame.Of(FfaFunction.MemReclaim, _handle.Low, _handle.High));
 
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(Reclaim()));
+        Assert.Equal(FfaStatus.Denied, Reclaim().Status());
         Assert.Equal(0u, Call(OpteeFfa.UnregisterShm, _handle.Low, _handle.High).A3);
         Assert.Equal(0u, Call(OpteeFfa.UnregisterShm, _handle.Low, _handle.High).A3); // not registered is what was wanted
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(Reclaim()));
+        Assert.Equal(FfaStatus.Success, Reclaim().Status());
         Assert.Equal((uint)Sdk.TeeResult.BadParameters, Call(OpteeFfa.YieldingCallWithArg, _handle.Low, _handle.High, 0).A3);
         _tee.AssertStillServes();
     }
 
-    private SmcFrame Call(uint service, uint w4 = 0, uint w5 = 0, uint w6 = 0, uint w7 = 0)
-    {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A3) = (FfaFunction.MsgSendDirectReq32, Ids, service);
-        (frame.A4, frame.A5, frame.A6, frame.A7) = (w4, w5, w6, w7);
-        return _tee.Smc(frame);
-    }
+    private SmcFrame Call(uint service, uint w4 = 0, uint w5 = 0, uint w6 = 0, uint w7 = 0) =>
+        _tee.Smc(FfaFrame.Of(FfaFunction.MsgSendDirectReq32, Ids, w2: 0, service, w4, w5, w6, w7));
 
     private SmcFrame StartOpeningTestTa()
     {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
-        message.Arg.ParameterCount = 2;
-        message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        UuidOctets.Write(ref message.Params[0], TestTa.Properties);
-        message.ArgBytes().CopyTo(_message.Span);
-        message.ParamBytes(2).CopyTo(_message.Span[OpteeMsgArg.Size..]);
+        OpteeMessage message = RawMessages.OpenSession(TestTa.Properties);
+        message.WriteTo(_message.Span);
         return Call(OpteeFfa.YieldingCallWithArg, _handle.Low, _handle.High, 0);
     }
 

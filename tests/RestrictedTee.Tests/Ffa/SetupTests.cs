@@ -86,13 +86,13 @@ public sealed class SetupTests : IDisposable
 
         Assert.Equal(1u, Ask(Tee, 1).A2);
         Assert.Equal(5u, Ask(Guid.Empty, 1).A2);
-        Assert.Equal(FfaStatus.InvalidParameters, SpmcWorld.StatusOf(Ask(Guid.Parse("00000000-0000-0000-0000-000000000001"), 0)));
-        Assert.Equal(FfaStatus.InvalidParameters, SpmcWorld.StatusOf(Ask(Tee, 2)));
+        Assert.Equal(FfaStatus.InvalidParameters, Ask(Guid.Parse("00000000-0000-0000-0000-000000000001"), 0).Status());
+        Assert.Equal(FfaStatus.InvalidParameters, Ask(Tee, 2).Status());
         Assert.Equal(1u, Ask(Tee, 0).A2);
-        Assert.Equal(FfaStatus.Busy, SpmcWorld.StatusOf(Ask(Tee, 0)));
+        Assert.Equal(FfaStatus.Busy, Ask(Tee, 0).Status());
         Assert.Equal(PartitionId.Tee, FfaPartitionInfo.Read(_world.Rx(_world.NormalWorld), FfaVersion.V1_2).Id);
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.RxRelease)));
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.RxRelease)));
+        Assert.Equal(FfaStatus.Success, _world.Call(_world.NormalWorld, FfaFunction.RxRelease).Status());
+        Assert.Equal(FfaStatus.Denied, _world.Call(_world.NormalWorld, FfaFunction.RxRelease).Status());
     }
 
     [Fact]
@@ -121,10 +121,10 @@ public sealed class SetupTests : IDisposable
             return _world.Call(_world.NormalWorld, spoilt);
         }
 
-        Assert.Equal(FfaStatus.InvalidParameters, SpmcWorld.StatusOf(Spoilt(5)));
-        Assert.Equal(FfaStatus.Retry, SpmcWorld.StatusOf(Spoilt(1 << 16)));
+        Assert.Equal(FfaStatus.InvalidParameters, Spoilt(5).Status());
+        Assert.Equal(FfaStatus.Retry, Spoilt(1 << 16).Status());
         _world.NormalWorld.Partition.Version = FfaVersion.V1_1;
-        Assert.Equal(FfaStatus.NotSupported, SpmcWorld.StatusOf(Spoilt(0)));
+        Assert.Equal(FfaStatus.NotSupported, Spoilt(0).Status());
     }
 
     [Fact]
@@ -137,15 +137,15 @@ public sealed class SetupTests : IDisposable
             SmcFrame frame = default;
             frame.A0 = function;
             (frame[1], frame[2], frame[3]) = (tx, rx, pages);
-            return SpmcWorld.StatusOf(_world.Call(nw, frame));
+            return _world.Call(nw, frame).Status();
         }
 
         Assert.Equal(FfaStatus.Denied, Map(free, free + 4096, 1));
-        Assert.Equal(FfaStatus.InvalidParameters, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.RxTxUnmap, 0x0007_0000)));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.RxTxUnmap)));
-        Assert.Equal(FfaStatus.InvalidParameters, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.RxTxUnmap)));
-        Assert.Equal(FfaStatus.Busy, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.PartitionInfoGet)));
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Send(_world.NormalWorld, FfaFunction.MemShare32, [SpmcWorld.RangeOf(nw.Page(0))], [new FfaReceiver(_world.Echo[0].Id, FfaAccess.ReadWrite)])));
+        Assert.Equal(FfaStatus.InvalidParameters, _world.Call(nw, FfaFunction.RxTxUnmap, 0x0007_0000).Status());
+        Assert.Equal(FfaStatus.Success, _world.Call(nw, FfaFunction.RxTxUnmap).Status());
+        Assert.Equal(FfaStatus.InvalidParameters, _world.Call(nw, FfaFunction.RxTxUnmap).Status());
+        Assert.Equal(FfaStatus.Busy, _world.Call(nw, FfaFunction.PartitionInfoGet).Status());
+        Assert.Equal(FfaStatus.Denied, _world.Send(_world.NormalWorld, FfaFunction.MemShare32, [SpmcWorld.RangeOf(nw.Page(0))], [new FfaReceiver(_world.Echo[0].Id, FfaAccess.ReadWrite)]).Status());
 
         Assert.Equal(FfaStatus.InvalidParameters, Map(free, free, 1));
         Assert.Equal(FfaStatus.InvalidParameters, Map(free, free + 4096, 2));
@@ -165,11 +165,11 @@ public sealed class SetupTests : IDisposable
     {
         SpmcWorld.Actor nw = _world.NormalWorld;
         FfaReceiver[] echo = [new FfaReceiver(_world.Echo[0].Id, FfaAccess.ReadWrite)];
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Send(nw, FfaFunction.MemLend32, [SpmcWorld.RangeOf(new PhysicalAddress(nw.Ram))], echo)));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Send(nw, FfaFunction.MemLend32, [SpmcWorld.RangeOf(nw.Page(0))], echo)));
+        Assert.Equal(FfaStatus.Denied, _world.Send(nw, FfaFunction.MemLend32, [SpmcWorld.RangeOf(new PhysicalAddress(nw.Ram))], echo).Status());
+        Assert.Equal(FfaStatus.Success, _world.Send(nw, FfaFunction.MemLend32, [SpmcWorld.RangeOf(nw.Page(0))], echo).Status());
         _world.Call(nw, FfaFunction.RxTxUnmap);
 
-        FfaStatus status = SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.RxTxMap32, unchecked((uint)nw.Page(0).Value), unchecked((uint)nw.Page(4).Value), 1));
+        FfaStatus status = _world.Call(nw, FfaFunction.RxTxMap32, unchecked((uint)nw.Page(0).Value), unchecked((uint)nw.Page(4).Value), 1).Status();
 
         Assert.Equal(FfaStatus.InvalidParameters, status);
     }
@@ -178,10 +178,10 @@ public sealed class SetupTests : IDisposable
     public void What_is_no_ffa_call_is_unknown_and_what_is_refused_is_not_supported()
     {
         Assert.Equal(0xFFFF_FFFFu, _world.Call(_world.NormalWorld, SmcTransport.Abi.OpteeSmc.CallsUid).A0);
-        Assert.Equal(FfaStatus.NotSupported, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.MsgSend2)));
-        Assert.Equal(FfaStatus.NotSupported, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, 0x8400_00EE)));
-        Assert.Equal(FfaStatus.NotSupported, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.Yield)));
-        Assert.Equal(FfaStatus.NotSupported, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.Features, 0x8400_00EE)));
+        Assert.Equal(FfaStatus.NotSupported, _world.Call(_world.NormalWorld, FfaFunction.MsgSend2).Status());
+        Assert.Equal(FfaStatus.NotSupported, _world.Call(_world.NormalWorld, 0x8400_00EE).Status());
+        Assert.Equal(FfaStatus.NotSupported, _world.Call(_world.NormalWorld, FfaFunction.Yield).Status());
+        Assert.Equal(FfaStatus.NotSupported, _world.Call(_world.NormalWorld, FfaFunction.Features, 0x8400_00EE).Status());
         Assert.Equal(8u, _world.Call(_world.NormalWorld, FfaFunction.Features, FfaFunction.FeatureScheduleReceiverInterrupt).A2);
         Assert.Equal(63u << 16, _world.Call(_world.NormalWorld, FfaFunction.Features, FfaFunction.RxTxMap64).A2);
         Assert.Equal((3u, 7u), (_world.Call(_world.NormalWorld, FfaFunction.Features, FfaFunction.MemRetrieveReq32).A2, _world.Call(_world.NormalWorld, FfaFunction.Features, FfaFunction.MemRetrieveReq32).A3));
@@ -199,16 +199,16 @@ public sealed class SetupTests : IDisposable
     [InlineData(FfaFunction.MsgSendDirectResp32, 0x0000_8002u, 0u, FfaStatus.Denied)] // no request to answer
     [InlineData(FfaFunction.MsgSendDirectResp2, 0x0000_8002u, 0u, FfaStatus.Denied)]
     public void A_message_that_is_wrong_is_refused(uint function, uint ids, uint w2, FfaStatus expected) =>
-        Assert.Equal(expected, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, function, ids, w2)));
+        Assert.Equal(expected, _world.Call(_world.NormalWorld, function, ids, w2).Status());
 
     [Fact]
     public void A_partition_cannot_message_the_normal_world_nor_can_an_older_endpoint_use_request2()
     {
         uint toNormalWorld = (uint)_world.Echo[0].Id.Value << 16;
-        Assert.Equal(FfaStatus.InvalidParameters, SpmcWorld.StatusOf(_world.Call(_world.Echo[0], FfaFunction.MsgSendDirectReq32, toNormalWorld)));
+        Assert.Equal(FfaStatus.InvalidParameters, _world.Call(_world.Echo[0], FfaFunction.MsgSendDirectReq32, toNormalWorld).Status());
 
         _world.NormalWorld.Partition.Version = FfaVersion.V1_1;
-        Assert.Equal(FfaStatus.NotSupported, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.MsgSendDirectReq2, _world.Echo[0].Id.Value)));
+        Assert.Equal(FfaStatus.NotSupported, _world.Call(_world.NormalWorld, FfaFunction.MsgSendDirectReq2, _world.Echo[0].Id.Value).Status());
     }
 
     [Fact]
@@ -217,13 +217,13 @@ public sealed class SetupTests : IDisposable
         SpmcWorld.Actor sp = _world.Echo[0];
         uint ids = (uint)PartitionId.NormalWorld.Value << 16 | sp.Id.Value;
         _world.Call(sp, FfaFunction.NotificationBind, ids, 0, 0b100);
-        Assert.Equal(FfaStatus.NoData, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.NotificationInfoGet64)));
+        Assert.Equal(FfaStatus.NoData, _world.Call(_world.NormalWorld, FfaFunction.NotificationInfoGet64).Status());
 
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.NotificationSet, ids, 0, 0b100)));
+        Assert.Equal(FfaStatus.Success, _world.Call(_world.NormalWorld, FfaFunction.NotificationSet, ids, 0, 0b100).Status());
 
         SmcFrame info = _world.Call(_world.NormalWorld, FfaFunction.NotificationInfoGet32);
         Assert.Equal((FfaFunction.Success32, 1u << 7, (uint)sp.Id.Value), (info.A0, info.A2, info.A3));
-        Assert.Equal(FfaStatus.NoData, SpmcWorld.StatusOf(_world.Call(_world.NormalWorld, FfaFunction.NotificationInfoGet64)));
+        Assert.Equal(FfaStatus.NoData, _world.Call(_world.NormalWorld, FfaFunction.NotificationInfoGet64).Status());
         SmcFrame got = _world.Call(sp, FfaFunction.NotificationGet, sp.Id.Value, 2);
         Assert.Equal((0u, 0u, 0b100u, 0u), (got.A2, got.A3, got.A4, got.A5));
     }
@@ -232,16 +232,16 @@ public sealed class SetupTests : IDisposable
     public void A_bitmap_that_is_free_can_be_destroyed_and_made_again()
     {
         SpmcWorld.Actor nw = _world.NormalWorld;
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationBitmapDestroy, 0)));
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationBind, 0x8002_0000, 0, 1)));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationBitmapCreate, 0, 1)));
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationBitmapCreate, 0, 1)));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationBind, 0x8002_0000, 0, 1)));
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationBitmapDestroy, 0)));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(_world.Echo[0], FfaFunction.NotificationSet, 0x8002_0000, 0, 1)));
-        Assert.Equal(FfaStatus.Denied, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationUnbind, 0x8002_0000, 0, 1)));
+        Assert.Equal(FfaStatus.Denied, _world.Call(nw, FfaFunction.NotificationBitmapDestroy, 0).Status());
+        Assert.Equal(FfaStatus.Denied, _world.Call(nw, FfaFunction.NotificationBind, 0x8002_0000, 0, 1).Status());
+        Assert.Equal(FfaStatus.Success, _world.Call(nw, FfaFunction.NotificationBitmapCreate, 0, 1).Status());
+        Assert.Equal(FfaStatus.Denied, _world.Call(nw, FfaFunction.NotificationBitmapCreate, 0, 1).Status());
+        Assert.Equal(FfaStatus.Success, _world.Call(nw, FfaFunction.NotificationBind, 0x8002_0000, 0, 1).Status());
+        Assert.Equal(FfaStatus.Denied, _world.Call(nw, FfaFunction.NotificationBitmapDestroy, 0).Status());
+        Assert.Equal(FfaStatus.Success, _world.Call(_world.Echo[0], FfaFunction.NotificationSet, 0x8002_0000, 0, 1).Status());
+        Assert.Equal(FfaStatus.Denied, _world.Call(nw, FfaFunction.NotificationUnbind, 0x8002_0000, 0, 1).Status());
         Assert.Equal(1u, _world.Call(nw, FfaFunction.NotificationGet, 0, 1).A2);
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationUnbind, 0x8002_0000, 0, 1)));
-        Assert.Equal(FfaStatus.Success, SpmcWorld.StatusOf(_world.Call(nw, FfaFunction.NotificationBitmapDestroy, 0)));
+        Assert.Equal(FfaStatus.Success, _world.Call(nw, FfaFunction.NotificationUnbind, 0x8002_0000, 0, 1).Status());
+        Assert.Equal(FfaStatus.Success, _world.Call(nw, FfaFunction.NotificationBitmapDestroy, 0).Status());
     }
 }

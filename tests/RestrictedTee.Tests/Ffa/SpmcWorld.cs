@@ -32,12 +32,12 @@ internal sealed class SpmcWorld : IDisposable
         Os = new TrustedOs(
             new TrustedOsOptions { Board = board, Conduit = ConduitAbi.Ffa, Contexts = 64, EarlyTaFolder = Repository.EarlyTas, SecretMemory = SecretMemoryChoice.Off }, _ram);
         _spmc = (FfaDispatcher)Os.Dispatcher;
-        NormalWorld = Endpoint(Table.NormalWorld, board.NormalRam.Base);
+        NormalWorld = new Actor(Table.NormalWorld, board.NormalRam.Base);
         Call(NormalWorld, FfaFunction.Version, FfaVersion.V1_2.Value);
         Echo = [.. Table.Secure.Where(p => p.Uuid == Contracts.EchoPartitions.Uuid1 || p.Uuid == Contracts.EchoPartitions.Uuid2 || p.Uuid == Contracts.EchoPartitions.Uuid3)
-            .Select((p, i) => Endpoint(p, board.PartitionRam.Base + ((ulong)i * (64 << 10))))];
+            .Select((p, i) => new Actor(p, board.PartitionRam.Base + ((ulong)i * (64 << 10))))];
         foreach (Actor actor in Echo.Prepend(NormalWorld))
-            Assert.Equal(FfaStatus.Success, StatusOf(Call(actor, FfaFunction.RxTxMap32, unchecked((uint)actor.Ram), unchecked((uint)actor.Ram) + (BufferPages * PhysicalAddress.PageSize), BufferPages)));
+            Assert.Equal(FfaStatus.Success, Call(actor, FfaFunction.RxTxMap32, unchecked((uint)actor.Ram), unchecked((uint)actor.Ram) + (BufferPages * PhysicalAddress.PageSize), BufferPages).Status());
     }
 
     /// <summary>An endpoint, and where its memory begins; its buffers are the first pages.</summary>
@@ -63,9 +63,7 @@ internal sealed class SpmcWorld : IDisposable
 
     internal SmcFrame Call(Actor actor, uint function, uint w1 = 0, uint w2 = 0, uint w3 = 0, uint w4 = 0)
     {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2, frame.A3, frame.A4) = (function, w1, w2, w3, w4);
-        return Call(actor, frame);
+        return Call(actor, FfaFrame.Of(function, w1, w2, w3, w4));
     }
 
     internal SmcFrame Call(Actor actor, SmcFrame frame, int cpu = 0)
@@ -91,18 +89,14 @@ internal sealed class SpmcWorld : IDisposable
             pages += range.PageCount;
         int at = FfaTransactionWriter.Write(bytes, sender.Partition.Version, new FfaTransactionHead(sender.Id, attributes, flags, default, Tag: 0), receivers, pages, (uint)ranges.Length);
         MemoryMarshal.AsBytes(ranges).CopyTo(bytes.AsSpan(at));
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2) = (function, (uint)bytes.Length, (uint)bytes.Length);
-        return Call(sender, frame, bytes, cpu);
+        return Call(sender, FfaFrame.Of(function, (uint)bytes.Length, (uint)bytes.Length), bytes, cpu);
     }
 
     internal SmcFrame Retrieve(Actor receiver, PartitionId sender, MemoryHandle handle, ReadOnlySpan<FfaReceiver> receivers, FfaMemoryFlags flags = FfaMemoryFlags.None)
     {
         byte[] bytes = new byte[FfaTransactionWriter.Length(receiver.Partition.Version, receivers.Length, ranges: null)];
         FfaTransactionWriter.Write(bytes, receiver.Partition.Version, new FfaTransactionHead(sender, FfaMemoryAttributes.NotSpecified, flags, handle, Tag: 0), receivers, 0, 0);
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2) = (FfaFunction.MemRetrieveReq32, (uint)bytes.Length, (uint)bytes.Length);
-        return Call(receiver, frame, bytes);
+        return Call(receiver, FfaFrame.Of(FfaFunction.MemRetrieveReq32, (uint)bytes.Length, (uint)bytes.Length), bytes);
     }
 
     internal SmcFrame Relinquish(Actor receiver, MemoryHandle handle, FfaMemoryFlags flags = FfaMemoryFlags.None)
@@ -110,9 +104,7 @@ internal sealed class SpmcWorld : IDisposable
         byte[] bytes = new byte[FfaMemRelinquish.Size + sizeof(ushort)];
         MemoryMarshal.Write(bytes, new FfaMemRelinquish { Handle = handle.Value, Flags = (uint)flags, EndpointCount = 1 });
         MemoryMarshal.Write(bytes.AsSpan(FfaMemRelinquish.Size), receiver.Id.Value);
-        SmcFrame frame = default;
-        frame.A0 = FfaFunction.MemRelinquish;
-        return Call(receiver, frame, bytes);
+        return Call(receiver, FfaFrame.Of(FfaFunction.MemRelinquish), bytes);
     }
 
     internal SmcFrame Reclaim(Actor sender, MemoryHandle handle, FfaMemoryFlags flags = FfaMemoryFlags.None) =>
@@ -142,8 +134,6 @@ internal sealed class SpmcWorld : IDisposable
 
     internal ReadOnlySpan<byte> Rx(Actor actor) => actor.Partition.Buffers.Rx;
 
-    internal static FfaStatus StatusOf(in SmcFrame frame) => frame.A0 == FfaFunction.Error ? (FfaStatus)unchecked((int)frame.A2) : FfaStatus.Success;
-
     internal static MemoryHandle HandleOf(in SmcFrame frame) => MemoryHandle.FromHalves(frame.A2, frame.A3);
 
     internal static FfaMemRange RangeOf(PhysicalAddress page, uint pages = 1) => new() { Address = page.Value, PageCount = pages };
@@ -153,8 +143,6 @@ internal sealed class SpmcWorld : IDisposable
         Os.Dispose();
         Bank.Dispose();
     }
-
-    private static Actor Endpoint(Partition partition, ulong ram) => new(partition, ram);
 
     private nint TxAddress(Actor actor)
     {

@@ -28,12 +28,12 @@ public sealed class TransitionTests : IDisposable
             foreach (PhysicalAddress page in new[] { sender.Page(0), new PhysicalAddress(end - 4096) })
             {
                 MemoryHandle handle = Send(function, sender, page, _sp2);
-                Assert.Equal(FfaStatus.Success, Status(_world.Reclaim(sender, handle)));
+                Assert.Equal(FfaStatus.Success, _world.Reclaim(sender, handle).Status());
             }
         }
 
         FfaReceiver[] receivers = [new FfaReceiver(_sp2.Id, FfaAccess.ReadWrite)];
-        Assert.Equal(fromPartition ? FfaStatus.Denied : FfaStatus.InvalidParameters, Status(_world.Send(sender, FfaFunction.MemShare32, [SpmcWorld.RangeOf(new PhysicalAddress(end))], receivers)));
+        Assert.Equal(fromPartition ? FfaStatus.Denied : FfaStatus.InvalidParameters, _world.Send(sender, FfaFunction.MemShare32, [SpmcWorld.RangeOf(new PhysicalAddress(end))], receivers).Status());
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class TransitionTests : IDisposable
         MemoryHandle gift = Send(FfaFunction.MemDonate32, _nw, _nw.Page(0), _sp1);
         Assert.Equal(FfaStatus.Success, Retrieve(_sp1, _nw, gift, FfaAccess.NotExecutable));
 
-        Assert.Equal(FfaStatus.InvalidParameters, Status(_world.Reclaim(_nw, gift)));
+        Assert.Equal(FfaStatus.InvalidParameters, _world.Reclaim(_nw, gift).Status());
         Assert.Equal(FfaStatus.InvalidParameters, Retrieve(_sp1, _nw, gift, FfaAccess.NotExecutable));
         MemoryHandle share = Send(FfaFunction.MemShare32, _sp1, _nw.Page(0), _sp2);
         Assert.Equal(FfaStatus.Success, Retrieve(_sp2, _sp1, share, FfaAccess.NotSpecified));
@@ -50,7 +50,7 @@ public sealed class TransitionTests : IDisposable
         Assert.Equal((byte)7, _world.Read(_sp2, _nw.Page(0)));
         Assert.Equal((byte)0, _world.Read(_nw, _nw.Page(0)));
         _world.Relinquish(_sp2, share);
-        Assert.Equal(FfaStatus.Success, Status(_world.Reclaim(_sp1, share)));
+        Assert.Equal(FfaStatus.Success, _world.Reclaim(_sp1, share).Status());
         MemoryHandle second = Send(FfaFunction.MemDonate32, _sp1, _nw.Page(0), _sp2);
         Assert.Equal(FfaStatus.Success, Retrieve(_sp2, _sp1, second, FfaAccess.NotExecutable));
         Assert.Null(_world.Read(_sp1, _nw.Page(0)));
@@ -65,21 +65,21 @@ public sealed class TransitionTests : IDisposable
     {
         MemoryHandle handle = Send(function, _nw, _nw.Page(0), _sp1);
         foreach (uint again in new[] { FfaFunction.MemShare32, FfaFunction.MemLend32, FfaFunction.MemDonate32 })
-            Assert.Equal(FfaStatus.Denied, Status(TrySend(again, _nw, _nw.Page(0), _sp2)));
+            Assert.Equal(FfaStatus.Denied, TrySend(again, _nw, _nw.Page(0), _sp2).Status());
         if (function != FfaFunction.MemDonate32)
         {
             Assert.Equal(FfaStatus.Success, Retrieve(_sp1, _nw, handle, function == FfaFunction.MemLend32 ? FfaAccess.NotExecutable : FfaAccess.NotSpecified));
             foreach (uint again in new[] { FfaFunction.MemShare32, FfaFunction.MemLend32, FfaFunction.MemDonate32 })
             {
-                Assert.Equal(FfaStatus.Denied, Status(TrySend(again, _sp1, _nw.Page(0), _sp2))); // a borrower is no owner
-                Assert.Equal(FfaStatus.Denied, Status(TrySend(again, _nw, _nw.Page(0), _sp2)));
+                Assert.Equal(FfaStatus.Denied, TrySend(again, _sp1, _nw.Page(0), _sp2).Status()); // a borrower is no owner
+                Assert.Equal(FfaStatus.Denied, TrySend(again, _nw, _nw.Page(0), _sp2).Status());
             }
 
             _world.Relinquish(_sp1, handle);
         }
 
-        Assert.Equal(FfaStatus.Success, Status(_world.Reclaim(_nw, handle)));
-        Assert.Equal(FfaStatus.Success, Status(_world.Reclaim(_nw, Send(FfaFunction.MemLend32, _nw, _nw.Page(0), _sp2))));
+        Assert.Equal(FfaStatus.Success, _world.Reclaim(_nw, handle).Status());
+        Assert.Equal(FfaStatus.Success, _world.Reclaim(_nw, Send(FfaFunction.MemLend32, _nw, _nw.Page(0), _sp2)).Status());
     }
 
     [Theory]
@@ -92,10 +92,10 @@ public sealed class TransitionTests : IDisposable
         FfaReceiver[] listed = [new FfaReceiver(_sp1.Id, FfaAccess.ReadWrite), new FfaReceiver(_sp2.Id, FfaAccess.ReadOnly)];
 
         Assert.Equal(FfaStatus.InvalidParameters, Retrieve(_sp1, _nw, handle, FfaAccess.ReadWrite));
-        Assert.Equal(FfaStatus.Success, Status(_world.Retrieve(_sp1, _nw.Id, handle, listed)));
+        Assert.Equal(FfaStatus.Success, _world.Retrieve(_sp1, _nw.Id, handle, listed).Status());
         _world.Call(_sp1, FfaFunction.RxRelease);
-        Assert.Equal(FfaStatus.Success, Status(_world.Retrieve(_sp2, _nw.Id, handle, [listed[1]], FfaMemoryFlags.BypassBorrowers)));
-        Assert.Equal(FfaStatus.InvalidParameters, Status(_world.Retrieve(_sp1, _nw.Id, handle, listed, FfaMemoryFlags.BypassBorrowers)));
+        Assert.Equal(FfaStatus.Success, _world.Retrieve(_sp2, _nw.Id, handle, [listed[1]], FfaMemoryFlags.BypassBorrowers).Status());
+        Assert.Equal(FfaStatus.InvalidParameters, _world.Retrieve(_sp1, _nw.Id, handle, listed, FfaMemoryFlags.BypassBorrowers).Status());
 
         Assert.True(_world.TryWrite(_sp1, _nw.Page(0), 9));
         Assert.False(_world.TryWrite(_sp2, _nw.Page(0), 9));
@@ -111,8 +111,8 @@ public sealed class TransitionTests : IDisposable
         MemoryHandle handle = SpmcWorld.HandleOf(_world.Send(_nw, FfaFunction.MemShare32, [SpmcWorld.RangeOf(_nw.Page(0))], [offered]));
 
         Assert.Equal(FfaStatus.InvalidParameters, Retrieve(_sp1, _nw, handle, FfaAccess.NotSpecified));
-        Assert.Equal(FfaStatus.InvalidParameters, Status(_world.Retrieve(_sp1, _nw.Id, handle, [offered with { Access = FfaAccess.NotSpecified, ImpDefHigh = 0 }])));
-        Assert.Equal(FfaStatus.Success, Status(_world.Retrieve(_sp1, _nw.Id, handle, [offered with { Access = FfaAccess.NotSpecified }])));
+        Assert.Equal(FfaStatus.InvalidParameters, _world.Retrieve(_sp1, _nw.Id, handle, [offered with { Access = FfaAccess.NotSpecified, ImpDefHigh = 0 }]).Status());
+        Assert.Equal(FfaStatus.Success, _world.Retrieve(_sp1, _nw.Id, handle, [offered with { Access = FfaAccess.NotSpecified }]).Status());
     }
 
     [Fact]
@@ -125,13 +125,13 @@ public sealed class TransitionTests : IDisposable
 
         for (int i = 0; i < 255; i++)
         {
-            Assert.Equal(FfaStatus.Denied, Status(_world.Reclaim(_nw, handle)));
+            Assert.Equal(FfaStatus.Denied, _world.Reclaim(_nw, handle).Status());
             Assert.NotNull(_world.Read(_sp1, _nw.Page(0)));
-            Assert.Equal(FfaStatus.Success, Status(_world.Relinquish(_sp1, handle)));
+            Assert.Equal(FfaStatus.Success, _world.Relinquish(_sp1, handle).Status());
         }
 
         Assert.Null(_world.Read(_sp1, _nw.Page(0)));
-        Assert.Equal(FfaStatus.Success, Status(_world.Reclaim(_nw, handle)));
+        Assert.Equal(FfaStatus.Success, _world.Reclaim(_nw, handle).Status());
     }
 
     [Fact]
@@ -144,11 +144,11 @@ public sealed class TransitionTests : IDisposable
             MemoryHandle kept = Send(FfaFunction.MemLend32, sender, page, _sp1);
             Retrieve(_sp1, sender, kept, FfaAccess.NotExecutable);
             Assert.Equal((byte)0x55, _world.Read(_sp1, page));
-            Assert.Equal(FfaStatus.Success, Status(_world.Relinquish(_sp1, kept, FfaMemoryFlags.Zero)));
+            Assert.Equal(FfaStatus.Success, _world.Relinquish(_sp1, kept, FfaMemoryFlags.Zero).Status());
             Retrieve(_sp1, sender, kept, FfaAccess.NotExecutable);
             Assert.Equal((byte)0, _world.Read(_sp1, page));
             _world.Relinquish(_sp1, kept);
-            Assert.Equal(FfaStatus.Success, Status(_world.Reclaim(sender, kept, FfaMemoryFlags.Zero)));
+            Assert.Equal(FfaStatus.Success, _world.Reclaim(sender, kept, FfaMemoryFlags.Zero).Status());
 
             _world.TryWrite(sender, page, 0x66);
             MemoryHandle zeroed = Send(FfaFunction.MemLend32, sender, page, _sp1, FfaMemoryFlags.Zero);
@@ -172,7 +172,7 @@ public sealed class TransitionTests : IDisposable
         _world.TryWrite(_sp2, _sp1.Page(1), 0x21);
         _world.Relinquish(_sp2, handle);
 
-        Assert.Equal(FfaStatus.Success, Status(_world.Reclaim(_sp1, handle)));
+        Assert.Equal(FfaStatus.Success, _world.Reclaim(_sp1, handle).Status());
         Assert.Equal((byte)0x21, _world.Read(_sp1, _sp1.Page(1)));
         Assert.Null(_world.Read(_sp2, _sp1.Page(1)));
     }
@@ -181,10 +181,8 @@ public sealed class TransitionTests : IDisposable
     public void A_partition_cannot_give_memory_to_the_normal_world()
     {
         foreach (uint function in new[] { FfaFunction.MemShare32, FfaFunction.MemLend32, FfaFunction.MemDonate32 })
-            Assert.Equal(FfaStatus.Denied, Status(TrySend(function, _sp1, _sp1.Page(0), _nw)));
+            Assert.Equal(FfaStatus.Denied, TrySend(function, _sp1, _sp1.Page(0), _nw).Status());
     }
-
-    private static FfaStatus Status(SmcFrame frame) => SpmcWorld.StatusOf(frame);
 
     private SmcFrame TrySend(uint function, SpmcWorld.Actor sender, PhysicalAddress page, SpmcWorld.Actor receiver, FfaMemoryFlags flags = FfaMemoryFlags.None)
     {
@@ -195,13 +193,13 @@ public sealed class TransitionTests : IDisposable
     private MemoryHandle Send(uint function, SpmcWorld.Actor sender, PhysicalAddress page, SpmcWorld.Actor receiver, FfaMemoryFlags flags = FfaMemoryFlags.None)
     {
         SmcFrame frame = TrySend(function, sender, page, receiver, flags);
-        Assert.Equal(FfaStatus.Success, Status(frame));
+        Assert.Equal(FfaStatus.Success, frame.Status());
         return SpmcWorld.HandleOf(frame);
     }
 
     private FfaStatus Retrieve(SpmcWorld.Actor receiver, SpmcWorld.Actor sender, MemoryHandle handle, FfaAccess access)
     {
-        FfaStatus status = Status(_world.Retrieve(receiver, sender.Id, handle, [new FfaReceiver(receiver.Id, access)]));
+        FfaStatus status = _world.Retrieve(receiver, sender.Id, handle, [new FfaReceiver(receiver.Id, access)]).Status();
         _world.Call(receiver, FfaFunction.RxRelease);
         return status;
     }

@@ -106,9 +106,7 @@ internal sealed class InProcessTee : IDisposable
     /// <summary>Sends a message by physical address and reads it back.</summary>
     internal uint Message(ref OpteeMessage message)
     {
-        int count = (int)Math.Min(message.Arg.ParameterCount, OpteeMessage.Capacity);
-        message.ArgBytes().CopyTo(RawPage);
-        message.ParamBytes(count).CopyTo(RawPage[OpteeMsgArg.Size..]);
+        int count = message.WriteTo(RawPage);
         uint code = Smc(OpteeSmc.CallWithArg, RawAddress >> 32, RawAddress & uint.MaxValue);
         RawPage[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
         RawPage.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(message.ParamBytes(count));

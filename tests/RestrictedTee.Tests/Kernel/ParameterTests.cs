@@ -152,11 +152,8 @@ public sealed class ParameterTests : IDisposable
 
     private uint RawSession(ref OpteeMessage message)
     {
-        message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
+        message = RawMessages.OpenSession(TestTa.Typed);
         message.Arg.ParameterCount = 3;
-        message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        UuidOctets.Write(ref message.Params[0], TestTa.Typed);
         message.Params[2] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = 42 };
         Assert.Equal(OpteeSmc.ReturnOk, _tee.Message(ref message));
         Assert.Equal(0u, message.Arg.Result);

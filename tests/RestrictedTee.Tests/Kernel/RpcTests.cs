@@ -79,14 +79,8 @@ public sealed class RpcTests : IDisposable
 
     private SmcFrame StartOpeningTestTa()
     {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
-        message.Arg.ParameterCount = 2;
-        message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        UuidOctets.Write(ref message.Params[0], TestTa.Properties);
-        message.ArgBytes().CopyTo(_tee.RawPage);
-        message.ParamBytes(2).CopyTo(_tee.RawPage[OpteeMsgArg.Size..]);
+        OpteeMessage message = RawMessages.OpenSession(TestTa.Properties);
+        message.WriteTo(_tee.RawPage);
         SmcFrame frame = default;
         frame.A0 = OpteeSmc.CallWithArg;
         frame.A1A2 = _tee.RawAddress;

@@ -152,8 +152,8 @@ public sealed class DynamicPoolTests
     {
         using var tee = new InProcessTee(board: InProcessTee.DynamicBoard);
         using ShmBlock block = tee.Driver.Shm.AllocateForLending(3 << 20);
-        ulong start = (block.Address.Value + 0xFFFF) & ~0xFFFFUL;
         const ulong Size = 1 << 20;
+        ulong start = Aligned(block, Size).Start.Value;
 
         Assert.Equal(TeecResult.BadParameters, Lend(tee, 1, start + 4096, Size, 7)); // misaligned
         Assert.Equal(TeecResult.BadParameters, Lend(tee, 1, start, Size - 0x10000, 7)); // too small
@@ -203,7 +203,7 @@ public sealed class DynamicPoolTests
         using var tee = new InProcessTee(board: InProcessTee.DynamicBoard, abi: abi);
         IOpteeAbi driver = tee.Driver.Abi;
         using ShmBlock block = tee.Driver.Shm.AllocateForLending(2 << 20);
-        PhysicalRange range = PhysicalRange.Create(new PhysicalAddress((block.Address.Value + 0xFFFF) & ~0xFFFFUL), 1 << 20);
+        PhysicalRange range = Aligned(block, 1 << 20);
         ulong name = driver.Lend(UseCase.SecureVideoPlay, range, [0x0002_8001]);
         var client = new ProtectedMemoryClient(tee.Driver);
         ulong cookie = client.Allocate(UseCase.SecureVideoPlay, 5000);
@@ -220,7 +220,7 @@ public sealed class DynamicPoolTests
     {
         using var tee = new InProcessTee(board: InProcessTee.DynamicBoard, abi: ConduitAbi.Ffa);
         using ShmBlock block = tee.Driver.Shm.AllocateForLending(2 << 20);
-        PhysicalRange range = PhysicalRange.Create(new PhysicalAddress((block.Address.Value + 0xFFFF) & ~0xFFFFUL), 1 << 20);
+        PhysicalRange range = Aligned(block, 1 << 20);
         ulong name = tee.Driver.Abi.Lend(UseCase.SecureVideoPlay, range, [0x0002_8001]);
         var client = new ProtectedMemoryClient(tee.Driver);
         ulong cookie = client.Allocate(UseCase.SecureVideoPlay, 8192);
@@ -256,14 +256,12 @@ public sealed class DynamicPoolTests
 
     private static Span<byte> View(InProcessTee tee, PhysicalRange range) => tee.Bank.GetSpan(range.Start.Value - tee.Bank.Range.Start.Value, (int)range.Length);
 
+    /// <summary>A range of a block as the pool wants it: aligned to 64 KiB.</summary>
+    private static PhysicalRange Aligned(ShmBlock block, ulong size) => PhysicalRange.Create(new PhysicalAddress((block.Address.Value + 0xFFFF) & ~0xFFFFUL), size);
+
     private static uint OpenSdp(InProcessTee tee)
     {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
-        message.Arg.ParameterCount = 2;
-        message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        UuidOctets.Write(ref message.Params[0], SdpBasic.Uuid);
+        OpteeMessage message = RawMessages.OpenSession(SdpBasic.Uuid);
         Assert.True(tee.Driver.TryCall(ref message));
         return message.Arg.Session;
     }

@@ -76,14 +76,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
     {
         const int Clients = 8;
         starting("eight clients at once");
-        // Taken in turn and the medians compared, so that a neighbour who comes or goes on the machine falls on both.
-        const int Rounds = 5;
-        double[] ones = new double[Rounds], eights = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
-            (ones[round], eights[round]) = (RateOfClients(1), RateOfClients(Clients));
-        Array.Sort(ones);
-        Array.Sort(eights);
-        (double one, double eight) = (ones[Rounds / 2], eights[Rounds / 2]);
+        (double one, double eight) = Measure.MediansInTurn(rounds: 5, () => (RateOfClients(1), RateOfClients(Clients)));
         _rows.Add(new BenchRow("one client", one, "calls/s"));
         Add("eight clients, total", eight, "calls/s", eight / one, "one client", "≥ 0.8", r => r >= 0.8);
     }
@@ -246,7 +239,8 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         _rows.Add(new BenchRow("idle CPU of both worlds over 10 s", percent, "%", Target: "< 1", Met: percent < 1));
     }
 
-    private static Action Empty(TeeSession session) => () => session.TryInvoke(HelloWorld.CommandNothing, null, out _);
+    /// <summary>A command that does nothing.</summary>
+    internal static Action Empty(TeeSession session) => () => session.TryInvoke(HelloWorld.CommandNothing, null, out _);
 
     private static double Throughput(Action action, int size, TimeSpan warmUp) =>
         Measure.RateOf(action, TimeSpan.FromMilliseconds(200), warmUp) * size / (1 << 20);

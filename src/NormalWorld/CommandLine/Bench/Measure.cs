@@ -46,6 +46,19 @@ internal static class Measure
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)count;
     }
 
+    /// <summary>
+    /// The medians of two figures that are taken in turn, so that a neighbour who comes or goes on the machine falls on both.
+    /// </summary>
+    internal static (double First, double Second) MediansInTurn(int rounds, Func<(double First, double Second)> both)
+    {
+        double[] firsts = new double[rounds], seconds = new double[rounds];
+        for (int round = 0; round < rounds; round++)
+            (firsts[round], seconds[round]) = both();
+        Array.Sort(firsts);
+        Array.Sort(seconds);
+        return (firsts[rounds / 2], seconds[rounds / 2]);
+    }
+
     private static long Repeat(Action action, TimeSpan duration)
     {
         const int BetweenLooks = 16;

@@ -14,6 +14,10 @@ namespace RestrictedTee.CommandLine.Bench;
 internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> rows)
 {
     private const int MiB = 1 << 20;
+    private const int Shares = 401;
+
+    /// <summary>Warm-up of what is measured again and again.</summary>
+    private static readonly TimeSpan Briefly = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Sizes of which the table has the curve.</summary>
     private static readonly int[] Sizes = [1, 4, 16, 64];
@@ -53,21 +57,15 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
 
     private void EmptyCommand(TeeEnvironment smc, TeeEnvironment ffa)
     {
-        const int Rounds = 7, Calls = 20_000;
+        const int Calls = 20_000;
         starting("empty command over SMC and over FF-A");
         using TeeContext smcTee = smc.OpenContext(), ffaTee = ffa.OpenContext();
         using TeeSession smcSession = smcTee.OpenSession(HelloWorld.Uuid), ffaSession = ffaTee.OpenSession(HelloWorld.Uuid);
-        double[] smcTimes = new double[Rounds], ffaTimes = new double[Rounds];
-        // In turn, and the medians compared: what a neighbour on the machine takes falls on both.
-        for (int round = 0; round < Rounds; round++)
-        {
-            smcTimes[round] = Measure.LatencyOf(() => smcSession.TryInvoke(HelloWorld.CommandNothing, null, out _), Calls).P50;
-            ffaTimes[round] = Measure.LatencyOf(() => ffaSession.TryInvoke(HelloWorld.CommandNothing, null, out _), Calls).P50;
-        }
-
-        Array.Sort(smcTimes);
-        Array.Sort(ffaTimes);
-        (double smcTime, double ffaTime) = (smcTimes[Rounds / 2], ffaTimes[Rounds / 2]);
+        Action overSmc = Benchmarks.Empty(smcSession), overFfa = Benchmarks.Empty(ffaSession);
+        Measure.LatencyOf(overSmc, count: 1);
+        Measure.LatencyOf(overFfa, count: 1);
+        (double smcTime, double ffaTime) = Measure.MediansInTurn(
+            rounds: 7, () => (Measure.LatencyOf(overSmc, Calls, Briefly).P50, Measure.LatencyOf(overFfa, Calls, Briefly).P50));
         rows.Add(new BenchRow("empty command over SMC, p50, in turn with FF-A", smcTime, "µs"));
         rows.Add(new BenchRow("empty command over FF-A, p50", ffaTime, "µs", ffaTime / smcTime, "over SMC", "≤ 1.25", ffaTime / smcTime <= 1.25));
     }
@@ -83,7 +81,7 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
                 starting($"share and reclaim, {size} MiB");
                 using FfaMemory memory = ffa.Allocate(size * MiB / PhysicalAddress.PageSize);
                 PhysicalRange[] ranges = inPieces ? Pieces(memory.Range) : [memory.Range];
-                times.Add(MedianMicroseconds(() => ffa.Reclaim(ffa.Send(FfaFunction.MemShare64, FfaMemoryFlags.None, receivers, ranges))));
+                times.Add(Measure.LatencyOf(() => ffa.Reclaim(ffa.Send(FfaFunction.MemShare64, FfaMemoryFlags.None, receivers, ranges)), Shares, Briefly).P50);
                 rows.Add(new BenchRow($"share and reclaim {size} MiB{(inPieces ? " in 4 KiB pieces" : "")}, p50", times[^1], "µs"));
             }
 
@@ -98,22 +96,16 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
         foreach ((UseCase useCase, int size) in Pools)
         {
             starting($"dynamic pool of {size} MiB over {abi}");
-            const int Rounds = 9;
-            double[] allocations = new double[Rounds], frees = new double[Rounds];
-            for (int round = 0; round < Rounds; round++)
+            (double allocation, double free) = Measure.MediansInTurn(rounds: 9, () =>
             {
                 long begin = Stopwatch.GetTimestamp();
                 DmaBufHandle buffer = tee.AllocateRestricted(useCase, PhysicalAddress.PageSize);
                 long middle = Stopwatch.GetTimestamp();
                 buffer.Dispose();
-                allocations[round] = Stopwatch.GetElapsedTime(begin, middle).TotalMicroseconds;
-                frees[round] = Stopwatch.GetElapsedTime(middle).TotalMicroseconds;
-            }
-
-            Array.Sort(allocations);
-            Array.Sort(frees);
-            first.Add(allocations[Rounds / 2]);
-            last.Add(frees[Rounds / 2]);
+                return (Stopwatch.GetElapsedTime(begin, middle).TotalMicroseconds, Stopwatch.GetElapsedTime(middle).TotalMicroseconds);
+            });
+            first.Add(allocation);
+            last.Add(free);
             rows.Add(new BenchRow($"dynamic pool of {size} MiB over {abi}, first allocation", first[^1], "µs"));
             rows.Add(new BenchRow($"dynamic pool of {size} MiB over {abi}, last free", last[^1], "µs"));
         }
@@ -131,22 +123,5 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
         const int Stride = 5; // coprime to the number of pages, which is a power of two
         int pages = (int)(whole.Length / PhysicalAddress.PageSize);
         return [.. Enumerable.Range(0, pages).Select(i => PhysicalRange.Create(whole.Start + ((ulong)(i * Stride % pages) * PhysicalAddress.PageSize), PhysicalAddress.PageSize))];
-    }
-
-    private static double MedianMicroseconds(Action action)
-    {
-        const int WarmUp = 20, Rounds = 41;
-        for (int i = 0; i < WarmUp; i++)
-            action();
-        double[] times = new double[Rounds];
-        for (int i = 0; i < Rounds; i++)
-        {
-            long begin = Stopwatch.GetTimestamp();
-            action();
-            times[i] = Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
-        }
-
-        Array.Sort(times);
-        return times[Rounds / 2];
     }
 }

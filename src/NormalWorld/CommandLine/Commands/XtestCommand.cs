@@ -40,7 +40,7 @@ internal static class XtestCommand
                 return List();
             string[] filters = result.GetValue(cases) ?? [];
             // Who asks for FF-A cases alone means the conduit that they need.
-            bool wantsFfa = !result.GetValue(sdp) && filters.Length != 0 && Matching(filters).Any() && Matching(filters).All(c => c.NeedsFfa);
+            bool wantsFfa = !result.GetValue(sdp) && Matching(filters) is { Count: > 0 } chosen && chosen.All(c => c.NeedsFfa);
             using TeeSource source = tee.Open(result, expectsPanics: true, defaultConduit: wantsFfa ? "ffa" : null);
             PrintWorlds(source);
             if (!result.GetValue(sdp))
@@ -73,8 +73,7 @@ internal static class XtestCommand
         return ExitCodes.Success;
     }
 
-    private static IEnumerable<XtestCase> Matching(string[] filters) =>
-        XtestRegistry.AllCases.Where(c => filters.Length == 0 || filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal)));
+    private static List<XtestCase> Matching(string[] filters) => [.. XtestRegistry.AllCases.Where(c => c.Matches(filters))];
 
     private static void PrintWorlds(TeeSource source)
     {
@@ -88,8 +87,9 @@ internal static class XtestCommand
         using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status), source.Ffa);
         var watch = Stopwatch.StartNew();
         int started = 0;
-        int total = Matching(filters).Count(c => c.Run is not null && (!c.NeedsFfa || source.Ffa is not null));
-        if (!Matching(filters).Any())
+        List<XtestCase> chosen = Matching(filters);
+        int total = chosen.Count(c => c.Run is not null && (!c.NeedsFfa || source.Ffa is not null));
+        if (chosen.Count == 0)
         {
             System.Console.Error.WriteLine($"rtee: no case matches '{string.Join(' ', filters)}'; 'rtee xtest --list' shows them all.");
             return ExitCodes.Usage;

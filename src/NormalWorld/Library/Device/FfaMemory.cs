@@ -22,7 +22,7 @@ public sealed class FfaMemory : IDisposable
     }
 
     /// <summary>Where they lie.</summary>
-    public PhysicalRange Range => PhysicalRange.Create(_block.Address, (ulong)((_block.Size + PhysicalAddress.PageSize - 1) / PhysicalAddress.PageSize * PhysicalAddress.PageSize));
+    public PhysicalRange Range => _block.Range;
 
     /// <summary>Their content, as far as the normal world can see it.</summary>
     public Span<byte> Span => _block.Span;

@@ -44,9 +44,7 @@ public sealed class FfaUserDevice
     /// <exception cref="TeeDriverException">What the SPMC answered.</exception>
     public uint[] Send(PartitionId receiver, uint w0, uint w1 = 0, uint w2 = 0, uint w3 = 0, uint w4 = 0)
     {
-        SmcFrame frame = default;
-        (frame.A0, frame.A3, frame.A4, frame.A5, frame.A6, frame.A7) = (FfaFunction.MsgSendDirectReq32, w0, w1, w2, w3, w4);
-        frame = _ffa.Request(receiver, frame);
+        SmcFrame frame = _ffa.Request(receiver, FfaFrame.Of(FfaFunction.MsgSendDirectReq32, w3: w0, w4: w1, w5: w2, w6: w3, w7: w4));
         return [frame.A3, frame.A4, frame.A5, frame.A6, frame.A7];
     }
 
@@ -88,16 +86,8 @@ public sealed class FfaUserDevice
     /// <exception cref="TeeDriverException">ENODEV.</exception>
     public SmcFrame Call(SmcFrame frame)
     {
-        CallSlot cpu = _driver.RentConduit();
-        try
-        {
-            _driver.Exchange(cpu, ref frame);
-            return frame;
-        }
-        finally
-        {
-            _driver.ReturnConduit(cpu);
-        }
+        using FfaCpu cpu = EnterCpu();
+        return cpu.Call(frame);
     }
 
     /// <summary>Any call with these bytes in TX.</summary>

@@ -91,8 +91,6 @@ internal sealed class DescriptorDraft
             MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(Ranges)).CopyTo(bytes.AsSpan(composite + FfaMemComposite.Size));
         }
 
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2) = (Function, (uint)bytes.Length, (uint)bytes.Length);
-        return (Registers(frame), bytes);
+        return (Registers(FfaFrame.Of(Function, (uint)bytes.Length, (uint)bytes.Length)), bytes);
     }
 }

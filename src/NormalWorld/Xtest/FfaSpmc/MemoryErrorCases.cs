@@ -47,7 +47,7 @@ internal static class MemoryErrorCases
                     continue;
                 DescriptorDraft draft = GoodSend(function, kind, ffa.Id, receiver, bench.PageRange);
                 row.Spoil(draft, bench);
-                Expect(c, ffa.Call(draft), row.Expected, $"{kind}: {row.What}");
+                c.ExpectStatus(ffa.Call(draft), row.Expected, $"{kind}: {row.What}");
             }
         }
 
@@ -79,16 +79,16 @@ internal static class MemoryErrorCases
                     continue;
                 DescriptorDraft draft = GoodRetrieve(kind, ffa.Id, partition.Id, handle);
                 row.Spoil(draft, other);
-                Expect(c, partition.Call(draft), row.Expected, $"{kind}: {row.What}");
+                c.ExpectStatus(partition.Call(draft), row.Expected, $"{kind}: {row.What}");
             }
 
             // Retrieving what is not yours: by the normal world, and by a partition that it was not sent to.
-            Expect(c, ffa.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.InvalidParameters, $"{kind}: retrieved by its sender");
+            c.ExpectStatus(ffa.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.InvalidParameters, $"{kind}: retrieved by its sender");
             using (var stranger = new PartitionProxy(ffa, other))
-                Expect(c, stranger.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.InvalidParameters, $"{kind}: retrieved by a stranger");
+                c.ExpectStatus(stranger.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.InvalidParameters, $"{kind}: retrieved by a stranger");
 
             page.Reclaim(handle);
-            Expect(c, partition.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.InvalidParameters, $"{kind}: retrieved after it was reclaimed");
+            c.ExpectStatus(partition.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.InvalidParameters, $"{kind}: retrieved after it was reclaimed");
         }
 
         ReadOnlyErrors(c, ffa, partition, page);
@@ -108,10 +108,10 @@ internal static class MemoryErrorCases
                 return draft;
             }
 
-            Expect(c, partition.Call(Ask(FfaAccess.ReadWrite)), FfaStatus.Denied, "read-write of what was offered read-only");
+            c.ExpectStatus(partition.Call(Ask(FfaAccess.ReadWrite)), FfaStatus.Denied, "read-write of what was offered read-only");
             if (function == FfaFunction.MemLend64)
-                Expect(c, partition.Call(Ask(FfaAccess.ReadOnly, FfaMemoryFlags.ZeroAfterRelinquish)), FfaStatus.Denied, "zeroing of what is read-only");
-            Expect(c, partition.Call(Ask(FfaAccess.NotSpecified)), FfaStatus.Success, "whatever was offered");
+                c.ExpectStatus(partition.Call(Ask(FfaAccess.ReadOnly, FfaMemoryFlags.ZeroAfterRelinquish)), FfaStatus.Denied, "zeroing of what is read-only");
+            c.ExpectStatus(partition.Call(Ask(FfaAccess.NotSpecified)), FfaStatus.Success, "whatever was offered");
             partition.Call(FfaFunction.RxRelease);
             Relinquish(partition, handle);
             page.Reclaim(handle);
@@ -121,11 +121,11 @@ internal static class MemoryErrorCases
     private static void BufferErrors(CaseRun c, FfaUserDevice ffa, PartitionProxy partition, FfaMemory page)
     {
         MemoryHandle handle = page.Send(FfaFunction.MemShare64, FfaMemoryFlags.None, new FfaReceiver(partition.Id, FfaAccess.ReadWrite));
-        Expect(c, partition.Call(GoodRetrieve(Sends.Share, ffa.Id, partition.Id, handle)), FfaStatus.Success, "the first retrieval");
-        Expect(c, partition.Call(GoodRetrieve(Sends.Share, ffa.Id, partition.Id, handle)), FfaStatus.Busy, "a retrieval while RX is full");
-        Expect(c, partition.Call(FfaFunction.RxRelease), FfaStatus.Success, "release of RX");
-        Expect(c, partition.Call(FfaFunction.RxRelease), FfaStatus.Denied, "release of RX that is not held");
-        Expect(c, partition.Call(FfaFunction.MemFragRx, handle.Low, handle.High, 0), FfaStatus.InvalidParameters, "a fragment that there is none of");
+        c.ExpectStatus(partition.Call(GoodRetrieve(Sends.Share, ffa.Id, partition.Id, handle)), FfaStatus.Success, "the first retrieval");
+        c.ExpectStatus(partition.Call(GoodRetrieve(Sends.Share, ffa.Id, partition.Id, handle)), FfaStatus.Busy, "a retrieval while RX is full");
+        c.ExpectStatus(partition.Call(FfaFunction.RxRelease), FfaStatus.Success, "release of RX");
+        c.ExpectStatus(partition.Call(FfaFunction.RxRelease), FfaStatus.Denied, "release of RX that is not held");
+        c.ExpectStatus(partition.Call(FfaFunction.MemFragRx, handle.Low, handle.High, 0), FfaStatus.InvalidParameters, "a fragment that there is none of");
         Relinquish(partition, handle);
         page.Reclaim(handle);
     }
@@ -140,36 +140,36 @@ internal static class MemoryErrorCases
         {
             SmcFrame sent = ffa.Call(GoodSend(function, kind, ffa.Id, partition.Id, RangeOf(page)));
             MemoryHandle handle = MemoryHandle.FromHalves(sent.A2, sent.A3);
-            Expect(c, Relinquish(partition, handle), FfaStatus.Denied, $"{kind}: relinquished before it was retrieved");
-            Expect(c, partition.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.Success, $"{kind}: retrieved");
+            c.ExpectStatus(Relinquish(partition, handle), FfaStatus.Denied, $"{kind}: relinquished before it was retrieved");
+            c.ExpectStatus(partition.Call(GoodRetrieve(kind, ffa.Id, partition.Id, handle)), FfaStatus.Success, $"{kind}: retrieved");
             partition.Call(FfaFunction.RxRelease);
 
-            Expect(c, ffa.TryReclaim(handle), FfaStatus.Denied, $"{kind}: reclaimed while it is retrieved");
-            Expect(c, Relinquish(partition, new MemoryHandle(handle.Value + 77)), FfaStatus.InvalidParameters, $"{kind}: a handle that does not exist");
-            Expect(c, Relinquish(partition, handle, endpoints: 0), FfaStatus.InvalidParameters, $"{kind}: no endpoint");
-            Expect(c, Relinquish(partition, handle, endpoints: 2), FfaStatus.InvalidParameters, $"{kind}: two endpoints");
-            Expect(c, Relinquish(partition, handle, endpoint: stranger.Id), FfaStatus.InvalidParameters, $"{kind}: on behalf of another");
-            Expect(c, Relinquish(stranger, handle), FfaStatus.InvalidParameters, $"{kind}: relinquished by a stranger");
-            Expect(c, Relinquish(partition, handle, flags: (uint)FfaMemoryFlags.TimeSlice), FfaStatus.InvalidParameters, $"{kind}: time slicing");
-            Expect(c, Relinquish(partition, handle, flags: 1u << 31), FfaStatus.InvalidParameters, $"{kind}: an unknown flag");
+            c.ExpectStatus(ffa.TryReclaim(handle), FfaStatus.Denied, $"{kind}: reclaimed while it is retrieved");
+            c.ExpectStatus(Relinquish(partition, new MemoryHandle(handle.Value + 77)), FfaStatus.InvalidParameters, $"{kind}: a handle that does not exist");
+            c.ExpectStatus(Relinquish(partition, handle, endpoints: 0), FfaStatus.InvalidParameters, $"{kind}: no endpoint");
+            c.ExpectStatus(Relinquish(partition, handle, endpoints: 2), FfaStatus.InvalidParameters, $"{kind}: two endpoints");
+            c.ExpectStatus(Relinquish(partition, handle, endpoint: stranger.Id), FfaStatus.InvalidParameters, $"{kind}: on behalf of another");
+            c.ExpectStatus(Relinquish(stranger, handle), FfaStatus.InvalidParameters, $"{kind}: relinquished by a stranger");
+            c.ExpectStatus(Relinquish(partition, handle, flags: (uint)FfaMemoryFlags.TimeSlice), FfaStatus.InvalidParameters, $"{kind}: time slicing");
+            c.ExpectStatus(Relinquish(partition, handle, flags: 1u << 31), FfaStatus.InvalidParameters, $"{kind}: an unknown flag");
             if (kind == Sends.Share)
-                Expect(c, Relinquish(partition, handle, flags: (uint)FfaMemoryFlags.Zero), FfaStatus.InvalidParameters, "zeroing what is shared");
-            Expect(c, Relinquish(partition, handle), FfaStatus.Success, $"{kind}: relinquished");
-            Expect(c, Relinquish(partition, handle), FfaStatus.Denied, $"{kind}: relinquished twice");
+                c.ExpectStatus(Relinquish(partition, handle, flags: (uint)FfaMemoryFlags.Zero), FfaStatus.InvalidParameters, "zeroing what is shared");
+            c.ExpectStatus(Relinquish(partition, handle), FfaStatus.Success, $"{kind}: relinquished");
+            c.ExpectStatus(Relinquish(partition, handle), FfaStatus.Denied, $"{kind}: relinquished twice");
 
-            Expect(c, stranger.Call(FfaFunction.MemReclaim, handle.Low, handle.High), FfaStatus.InvalidParameters, $"{kind}: reclaimed by a stranger");
-            Expect(c, partition.Call(FfaFunction.MemReclaim, handle.Low, handle.High), FfaStatus.InvalidParameters, $"{kind}: reclaimed by its borrower");
-            Expect(c, ffa.TryReclaim(new MemoryHandle(handle.Value & uint.MaxValue)), FfaStatus.InvalidParameters, $"{kind}: half a handle");
-            Expect(c, ffa.TryReclaim(handle, flags: (uint)FfaMemoryFlags.TimeSlice), FfaStatus.InvalidParameters, $"{kind}: time slicing");
-            Expect(c, ffa.TryReclaim(handle, w4: 1), FfaStatus.InvalidParameters, $"{kind}: a reserved register");
-            Expect(c, ffa.TryReclaim(handle), FfaStatus.Success, $"{kind}: reclaimed");
-            Expect(c, ffa.TryReclaim(handle), FfaStatus.InvalidParameters, $"{kind}: reclaimed twice");
+            c.ExpectStatus(stranger.Call(FfaFunction.MemReclaim, handle.Low, handle.High), FfaStatus.InvalidParameters, $"{kind}: reclaimed by a stranger");
+            c.ExpectStatus(partition.Call(FfaFunction.MemReclaim, handle.Low, handle.High), FfaStatus.InvalidParameters, $"{kind}: reclaimed by its borrower");
+            c.ExpectStatus(ffa.TryReclaim(new MemoryHandle(handle.Value & uint.MaxValue)), FfaStatus.InvalidParameters, $"{kind}: half a handle");
+            c.ExpectStatus(ffa.TryReclaim(handle, flags: (uint)FfaMemoryFlags.TimeSlice), FfaStatus.InvalidParameters, $"{kind}: time slicing");
+            c.ExpectStatus(ffa.TryReclaim(handle, w4: 1), FfaStatus.InvalidParameters, $"{kind}: a reserved register");
+            c.ExpectStatus(ffa.TryReclaim(handle), FfaStatus.Success, $"{kind}: reclaimed");
+            c.ExpectStatus(ffa.TryReclaim(handle), FfaStatus.InvalidParameters, $"{kind}: reclaimed twice");
         }
 
         SmcFrame donated = ffa.Call(GoodSend(FfaFunction.MemDonate32, Sends.Donate, ffa.Id, partition.Id, RangeOf(page)));
         MemoryHandle gift = MemoryHandle.FromHalves(donated.A2, donated.A3);
-        Expect(c, Relinquish(partition, gift), FfaStatus.Denied, "Donate: relinquished before it was retrieved");
-        Expect(c, ffa.TryReclaim(gift), FfaStatus.Success, "Donate: taken back before it was retrieved");
+        c.ExpectStatus(Relinquish(partition, gift), FfaStatus.Denied, "Donate: relinquished before it was retrieved");
+        c.ExpectStatus(ffa.TryReclaim(gift), FfaStatus.Success, "Donate: taken back before it was retrieved");
     }
 
     private static void FragmentErrors(CaseRun c)
@@ -190,38 +190,36 @@ internal static class MemoryErrorCases
 
         SmcFrame Next(MemoryHandle handle, ReadOnlySpan<FfaMemRange> part, uint? length = null, uint sender = 0)
         {
-            SmcFrame frame = default;
-            (frame.A0, frame.A1, frame.A2) = (FfaFunction.MemFragTx, handle.Low, handle.High);
-            (frame.A3, frame.A4) = (length ?? (uint)(part.Length * FfaMemRange.Size), sender);
+            SmcFrame frame = FfaFrame.Of(FfaFunction.MemFragTx, handle.Low, handle.High, length ?? (uint)(part.Length * FfaMemRange.Size), sender);
             return ffa.Call(frame, MemoryMarshal.AsBytes(part));
         }
 
         MemoryHandle handle = Begin();
-        Expect(c, ffa.TryReclaim(handle), FfaStatus.InvalidParameters, "reclaiming what is not sent");
-        Expect(c, Next(new MemoryHandle(handle.Value + 5), ranges.AsSpan(2)), FfaStatus.InvalidParameters, "a fragment of another handle");
-        Expect(c, Next(handle, ranges.AsSpan(2), sender: 0x8002_0000), FfaStatus.InvalidParameters, "a fragment of another sender");
+        c.ExpectStatus(ffa.TryReclaim(handle), FfaStatus.InvalidParameters, "reclaiming what is not sent");
+        c.ExpectStatus(Next(new MemoryHandle(handle.Value + 5), ranges.AsSpan(2)), FfaStatus.InvalidParameters, "a fragment of another handle");
+        c.ExpectStatus(Next(handle, ranges.AsSpan(2), sender: 0x8002_0000), FfaStatus.InvalidParameters, "a fragment of another sender");
         SmcFrame more = Next(handle, ranges.AsSpan(2, 1));
         c.Expect(more.A0 == FfaFunction.MemFragRx, "a request for the last fragment");
         SmcFrame done = Next(handle, ranges.AsSpan(3));
         c.Expect(done.A0 == FfaFunction.Success32 && MemoryHandle.FromHalves(done.A2, done.A3) == handle, "success with the handle");
-        Expect(c, Next(handle, ranges.AsSpan(3)), FfaStatus.InvalidParameters, "a fragment behind the last");
-        Expect(c, ffa.TryReclaim(handle), FfaStatus.Success, "reclaimed");
+        c.ExpectStatus(Next(handle, ranges.AsSpan(3)), FfaStatus.InvalidParameters, "a fragment behind the last");
+        c.ExpectStatus(ffa.TryReclaim(handle), FfaStatus.Success, "reclaimed");
 
         // A fragment that cannot be taken ends its transmission.
         foreach ((uint? length, string what) in new (uint?, string)[] { (0, "no bytes"), (8, "half a range"), (3 * FfaMemRange.Size, "more than was announced"), (1 << 20, "more than TX") })
         {
             handle = Begin();
-            Expect(c, Next(handle, ranges.AsSpan(1), length), FfaStatus.InvalidParameters, $"a fragment of {what}");
-            Expect(c, Next(handle, ranges.AsSpan(2)), FfaStatus.InvalidParameters, "a fragment of a transmission that has ended");
+            c.ExpectStatus(Next(handle, ranges.AsSpan(1), length), FfaStatus.InvalidParameters, $"a fragment of {what}");
+            c.ExpectStatus(Next(handle, ranges.AsSpan(2)), FfaStatus.InvalidParameters, "a fragment of a transmission that has ended");
         }
 
         handle = Begin();
         FfaMemRange[] bad = [ranges[2], ranges[0]];
-        Expect(c, Next(handle, bad), FfaStatus.InvalidParameters, "a later fragment that overlaps an earlier one");
+        c.ExpectStatus(Next(handle, bad), FfaStatus.InvalidParameters, "a later fragment that overlaps an earlier one");
         for (int i = 0; i < 50; i++)
             handle = Begin(); // those that are never finished do not fill the SPMC
-        Expect(c, Next(handle, ranges.AsSpan(2)), FfaStatus.Success, "the latest of many");
-        Expect(c, ffa.TryReclaim(handle), FfaStatus.Success, "reclaimed");
+        c.ExpectStatus(Next(handle, ranges.AsSpan(2)), FfaStatus.Success, "the latest of many");
+        c.ExpectStatus(ffa.TryReclaim(handle), FfaStatus.Success, "reclaimed");
     }
 
     private static FfaMemRange RangeOf(FfaMemory memory) =>
@@ -259,26 +257,14 @@ internal static class MemoryErrorCases
         return partition.Call(frame, bytes);
     }
 
-    private static SmcFrame TryReclaim(this FfaUserDevice ffa, MemoryHandle handle, uint flags = 0, uint w4 = 0)
-    {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2, frame.A3, frame.A4) = (FfaFunction.MemReclaim, handle.Low, handle.High, flags, w4);
-        return ffa.Call(frame);
-    }
+    private static SmcFrame TryReclaim(this FfaUserDevice ffa, MemoryHandle handle, uint flags = 0, uint w4 = 0) =>
+        ffa.Call(FfaFrame.Of(FfaFunction.MemReclaim, handle.Low, handle.High, flags, w4));
 
     private static SmcFrame Relinquish(PartitionProxy partition, MemoryHandle handle, uint flags = 0, uint endpoints = 1, PartitionId? endpoint = null)
     {
         byte[] bytes = new byte[FfaMemRelinquish.Size + (2 * sizeof(ushort))];
         MemoryMarshal.Write(bytes, new FfaMemRelinquish { Handle = handle.Value, Flags = flags, EndpointCount = endpoints });
         MemoryMarshal.Write(bytes.AsSpan(FfaMemRelinquish.Size), (endpoint ?? partition.Id).Value);
-        SmcFrame frame = default;
-        frame.A0 = FfaFunction.MemRelinquish;
-        return partition.Call(frame, bytes);
-    }
-
-    private static void Expect(CaseRun c, SmcFrame frame, FfaStatus expected, string what)
-    {
-        FfaStatus status = frame.A0 == FfaFunction.Error ? (FfaStatus)unchecked((int)frame.A2) : FfaStatus.Success;
-        c.Expect(status == expected, $"{expected} for {what}, got {status}");
+        return partition.Call(FfaFrame.Of(FfaFunction.MemRelinquish), bytes);
     }
 }

@@ -39,12 +39,7 @@ internal sealed class PartitionProxy : IDisposable
         return frame;
     }
 
-    internal SmcFrame Call(uint function, uint w1 = 0, uint w2 = 0, uint w3 = 0)
-    {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2, frame.A3) = (function, w1, w2, w3);
-        return Call(frame);
-    }
+    internal SmcFrame Call(uint function, uint w1 = 0, uint w2 = 0, uint w3 = 0) => Call(FfaFrame.Of(function, w1, w2, w3));
 
     public void Dispose()
     {

@@ -24,13 +24,13 @@ internal static class SpmcCases
         FfaUserDevice ffa = c.Ffa;
         PartitionId first = ffa.GetPartitionId(EchoPartitions.Uuid1), second = ffa.GetPartitionId(EchoPartitions.Uuid2);
         using (c.Begin("SP1 comms check"))
-            ExpectOk(c, ffa.Send(first, EchoPartitions.CommandTest));
+            c.ExpectOk(ffa.Send(first, EchoPartitions.CommandTest));
         using (c.Begin("SP2 comms check"))
-            ExpectOk(c, ffa.Send(second, EchoPartitions.CommandTest));
+            c.ExpectOk(ffa.Send(second, EchoPartitions.CommandTest));
         using (c.Begin("SP to SP messaging check"))
         {
-            ExpectOk(c, ffa.Send(first, EchoPartitions.CommandCommunicate, second.Value));
-            ExpectOk(c, ffa.Send(second, EchoPartitions.CommandCommunicate, first.Value));
+            c.ExpectOk(ffa.Send(first, EchoPartitions.CommandCommunicate, second.Value));
+            c.ExpectOk(ffa.Send(second, EchoPartitions.CommandCommunicate, first.Value));
         }
 
         using (c.Begin("64-bit and 1.2 forms"))
@@ -56,59 +56,59 @@ internal static class SpmcCases
     {
         FfaUserDevice ffa = c.Ffa;
         PartitionId partition = ffa.GetPartitionId(EchoPartitions.Uuid1);
-        ExpectOk(c, ffa.Send(partition, EchoPartitions.CommandTest));
+        c.ExpectOk(ffa.Send(partition, EchoPartitions.CommandTest));
         using FfaMemory memory = ffa.Allocate(1);
         MemoryHandle handle;
         using (c.Begin("Test memory set-up"))
         {
             handle = memory.Send(FfaFunction.MemShare64, FfaMemoryFlags.None, new FfaReceiver(partition, FfaAccess.ReadWrite));
-            ExpectOk(c, Retrieve(ffa, partition, handle));
+            c.ExpectOk(Retrieve(ffa, partition, handle));
         }
 
         using (c.Begin("Test retrieve memory second time"))
-            ExpectOk(c, Retrieve(ffa, partition, handle));
+            c.ExpectOk(Retrieve(ffa, partition, handle));
         using (c.Begin("Test accessing memory"))
         {
             memory.Span[0] = 0x5A;
             uint[] read = ffa.Send(partition, EchoPartitions.CommandRead);
             c.Expect(read is [EchoPartitions.Ok, 0x5A, ..], "the byte that was written here");
-            ExpectOk(c, ffa.Send(partition, EchoPartitions.CommandWrite, 0xC3));
+            c.ExpectOk(ffa.Send(partition, EchoPartitions.CommandWrite, 0xC3));
             c.Expect(memory.Span[^1] == 0xC3, "the byte that was written there");
         }
 
         using (c.Begin("Test relinquish memory"))
-            ExpectOk(c, Relinquish(ffa, partition, handle));
+            c.ExpectOk(Relinquish(ffa, partition, handle));
         using (c.Begin("Test incorrect reclaim"))
-            ExpectRefused(c, () => memory.Reclaim(handle), Errno.EACCES);
+            c.ExpectErrno(Errno.EACCES, () => memory.Reclaim(handle));
         using (c.Begin("Test relinquish memory second time"))
-            ExpectOk(c, Relinquish(ffa, partition, handle));
+            c.ExpectOk(Relinquish(ffa, partition, handle));
         using (c.Begin("Test correct reclaim"))
         {
             memory.Reclaim(handle);
-            ExpectOk(c, ffa.Send(partition, EchoPartitions.CommandNop));
+            c.ExpectOk(ffa.Send(partition, EchoPartitions.CommandNop));
         }
 
         using (c.Begin("Test retrieve invalid memory region"))
         {
             c.Expect(Retrieve(ffa, partition, handle)[0] != EchoPartitions.Ok, "a refusal");
-            ExpectOk(c, ffa.Send(partition, EchoPartitions.CommandNop));
+            c.ExpectOk(ffa.Send(partition, EchoPartitions.CommandNop));
         }
     }
 
     private static void PartitionToPartition(CaseRun c)
     {
         PartitionId first = c.Ffa.GetPartitionId(EchoPartitions.Uuid1), second = c.Ffa.GetPartitionId(EchoPartitions.Uuid2);
-        ExpectOk(c, c.Ffa.Send(first, EchoPartitions.CommandShareMemory, second.Value));
-        ExpectOk(c, c.Ffa.Send(second, EchoPartitions.CommandShareMemory, first.Value));
+        c.ExpectOk(c.Ffa.Send(first, EchoPartitions.CommandShareMemory, second.Value));
+        c.ExpectOk(c.Ffa.Send(second, EchoPartitions.CommandShareMemory, first.Value));
     }
 
     private static void AccessAndFlags(CaseRun c)
     {
         PartitionId first = c.Ffa.GetPartitionId(EchoPartitions.Uuid1), second = c.Ffa.GetPartitionId(EchoPartitions.Uuid2);
         using (c.Begin("Test sharing with exc access"))
-            ExpectOk(c, c.Ffa.Send(first, EchoPartitions.CommandShareExclusively, second.Value));
+            c.ExpectOk(c.Ffa.Send(first, EchoPartitions.CommandShareExclusively, second.Value));
         using (c.Begin("Test sharing with incorrect access"))
-            ExpectOk(c, c.Ffa.Send(first, EchoPartitions.CommandWrongAccess, second.Value));
+            c.ExpectOk(c.Ffa.Send(first, EchoPartitions.CommandWrongAccess, second.Value));
     }
 
     private static void MultipleReceivers(CaseRun c)
@@ -116,21 +116,21 @@ internal static class SpmcCases
         FfaUserDevice ffa = c.Ffa;
         PartitionId first = ffa.GetPartitionId(EchoPartitions.Uuid1), second = ffa.GetPartitionId(EchoPartitions.Uuid2), third = ffa.GetPartitionId(EchoPartitions.Uuid3);
         using (c.Begin("SP1 to SP2 and SP3"))
-            ExpectOk(c, ffa.Send(first, EchoPartitions.CommandShareWithTwo, second.Value, third.Value));
+            c.ExpectOk(ffa.Send(first, EchoPartitions.CommandShareWithTwo, second.Value, third.Value));
         using (c.Begin("Normal World to SP1 and SP2"))
         {
             const uint Bypass = (uint)EchoPartitions.RetrieveHow.Bypass;
             using FfaMemory memory = ffa.Allocate(2);
             MemoryHandle handle = memory.Send(
                 FfaFunction.MemShare64, FfaMemoryFlags.None, new FfaReceiver(first, FfaAccess.ReadWrite), new FfaReceiver(second, FfaAccess.ReadOnly));
-            ExpectOk(c, Retrieve(ffa, first, handle, Bypass));
-            ExpectOk(c, Retrieve(ffa, second, handle, Bypass));
-            ExpectOk(c, ffa.Send(first, EchoPartitions.CommandWrite, 0x77));
+            c.ExpectOk(Retrieve(ffa, first, handle, Bypass));
+            c.ExpectOk(Retrieve(ffa, second, handle, Bypass));
+            c.ExpectOk(ffa.Send(first, EchoPartitions.CommandWrite, 0x77));
             c.Expect(ffa.Send(second, EchoPartitions.CommandRead) is [EchoPartitions.Ok, 0x77, ..], "what the other has written");
             c.Expect(ffa.Send(second, EchoPartitions.CommandWrite, 1)[0] == EchoPartitions.Failed, "a data abort: read-only");
-            ExpectOk(c, Relinquish(ffa, first, handle));
-            ExpectRefused(c, () => memory.Reclaim(handle), Errno.EACCES);
-            ExpectOk(c, Relinquish(ffa, second, handle));
+            c.ExpectOk(Relinquish(ffa, first, handle));
+            c.ExpectErrno(Errno.EACCES, () => memory.Reclaim(handle));
+            c.ExpectOk(Relinquish(ffa, second, handle));
             memory.Reclaim(handle);
         }
     }
@@ -147,19 +147,4 @@ internal static class SpmcCases
 
     private static uint[] Relinquish(FfaUserDevice ffa, PartitionId partition, MemoryHandle handle) =>
         ffa.Send(partition, EchoPartitions.CommandRelinquish, handle.Low, handle.High);
-
-    private static void ExpectOk(CaseRun c, uint[] answer) => c.Expect(answer[0] == EchoPartitions.Ok, $"0xaa, got 0x{answer[0]:x} (status -{answer[1]})");
-
-    private static void ExpectRefused(CaseRun c, Action action, Errno errno)
-    {
-        try
-        {
-            action();
-            c.Expect(false, $"{errno}, got success");
-        }
-        catch (TeeDriverException e)
-        {
-            c.Expect(e.Errno == errno, $"{errno}, got {e.Errno}");
-        }
-    }
 }

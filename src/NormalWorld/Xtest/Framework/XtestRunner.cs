@@ -26,7 +26,7 @@ internal static class XtestRunner
         output.WriteLine("#");
         output.WriteLine("######################################################");
 
-        List<XtestCase> chosen = [.. cases.Where(c => filters.Count == 0 || filters.Any(f => c.Id.Contains(f, StringComparison.Ordinal)))];
+        List<XtestCase> chosen = [.. cases.Where(c => c.Matches(filters))];
         var results = new List<string>();
         int subtests = 0, failedSubtests = 0, run = 0, failed = 0;
         foreach (XtestCase testCase in chosen)

@@ -13,7 +13,6 @@ internal sealed class Session
     private uint _operation;
     private uint _pendingCancel;
     private bool _active;
-    private bool _closing;
     private long _deadline = long.MaxValue;
 
     internal Session(uint id, TaInstance instance, TeeIdentity client)
@@ -34,7 +33,7 @@ internal sealed class Session
     /// <summary>Whether a thread is in the session. Protected by the lock of the TA manager.</summary>
     internal bool InUse { get; set; }
 
-    /// <summary>Whether the client has asked for its end: nobody enters any more. Protected by the lock of the TA manager.</summary>
+    /// <summary>Whether the client has asked for its end: nobody enters any more. Set under the lock of the TA manager and under this one's; either is enough to read it.</summary>
     internal bool IsClosing { get; private set; }
 
     /// <summary>
@@ -43,10 +42,9 @@ internal sealed class Session
     /// </summary>
     internal void BeginClosing()
     {
-        IsClosing = true;
         lock (_gate)
         {
-            (_closing, _cancelled) = (true, _active);
+            (IsClosing, _cancelled) = (true, _active);
             Monitor.PulseAll(_gate);
         }
     }
@@ -62,7 +60,7 @@ internal sealed class Session
             _active = true;
             _operation = cancelId;
             _masked = true;
-            _cancelled = (_closing && !closes) || (cancelId != 0 && _pendingCancel == cancelId);
+            _cancelled = (IsClosing && !closes) || (cancelId != 0 && _pendingCancel == cancelId);
             _pendingCancel = 0;
             _deadline = timeout == TaClientSession.InfiniteTimeout ? long.MaxValue : Environment.TickCount64 + timeout;
         }

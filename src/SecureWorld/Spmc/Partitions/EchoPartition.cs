@@ -155,10 +155,9 @@ internal sealed class EchoPartition : Partition
             return EchoPartitions.Failed;
         for (uint i = 0; i < words[1]; i++)
         {
-            SmcFrame frame = default;
-            frame.A0 = FfaFunction.Yield;
+            SmcFrame frame = FfaFrame.Of(FfaFunction.Yield);
             _port.Call(ref frame, thread);
-            if (PartitionMemoryClient.StatusOf(frame) is var status and not FfaStatus.Success)
+            if (frame.Status() is var status and not FfaStatus.Success)
                 return Verdict(words, status);
         }
 
@@ -167,19 +166,17 @@ internal sealed class EchoPartition : Partition
 
     private FfaStatus Notify(uint function, uint ids, uint[] words, TeeThread thread)
     {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A3, frame.A4) = (function, ids, words[2], words[3]);
+        SmcFrame frame = FfaFrame.Of(function, ids, w3: words[2], w4: words[3]);
         _port.Call(ref frame, thread);
-        return PartitionMemoryClient.StatusOf(frame);
+        return frame.Status();
     }
 
     private uint GetNotifications(uint[] words, TeeThread thread)
     {
         const uint FromPartitions = 1, FromNormalWorld = 2;
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2) = (FfaFunction.NotificationGet, Id.Value, FromPartitions | FromNormalWorld);
+        SmcFrame frame = FfaFrame.Of(FfaFunction.NotificationGet, Id.Value, FromPartitions | FromNormalWorld);
         _port.Call(ref frame, thread);
-        FfaStatus status = PartitionMemoryClient.StatusOf(frame);
+        FfaStatus status = frame.Status();
         if (status != FfaStatus.Success)
             return Verdict(words, status);
         (words[1], words[2], words[3], words[4]) = (frame.A2, frame.A3, frame.A4, frame.A5);

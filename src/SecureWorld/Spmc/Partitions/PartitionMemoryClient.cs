@@ -29,7 +29,7 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
             length += FfaMemRange.Size;
             SmcFrame frame = Call(function, (uint)length, (uint)length, thread);
             if (frame.A0 != FfaFunction.Success32)
-                return StatusOf(frame);
+                return frame.Status();
             handle = MemoryHandle.FromHalves(frame.A2, frame.A3);
             return FfaStatus.Success;
         }
@@ -47,14 +47,14 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
             int length = FfaTransactionWriter.Write(port.Tx, port.Version, head, receivers, 0, 0);
             SmcFrame frame = Call(FfaFunction.MemRetrieveReq32, (uint)length, (uint)length, thread);
             if (frame.A0 != FfaFunction.MemRetrieveResp)
-                return StatusOf(frame);
+                return frame.Status();
             byte[] response = new byte[frame.A1];
             int received = ReadRx(response, 0, (int)frame.A2, thread);
             while (received < response.Length)
             {
                 frame = Call(FfaFunction.MemFragRx, handle.Low, handle.High, thread, (uint)received);
                 if (frame.A0 != FfaFunction.MemFragTx)
-                    return StatusOf(frame);
+                    return frame.Status();
                 received += ReadRx(response, received, (int)frame.A3, thread);
             }
 
@@ -70,12 +70,12 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
             Span<byte> tx = port.Tx;
             MemoryMarshal.Write(tx, new FfaMemRelinquish { Handle = handle.Value, Flags = (uint)flags, EndpointCount = 1 });
             MemoryMarshal.Write(tx[FfaMemRelinquish.Size..], port.Id.Value);
-            return StatusOf(Call(FfaFunction.MemRelinquish, 0, 0, thread));
+            return Call(FfaFunction.MemRelinquish, 0, 0, thread).Status();
         }
     }
 
     internal FfaStatus Reclaim(MemoryHandle handle, FfaMemoryFlags flags, TeeThread thread) =>
-        StatusOf(Call(FfaFunction.MemReclaim, handle.Low, handle.High, thread, (uint)flags));
+        Call(FfaFunction.MemReclaim, handle.Low, handle.High, thread, (uint)flags).Status();
 
     /// <summary>Makes the call that a page describes (<see cref="EchoPartitions.Proxy"/>); false when the page cannot be reached.</summary>
     internal bool TryProxy(PhysicalAddress page, TeeThread thread)
@@ -99,14 +99,9 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
         return !shared.IsEmpty;
     }
 
-    /// <summary>The status that a frame says.</summary>
-    internal static FfaStatus StatusOf(in SmcFrame frame) =>
-        frame.A0 == FfaFunction.Error ? (FfaStatus)unchecked((int)frame.A2) : FfaStatus.Success;
-
     private SmcFrame Call(uint function, uint w1, uint w2, TeeThread thread, uint w3 = 0)
     {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2, frame.A3) = (function, w1, w2, w3);
+        SmcFrame frame = FfaFrame.Of(function, w1, w2, w3);
         port.Call(ref frame, thread);
         return frame;
     }
@@ -123,7 +118,7 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
         port.Call(ref frame, thread);
         _mapped = frame.A0 == FfaFunction.Success32
             ? true
-            : throw new InvalidOperationException($"Partition {port.Id} could not map its buffers: {StatusOf(frame)}.");
+            : throw new InvalidOperationException($"Partition {port.Id} could not map its buffers: {frame.Status()}.");
     }
 
     private int ReadRx(byte[] response, int offset, int length, TeeThread thread)

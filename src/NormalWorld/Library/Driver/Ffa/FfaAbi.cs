@@ -71,7 +71,7 @@ internal sealed class FfaAbi(OpteeDriver driver, FfaDriver ffa, RpcHandler rpc, 
     public CallStep Continue(ref SmcFrame frame, Span<byte> rpcArgument)
     {
         if (frame.A0 != FfaFunction.MsgSendDirectResp32)
-            return FfaDriver.StatusOf(frame) == FfaStatus.Busy ? CallStep.NoThread : CallStep.Refused;
+            return frame.Status() == FfaStatus.Busy ? CallStep.NoThread : CallStep.Refused;
         if (frame.A3 != 0)
             return (TeecResult)frame.A3 == TeecResult.Busy ? CallStep.NoThread : CallStep.Refused;
         uint kind = frame.A4, resume = frame.A7;

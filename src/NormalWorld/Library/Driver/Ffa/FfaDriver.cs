@@ -83,8 +83,7 @@ internal sealed class FfaDriver
     /// <summary>Any call, on the conduit that never waits behind a TA.</summary>
     internal SmcFrame Call(uint function, uint w1 = 0, uint w2 = 0, uint w3 = 0, uint w4 = 0)
     {
-        SmcFrame frame = default;
-        (frame.A0, frame.A1, frame.A2, frame.A3, frame.A4) = (function, w1, w2, w3, w4);
+        SmcFrame frame = FfaFrame.Of(function, w1, w2, w3, w4);
         _driver.FastCall(ref frame);
         return frame;
     }
@@ -101,9 +100,7 @@ internal sealed class FfaDriver
             _driver.Exchange(cpu, ref frame);
             while (frame.A0 is FfaFunction.Yield or FfaFunction.Interrupt)
             {
-                uint target = frame.A1;
-                frame = default;
-                (frame.A0, frame.A1) = (FfaFunction.Run, target);
+                frame = FfaFrame.Of(FfaFunction.Run, frame.A1);
                 _driver.Exchange(cpu, ref frame);
             }
         }
@@ -166,20 +163,18 @@ internal sealed class FfaDriver
     internal void Reclaim(MemoryHandle handle, FfaMemoryFlags flags = FfaMemoryFlags.None) =>
         Succeed(Call(FfaFunction.MemReclaim, handle.Low, handle.High, (uint)flags));
 
-    /// <summary>The status that a frame says.</summary>
-    internal static FfaStatus StatusOf(in SmcFrame frame) =>
-        frame.A0 == FfaFunction.Error ? (FfaStatus)unchecked((int)frame.A2) : FfaStatus.Success;
-
     /// <summary>The one place where FF-A status becomes errno (ffa_to_linux_errno upstream).</summary>
     internal static SmcFrame Succeed(SmcFrame frame)
     {
-        FfaStatus status = StatusOf(frame);
+        FfaStatus status = frame.Status();
         return status == FfaStatus.Success ? frame : throw new TeeDriverException(ErrnoOf(status), $"The SPMC answered {status}.");
     }
 
-    private Span<byte> Tx => _bank.GetSpan(_buffers.Start.Value - _bank.Range.Start.Value, BufferLength);
+    private Span<byte> Tx => SpanOf(TxRange);
 
-    private ReadOnlySpan<byte> Rx => _bank.GetSpan(_buffers.Start.Value + BufferLength - _bank.Range.Start.Value, BufferLength);
+    private ReadOnlySpan<byte> Rx => SpanOf(RxRange);
+
+    private Span<byte> SpanOf(PhysicalRange buffer) => _bank.GetSpan(buffer.Start.Value - _bank.Range.Start.Value, BufferLength);
 
     private static Errno ErrnoOf(FfaStatus status) => status switch
     {
