@@ -93,7 +93,8 @@ public sealed class RelayerRaceTests
     [Fact]
     public void A_bank_that_comes_and_goes_leaves_no_count_on_the_one_that_follows_it()
     {
-        const int Users = 2, Wanted = 150; // of uses and transactions by each user, and of swaps
+        const int Users = 2, Wanted = 500; // of uses and of transactions, by each user
+        const int AttemptsBetweenSwaps = 8;
         PhysicalRange range = PhysicalRange.Create(new PhysicalAddress(0x4000_0000), Pages * PhysicalAddress.PageSize);
         var head = new FfaTransactionHead(PartitionId.NormalWorld, FfaMemoryAttributes.NotSpecified, FfaMemoryFlags.None, default, Tag: 0);
         FfaReceiver[] receivers = [new FfaReceiver(PartitionId.Tee, FfaAccess.ReadWrite)];
@@ -105,9 +106,11 @@ public sealed class RelayerRaceTests
         void Use(int seed)
         {
             var random = new Random(seed);
-            for (int uses = 0, transactions = 0; uses < Wanted || transactions < Wanted || Volatile.Read(ref swaps) < Wanted;)
+            for (int uses = 0, transactions = 0, attempts = 1; (uses < Wanted || transactions < Wanted) && failures.IsEmpty; attempts++)
             {
-                Thread.SpinWait(random.Next(2_000)); // so that the bank is free most of the time
+                if (attempts % AttemptsBetweenSwaps == 0)
+                    WaitForSwap(); // so that the bank comes and goes however the threads are scheduled
+                Thread.SpinWait(random.Next(2_000));
                 if (random.Next(2) == 0)
                 {
                     if (!relayer.Uses.TryUse(range, out RamBank bank))
@@ -124,6 +127,12 @@ public sealed class RelayerRaceTests
                         failures.Enqueue($"reclaim answered {status}");
                 }
             }
+        }
+
+        void WaitForSwap()
+        {
+            for (int before = Volatile.Read(ref swaps); Volatile.Read(ref swaps) == before && failures.IsEmpty;)
+                Thread.Yield();
         }
 
         void Swap()

@@ -52,12 +52,10 @@ internal static class AbiCommand
 
     private static void Print(AbiSurface surface)
     {
-        AnsiConsole.MarkupLineInterpolated($"[bold]{surface.Title}[/] ({surface.Source})");
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("number", "name", "served", "note");
+        Table table = Tables.Create().AddColumns("number", "name", "served", "note");
         foreach (AbiRow row in surface.Rows)
             table.AddRow(Number(row), row.Name, row.Support.ToString().ToLowerInvariant(), Markup.Escape(row.Note));
-        TableWidth.Apply();
-        AnsiConsole.Write(table);
+        Tables.Print(table, $"[bold]{Markup.Escape(surface.Title)}[/] ({Markup.Escape(surface.Source)})");
     }
 
     private static string Number(AbiRow row) => row.Number < 256 ? row.Number.ToString() : $"0x{row.Number:x8}";

@@ -39,7 +39,7 @@ internal static class BenchCommand
 
     private static void Print(IReadOnlyList<BenchRow> rows)
     {
-        Table table = new Table().Border(TableBorder.Simple)
+        Table table = Tables.Create()
             .AddColumn("measured").AddColumn("value", c => c.RightAligned()).AddColumn("unit")
             .AddColumn("ratio", c => c.RightAligned()).AddColumn("to").AddColumn("target").AddColumn("");
         foreach (BenchRow row in rows)
@@ -59,7 +59,6 @@ internal static class BenchCommand
                 });
         }
 
-        TableWidth.Apply();
-        AnsiConsole.Write(table);
+        Tables.Print(table);
     }
 }

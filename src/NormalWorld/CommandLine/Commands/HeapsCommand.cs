@@ -17,7 +17,7 @@ internal static class HeapsCommand
         {
             using TeeSource source = tee.Open(result);
             using TeeContext context = source.OpenContext();
-            var table = new Table().Border(TableBorder.Simple)
+            var table = Tables.Create()
                 .AddColumns("heap", "kind")
                 .AddColumn("size", c => c.RightAligned()).AddColumn("used", c => c.RightAligned())
                 .AddColumn("largest free", c => c.RightAligned()).AddColumn("buffers", c => c.RightAligned())
@@ -29,8 +29,7 @@ internal static class HeapsCommand
                     heap.Buffers.ToString(), heap.Protection);
             }
 
-            TableWidth.Apply();
-            AnsiConsole.Write(table);
+            Tables.Print(table);
             return ExitCodes.Success;
         });
         return command;
