@@ -11,7 +11,7 @@ public sealed class XtestSuiteTests
     public static TheoryData<string, ConduitAbi, bool> Cases()
     {
         var data = new TheoryData<string, ConduitAbi, bool>();
-        foreach (XtestCase testCase in XtestRegistry.RegressionCases.Where(c => c.Run is not null))
+        foreach (XtestCase testCase in XtestRegistry.Regression.Cases.Where(c => c.Run is not null))
         {
             data.Add(testCase.Id, ConduitAbi.Smc, false);
             data.Add(testCase.Id, ConduitAbi.Ffa, true);
@@ -28,12 +28,12 @@ public sealed class XtestSuiteTests
         using var output = new StringWriter();
         using var host = new XtestHost(tee.OpenContext, level: 0, output);
 
-        XtestSummary summary = XtestRunner.Run(XtestRegistry.Regression, XtestRegistry.RegressionCases, [id], host);
+        XtestSummary summary = XtestRunner.Run(new XtestSelection(XtestRegistry.Regression) { TestIds = [id] }, host);
 
         Assert.True(summary is { Cases: 1, FailedCases: 0 }, output.ToString());
     }
 
-    public static TheoryData<string> FfaCases => [.. XtestRegistry.FfaSpmcCases.Select(c => c.Id)];
+    public static TheoryData<string> FfaCases => [.. XtestRegistry.FfaSpmc.Cases.Select(c => c.Id)];
 
     [Theory]
     [MemberData(nameof(FfaCases))]
@@ -45,7 +45,7 @@ public sealed class XtestSuiteTests
         if (id == "ffa_spmc_2007")
             tee.Driver.Abi.EnableNotifications(); // what the driver does when it has a notification line
 
-        XtestSummary summary = XtestRunner.Run(XtestRegistry.All, XtestRegistry.FfaSpmcCases, [id], host);
+        XtestSummary summary = XtestRunner.Run(new XtestSelection(XtestRegistry.FfaSpmc) { TestIds = [id] }, host);
 
         Assert.True(summary is { Cases: 1, FailedCases: 0 }, output.ToString());
     }
@@ -55,6 +55,21 @@ public sealed class XtestSuiteTests
     {
         IEnumerable<string> expected = Enumerable.Range(1001, 42).Select(n => $"regression_{n}");
 
-        Assert.Equal(expected, XtestRegistry.RegressionCases.Select(c => c.Id));
+        Assert.Equal(expected, XtestRegistry.Regression.Cases.Select(c => c.Id));
     }
+
+    [Theory]
+    [InlineData("1014", "", "regression_1014")]
+    [InlineData("1002 1003", "ffa", "regression_1002 regression_1003")]
+    [InlineData("1002", "", "regression_1002 ffa_spmc_1002")]
+    [InlineData("ffa_spmc", "100 2001", "ffa_spmc_2002 ffa_spmc_2003 ffa_spmc_2004 ffa_spmc_2005 ffa_spmc_2006 ffa_spmc_2007")]
+    [InlineData("", "regression_ ffa_spmc_", "")]
+    public void Test_ids_and_exclusions_choose_the_cases_by_a_part_of_their_id(string ids, string excluded, string expected)
+    {
+        var selection = new XtestSelection(XtestRegistry.Suites) { TestIds = Words(ids), Excluded = Words(excluded) };
+
+        Assert.Equal(Words(expected), selection.Choose().Select(c => c.Id));
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

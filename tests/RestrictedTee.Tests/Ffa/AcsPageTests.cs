@@ -16,7 +16,7 @@ public sealed partial class AcsPageTests
         string[][] rows = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "ffa-acs.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..4])];
-        HashSet<string> known = [.. XtestRegistry.FfaSpmcCases.Select(c => c.Id), .. Methods()];
+        HashSet<string> known = [.. XtestRegistry.FfaSpmc.Cases.Select(c => c.Id), .. Methods()];
 
         Assert.True(rows.Length > 200, $"{rows.Length} scenarios");
         Assert.Equal(rows.Length, rows.Select(row => row[0]).Distinct().Count());

@@ -143,7 +143,8 @@ public sealed class FfaGarbageTests : IDisposable
         using var output = new StringWriter();
         using var host = new Xtest.Framework.XtestHost(_tee.OpenContext, level: 0, output, new FfaUserDevice(_tee.Driver));
 
-        Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run("both", Xtest.Framework.XtestRegistry.AllCases, cases, host);
+        Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run(
+            new Xtest.Framework.XtestSelection(Xtest.Framework.XtestRegistry.Suites) { TestIds = cases }, host);
 
         Assert.True(summary.FailedCases == 0 && summary.Cases == cases.Length, output.ToString());
     }

@@ -222,7 +222,8 @@ public sealed class GarbageTests : IDisposable
         using var output = new StringWriter();
         using var host = new Xtest.Framework.XtestHost(_tee.OpenContext, level: 0, output);
 
-        Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run("regression", Xtest.Framework.XtestRegistry.RegressionCases, cases, host);
+        Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run(
+            new Xtest.Framework.XtestSelection(Xtest.Framework.XtestRegistry.Regression) { TestIds = cases }, host);
 
         Assert.True(summary.FailedCases == 0 && summary.Cases == cases.Length, output.ToString());
     }

@@ -42,7 +42,7 @@ public sealed class ConduitAbiTests
     [Fact]
     public void Who_asks_for_ffa_cases_alone_gets_the_conduit_that_they_need()
     {
-        Rtee.Result alone = Rtee.Run("xtest", "ffa_spmc");
+        Rtee.Result alone = Rtee.Run("xtest", "-t", "ffa_spmc");
         Rtee.Result explicitly = Rtee.Run("xtest", "ffa_spmc", "--conduit", "smc");
 
         Assert.True(alone.ExitCode == 0, alone.Output + alone.Errors);
@@ -126,7 +126,8 @@ public sealed class ConduitAbiTests
 
         using var output = new StringWriter();
         using var host = new Xtest.Framework.XtestHost(environment.OpenContext, level: 0, output, ffa);
-        Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run("both", Xtest.Framework.XtestRegistry.AllCases, ["1002", "1005", "1014", "ffa_spmc_1003", "ffa_spmc_2001"], host);
+        Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run(
+            new Xtest.Framework.XtestSelection(Xtest.Framework.XtestRegistry.Suites) { TestIds = ["1002", "1005", "1014", "ffa_spmc_1003", "ffa_spmc_2001"] }, host);
         Assert.True(summary.FailedCases == 0 && summary.Cases >= 5, output.ToString());
     }
 

@@ -66,7 +66,7 @@ public sealed class HostileWorldTests
         using var output = new StringWriter();
         using var xtest = new XtestHost(() => new TeeContext(new TeeDevice(host, ClientIdentity.Self)), level: 0, output);
         XtestSummary summary = XtestRunner.Run(
-            "regression", XtestRegistry.RegressionCases, ["1002", "1005", "1007", "1010", "1012", "1014", "1016", "1017", "1018", "1021", "1025"], xtest);
+            new XtestSelection(XtestRegistry.Regression) { TestIds = ["1002", "1005", "1007", "1010", "1012", "1014", "1016", "1017", "1018", "1021", "1025"] }, xtest);
         Assert.True(summary is { FailedCases: 0, Cases: 11 }, output.ToString());
         raw.Dispose();
     }

@@ -40,6 +40,18 @@ public sealed class LaunchTests
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-t", "benchmark", "regression, ffa_spmc")]
+    [InlineData("-l", "16", "0 to 15")]
+    [InlineData("-x", "_", "no case")]
+    public void A_bad_option_of_xtest_is_said_in_words_and_exits_with_2(string option, string value, string word)
+    {
+        Rtee.Result result = Rtee.Run("xtest", option, value);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(word, result.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Settings_rise_from_file_to_environment_to_command_line()
     {

@@ -14,6 +14,8 @@ internal static class XtestCommand
     internal static Command Create()
     {
         var cases = new Argument<string[]>("CASE") { Description = "Run the cases whose id contains one of these, for example 1014; all when none is given", Arity = ArgumentArity.ZeroOrMore };
+        var suites = new Option<string>("-t") { Description = "Suites, joined by '+'", DefaultValueFactory = _ => SuiteNames("+"), HelpName = "SUITE" };
+        var excluded = new Option<string[]>("-x") { Description = "Leave out the cases whose id contains this; may be given several times", HelpName = "CASE" };
         var level = new Option<int>("-l", "--level") { Description = "How thorough to be, 0 to 15", DefaultValueFactory = _ => 0, HelpName = "LEVEL" };
         var list = new Option<bool>("--list") { Description = "List the cases and run none" };
         var sdp = new Option<bool>("--sdp-basic") { Description = "Run the secure-data-path test as a program; the next five options are its own" };
@@ -22,13 +24,15 @@ internal static class XtestCommand
         var heap = new Option<string>("--heap-name") { Description = "SDP heap", DefaultValueFactory = _ => SdpOptions.DefaultHeap, HelpName = "NAME" };
         var noOffset = new Option<bool>("--no-offset") { Description = "No random offset [0 255] in the SDP buffer" };
         var verbose = new Option<bool>("-v") { Description = "Be verbose" };
-        var command = new Command("xtest", "Run the xtest-style suites across both worlds.") { cases, level, list, sdp, size, loops, heap, noOffset, verbose };
+        var command = new Command("xtest", "Run the xtest-style suites across both worlds.") { cases, suites, excluded, level, list, sdp, size, loops, heap, noOffset, verbose };
         var tee = new TeeOptions(command, canConnect: true);
         command.Validators.Add(result =>
         {
             // An option that is absent has no value in a validator; its default is set later and needs no check.
             if (result.GetResult(level) is { Implicit: false } && result.GetValue(level) is < 0 or > 15)
                 result.AddError("-l takes a level from 0 to 15.");
+            if (result.GetResult(suites) is { Implicit: false } && SuitesNamed(result.GetValue(suites)!) is null)
+                result.AddError($"-t takes one or more of {SuiteNames(", ")}, joined by '+'; the benchmarks are 'rtee bench'.");
             if (result.GetResult(loops) is { Implicit: false } && result.GetValue(loops) <= 0)
                 result.AddError("-n takes a number of loops above 0.");
             if (result.GetResult(size) is { Implicit: false } && result.GetValue(size) <= 0)
@@ -36,15 +40,22 @@ internal static class XtestCommand
         });
         command.SetAction(result =>
         {
+            var selection = new XtestSelection(SuitesNamed(result.GetValue(suites)!)!) { TestIds = result.GetValue(cases) ?? [], Excluded = result.GetValue(excluded) ?? [] };
+            List<XtestCase> chosen = selection.Choose();
+            if (chosen.Count == 0)
+            {
+                System.Console.Error.WriteLine($"rtee: no case of {selection.SuiteName} matches '{selection.Filter}'; 'rtee xtest --list' shows them all.");
+                return ExitCodes.Usage;
+            }
+
             if (result.GetValue(list))
-                return List();
-            string[] filters = result.GetValue(cases) ?? [];
+                return List(chosen);
             // Who asks for FF-A cases alone means the conduit that they need.
-            bool wantsFfa = !result.GetValue(sdp) && Matching(filters) is { Count: > 0 } chosen && chosen.All(c => c.NeedsFfa);
+            bool wantsFfa = !result.GetValue(sdp) && chosen.All(c => c.NeedsFfa);
             using TeeSource source = tee.Open(result, expectsPanics: true, defaultConduit: wantsFfa ? "ffa" : null);
             PrintWorlds(source);
             if (!result.GetValue(sdp))
-                return RunCases(source, filters, result.GetValue(level));
+                return RunCases(source, selection, result.GetValue(level));
             var options = new SdpOptions
             {
                 Size = result.GetValue(size),
@@ -57,9 +68,19 @@ internal static class XtestCommand
         return command;
     }
 
-    private static int List()
+    private static string SuiteNames(string separator) => string.Join(separator, XtestRegistry.Suites.Select(suite => suite.Name));
+
+    /// <summary>The suites that "regression+ffa_spmc" names; null when one of the names is wrong.</summary>
+    private static XtestSuite[]? SuitesNamed(string names)
     {
-        foreach (XtestCase testCase in XtestRegistry.AllCases)
+        string[] wanted = [.. names.Split('+').Distinct()];
+        XtestSuite[] found = [.. XtestRegistry.Suites.Where(suite => wanted.Contains(suite.Name))];
+        return found.Length == wanted.Length ? found : null;
+    }
+
+    private static int List(List<XtestCase> cases)
+    {
+        foreach (XtestCase testCase in cases)
         {
             string status = testCase.Status switch
             {
@@ -73,31 +94,22 @@ internal static class XtestCommand
         return ExitCodes.Success;
     }
 
-    private static List<XtestCase> Matching(string[] filters) => [.. XtestRegistry.AllCases.Where(c => c.Matches(filters))];
-
     private static void PrintWorlds(TeeSource source)
     {
         if (source.Environment is { } worlds)
             System.Console.WriteLine($"normal world: pid {Environment.ProcessId}; secure world: pid {worlds.SecureWorldPid}, its memory kept by {worlds.MemoryProtection}; they talk by {(worlds.Conduit == ConduitAbi.Ffa ? "FF-A" : "SMC")}");
     }
 
-    private static int RunCases(TeeSource source, string[] filters, int level)
+    private static int RunCases(TeeSource source, XtestSelection selection, int level)
     {
         using var status = new StatusLine();
         using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status), source.Ffa);
         var watch = Stopwatch.StartNew();
         int started = 0;
-        List<XtestCase> chosen = Matching(filters);
-        int total = chosen.Count(c => c.Run is not null && (!c.NeedsFfa || source.Ffa is not null));
-        if (chosen.Count == 0)
-        {
-            System.Console.Error.WriteLine($"rtee: no case matches '{string.Join(' ', filters)}'; 'rtee xtest --list' shows them all.");
-            return ExitCodes.Usage;
-        }
-
+        int total = selection.Choose().Count(c => c.Run is not null && (!c.NeedsFfa || source.Ffa is not null));
         string current = "";
         using var timer = new Timer(_ => status.Show($"[{started}/{total}] {current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);
-        XtestSummary summary = XtestRunner.Run(XtestRegistry.All, XtestRegistry.AllCases, filters, host, testCase =>
+        XtestSummary summary = XtestRunner.Run(selection, host, testCase =>
         {
             started++;
             current = testCase.Id;

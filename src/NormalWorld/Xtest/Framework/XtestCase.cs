@@ -24,9 +24,6 @@ internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, 
     /// <summary>The case makes FF-A calls itself, so it needs that conduit.</summary>
     internal bool NeedsFfa { get; init; }
 
-    /// <summary>Whether the id contains one of the filters; any does when there is none.</summary>
-    internal bool Matches(IReadOnlyList<string> filters) => filters.Count == 0 || filters.Any(f => Id.Contains(f, StringComparison.Ordinal));
-
     internal static XtestCase NotApplicable(string id, string title, string why) => new(id, title, null, CaseStatus.NotApplicable, why);
 
     internal static XtestCase NotServed(string id, string title, string why) => new(id, title, null, CaseStatus.NotServed, why);

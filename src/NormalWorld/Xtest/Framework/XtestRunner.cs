@@ -7,7 +7,7 @@ namespace RestrictedTee.Xtest.Framework;
 /// <param name="FailedSubtests">Of which not met.</param>
 /// <param name="Cases">Cases run.</param>
 /// <param name="FailedCases">Of which failed.</param>
-/// <param name="Skipped">Cases that the filter left out.</param>
+/// <param name="Skipped">Cases that were not chosen.</param>
 /// <param name="NotRun">Cases that cannot be run here.</param>
 internal readonly record struct XtestSummary(int Subtests, int FailedSubtests, int Cases, int FailedCases, int Skipped, int NotRun);
 
@@ -16,17 +16,17 @@ internal static class XtestRunner
 {
     private const string Rule = "+-----------------------------------------------------";
 
-    /// <summary>Runs those of <paramref name="cases"/> whose id contains one of the filters; all when there is none.</summary>
-    internal static XtestSummary Run(string suite, IReadOnlyList<XtestCase> cases, IReadOnlyList<string> filters, XtestHost host, Action<XtestCase>? starting = null)
+    /// <summary>Runs the cases that were chosen, one after the other.</summary>
+    internal static XtestSummary Run(XtestSelection selection, XtestHost host, Action<XtestCase>? starting = null)
     {
         TextWriter output = host.Output;
         output.WriteLine("######################################################");
         output.WriteLine("#");
-        output.WriteLine($"# {suite}");
+        output.WriteLine($"# {selection.SuiteName}");
         output.WriteLine("#");
         output.WriteLine("######################################################");
 
-        List<XtestCase> chosen = [.. cases.Where(c => c.Matches(filters))];
+        List<XtestCase> chosen = selection.Choose();
         var results = new List<string>();
         int subtests = 0, failedSubtests = 0, run = 0, failed = 0;
         foreach (XtestCase testCase in chosen)
@@ -56,9 +56,9 @@ internal static class XtestRunner
         }
 
         int notRun = chosen.Count - run;
-        var summary = new XtestSummary(subtests, failedSubtests, run, failed, cases.Count - chosen.Count, notRun);
+        var summary = new XtestSummary(subtests, failedSubtests, run, failed, selection.AllCases.Count() - chosen.Count, notRun);
         output.WriteLine(Rule);
-        output.WriteLine(filters.Count == 0 ? $"Result of testsuite {suite}:" : $"Result of testsuite {suite} filtered by \"{string.Join(' ', filters)}\":");
+        output.WriteLine(selection.Filter.Length == 0 ? $"Result of testsuite {selection.SuiteName}:" : $"Result of testsuite {selection.SuiteName} filtered by \"{selection.Filter}\":");
         results.ForEach(output.WriteLine);
         output.WriteLine(Rule);
         output.WriteLine($"{subtests} {Plural(subtests, "subtest", "subtests")} of which {failedSubtests} failed");
