@@ -23,7 +23,7 @@ internal sealed class MemoryRelayer : IDisposable
     private readonly object _lock = new(); // protects pages, transactions and what hangs on them; taken before that of nothing else
     private readonly PageTable _pages;
     private readonly Dictionary<uint, MemoryTransaction> _transactions = [];
-    private readonly List<SecretMapping> _donated = [];
+    private readonly List<MemoryTransaction> _donated = []; // what the normal world gave away: the content stays where it was moved to
     private readonly SecretMemoryChoice _choice;
     private uint _serial;
 
@@ -117,11 +117,11 @@ internal sealed class MemoryRelayer : IDisposable
             if (transaction is null)
                 return FfaStatus.InvalidParameters;
             FfaStatus status = RetrieveRules.Check(transaction, caller, request, receivers, out access);
-            if (status != FfaStatus.Success)
-                return status;
-            if ((request.Flags & FfaMemoryFlags.ZeroAfterRelinquish) != 0)
+            if (status == FfaStatus.Success)
+                status = Take(transaction, caller, access);
+            if (status == FfaStatus.Success && (request.Flags & FfaMemoryFlags.ZeroAfterRelinquish) != 0)
                 transaction.ZeroAfterRelinquish = true;
-            return Take(transaction, caller, access);
+            return status;
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class MemoryRelayer : IDisposable
         {
             foreach (SecretMapping mapping in PrivateMappings)
                 mapping.Dispose();
-            foreach (MemoryTransaction transaction in _transactions.Values)
+            foreach (MemoryTransaction transaction in _transactions.Values.Concat(_donated))
                 transaction.Banks.ForEach(bank => bank.Release());
             _transactions.Clear();
             _donated.Clear();
@@ -231,7 +231,7 @@ internal sealed class MemoryRelayer : IDisposable
     }
 
     private IEnumerable<SecretMapping> PrivateMappings =>
-        _transactions.Values.Where(t => t.Private is not null).Select(t => t.Private!).Concat(_donated);
+        _transactions.Values.Concat(_donated).Where(t => t.Private is not null).Select(t => t.Private!);
 
     private static bool MayAccess(MemoryTransaction transaction, PartitionId partition, bool write)
     {
@@ -306,9 +306,8 @@ internal sealed class MemoryRelayer : IDisposable
                 (page.Owner, page.Transaction) = (owner, 0);
         }
 
-        // Memory of the normal world that was given away stays where it was moved to; so does the hold on its bank.
-        if (transaction.Private is { } mapping)
-            _donated.Add(mapping);
+        if (transaction.Private is not null)
+            _donated.Add(transaction);
         _transactions.Remove(SerialOf(transaction.Handle));
     }
 }
