@@ -269,11 +269,23 @@ public struct OpteeMessage
         private OpteeMsgParam _first;
     }
 
-    /// <summary>The bytes of the head.</summary>
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    public Span<byte> ArgBytes() => MemoryMarshal.AsBytes(new Span<OpteeMsgArg>(ref Arg));
+    /// <summary>Copies the head in. What it says of the parameters is to be checked before they are read.</summary>
+    public void ReadHead(ReadOnlySpan<byte> memory) => memory[..OpteeMsgArg.Size].CopyTo(HeadBytes());
 
-    /// <summary>The bytes of the first <paramref name="count"/> parameters.</summary>
+    /// <summary>Copies the first <paramref name="count"/> parameters in, from behind the head.</summary>
+    public void ReadParameters(ReadOnlySpan<byte> memory, int count) =>
+        memory.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(ParameterBytes(count));
+
+    /// <summary>Copies the head and the first <paramref name="count"/> parameters out.</summary>
+    public void WriteTo(Span<byte> memory, int count)
+    {
+        HeadBytes().CopyTo(memory);
+        ParameterBytes(count).CopyTo(memory[OpteeMsgArg.Size..]);
+    }
+
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    public Span<byte> ParamBytes(int count) => MemoryMarshal.AsBytes(((Span<OpteeMsgParam>)Params)[..count]);
+    private Span<byte> HeadBytes() => MemoryMarshal.AsBytes(new Span<OpteeMsgArg>(ref Arg));
+
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    private Span<byte> ParameterBytes(int count) => MemoryMarshal.AsBytes(((Span<OpteeMsgParam>)Params)[..count]);
 }

@@ -108,7 +108,7 @@ public sealed class RpcOverFfaTests : IDisposable
     private SmcFrame StartOpeningTestTa()
     {
         OpteeMessage message = RawMessages.OpenSession(TestTa.Properties);
-        message.WriteTo(_message.Span);
+        message.WriteTo(_message.Span, RawMessages.OpenSessionParameters);
         return Call(OpteeFfa.YieldingCallWithArg, _handle.Low, _handle.High, 0);
     }
 

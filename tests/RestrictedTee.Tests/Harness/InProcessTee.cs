@@ -107,10 +107,11 @@ internal sealed class InProcessTee : IDisposable
     /// <summary>Sends a message by physical address and reads it back.</summary>
     internal uint Message(ref OpteeMessage message)
     {
-        int count = message.WriteTo(RawPage);
+        int count = (int)Math.Min(message.Arg.ParameterCount, OpteeMessage.Capacity);
+        message.WriteTo(RawPage, count);
         uint code = Smc(OpteeSmc.CallWithArg, RawAddress >> 32, RawAddress & uint.MaxValue);
-        RawPage[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
-        RawPage.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(message.ParamBytes(count));
+        message.ReadHead(RawPage);
+        message.ReadParameters(RawPage, count);
         return code;
     }
 

@@ -113,8 +113,7 @@ public sealed class GarbageTests : IDisposable
             message.Arg.ParameterCount = 4;
             for (int p = 0; p < 4; p++)
                 message.Params[p] = new OpteeMsgParam { Attr = p < 2 ? 9u : 10u, A = _tee.RawAddress, B = 64 };
-            message.ArgBytes().CopyTo(_tee.RawPage);
-            message.ParamBytes(4).CopyTo(_tee.RawPage[OpteeMsgArg.Size..]);
+            message.WriteTo(_tee.RawPage, 4);
             SmcFrame frame = default;
             frame.A0 = OpteeSmc.CallWithArg;
             frame.A1A2 = _tee.RawAddress;

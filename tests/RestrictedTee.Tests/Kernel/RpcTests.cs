@@ -80,7 +80,7 @@ public sealed class RpcTests : IDisposable
     private SmcFrame StartOpeningTestTa()
     {
         OpteeMessage message = RawMessages.OpenSession(TestTa.Properties);
-        message.WriteTo(_tee.RawPage);
+        message.WriteTo(_tee.RawPage, RawMessages.OpenSessionParameters);
         SmcFrame frame = default;
         frame.A0 = OpteeSmc.CallWithArg;
         frame.A1A2 = _tee.RawAddress;

@@ -39,11 +39,13 @@ public sealed class ConduitAbiTests
         Assert.Contains("all 5 parts passed", result.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Who_asks_for_ffa_cases_alone_gets_the_conduit_that_they_need()
+    [Theory]
+    [InlineData("ffa_spmc")]
+    [InlineData("-t", "ffa_spmc")]
+    public void Who_asks_for_ffa_cases_alone_gets_the_conduit_that_they_need(params string[] cases)
     {
-        Rtee.Result alone = Rtee.Run("xtest", "-t", "ffa_spmc");
-        Rtee.Result explicitly = Rtee.Run("xtest", "ffa_spmc", "--conduit", "smc");
+        Rtee.Result alone = Rtee.Run(["xtest", .. cases]);
+        Rtee.Result explicitly = Rtee.Run(["xtest", .. cases, "--conduit", "smc"]);
 
         Assert.True(alone.ExitCode == 0, alone.Output + alone.Errors);
         Assert.Contains("13 test cases of which 0 failed", alone.Output, StringComparison.Ordinal);

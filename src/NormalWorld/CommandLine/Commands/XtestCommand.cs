@@ -81,16 +81,7 @@ internal static class XtestCommand
     private static int List(List<XtestCase> cases)
     {
         foreach (XtestCase testCase in cases)
-        {
-            string status = testCase.Status switch
-            {
-                CaseStatus.NotApplicable => $"  [not applicable: {testCase.Note}]",
-                CaseStatus.NotServed => $"  [not served yet: {testCase.Note}]",
-                _ => "",
-            };
-            System.Console.WriteLine($"{testCase.Id}  {testCase.Title}{status}");
-        }
-
+            System.Console.WriteLine($"{testCase.Id}  {testCase.Title}{(testCase.WhyNotRun is { } why ? $"  [{why}]" : "")}");
         return ExitCodes.Success;
     }
 
@@ -105,15 +96,9 @@ internal static class XtestCommand
         using var status = new StatusLine();
         using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status), source.Ffa);
         var watch = Stopwatch.StartNew();
-        int started = 0;
-        int total = selection.Choose().Count(c => c.Run is not null && (!c.NeedsFfa || source.Ffa is not null));
         string current = "";
-        using var timer = new Timer(_ => status.Show($"[{started}/{total}] {current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);
-        XtestSummary summary = XtestRunner.Run(selection, host, testCase =>
-        {
-            started++;
-            current = testCase.Id;
-        });
+        using var timer = new Timer(_ => status.Show($"{current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);
+        XtestSummary summary = XtestRunner.Run(selection, host, (testCase, number, total) => current = $"[{number}/{total}] {testCase.Id}");
         return summary.FailedCases == 0 ? ExitCodes.Success : ExitCodes.Failed;
     }
 

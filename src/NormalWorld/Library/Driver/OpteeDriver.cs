@@ -155,8 +155,7 @@ internal sealed class OpteeDriver : IDisposable
     {
         int count = (int)message.Arg.ParameterCount;
         Span<byte> page = slot.Page;
-        message.ArgBytes().CopyTo(page);
-        message.ParamBytes(count).CopyTo(page[OpteeMsgArg.Size..]);
+        message.WriteTo(page, count);
         Span<byte> rpcArgument = page[OpteeMsg.ArgSize(count)..];
 
         SmcFrame frame = default;
@@ -172,9 +171,9 @@ internal sealed class OpteeDriver : IDisposable
             switch (Abi.Continue(ref frame, rpcArgument))
             {
                 case CallStep.Done:
-                    page[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
+                    message.ReadHead(page);
                     message.Arg.ParameterCount = (uint)count;
-                    page.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(message.ParamBytes(count));
+                    message.ReadParameters(page, count);
                     return true;
                 case CallStep.NoThread:
                     ConduitPool.WaitForThread();

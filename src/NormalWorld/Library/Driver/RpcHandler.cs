@@ -47,14 +47,13 @@ internal sealed class RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi
     internal void Command(Span<byte> argument)
     {
         var message = default(OpteeMessage);
-        argument[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
+        message.ReadHead(argument);
         int count = (int)Math.Min(message.Arg.ParameterCount, OpteeSmc.RpcParameterCount);
-        argument.Slice(OpteeMsgArg.Size, count * OpteeMsgParam.Size).CopyTo(message.ParamBytes(count));
+        message.ReadParameters(argument, count);
         message.Arg.ParameterCount = (uint)count;
         message.Arg.ResultOrigin = (uint)TeecOrigin.Comms;
         message.Arg.Result = (uint)Serve(ref message);
-        message.ArgBytes().CopyTo(argument);
-        message.ParamBytes(count).CopyTo(argument[OpteeMsgArg.Size..]);
+        message.WriteTo(argument, count);
     }
 
     private TeecResult Serve(ref OpteeMessage message)

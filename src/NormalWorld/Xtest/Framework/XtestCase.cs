@@ -24,6 +24,14 @@ internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, 
     /// <summary>The case makes FF-A calls itself, so it needs that conduit.</summary>
     internal bool NeedsFfa { get; init; }
 
+    /// <summary>Why it is never run, in the words of a report; null for one that is.</summary>
+    internal string? WhyNotRun => Status switch
+    {
+        CaseStatus.NotApplicable => $"not applicable: {Note}",
+        CaseStatus.NotServed => $"not served yet: {Note}",
+        _ => null,
+    };
+
     internal static XtestCase NotApplicable(string id, string title, string why) => new(id, title, null, CaseStatus.NotApplicable, why);
 
     internal static XtestCase NotServed(string id, string title, string why) => new(id, title, null, CaseStatus.NotServed, why);

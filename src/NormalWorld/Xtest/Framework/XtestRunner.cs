@@ -17,7 +17,10 @@ internal static class XtestRunner
     private const string Rule = "+-----------------------------------------------------";
 
     /// <summary>Runs the cases that were chosen, one after the other.</summary>
-    internal static XtestSummary Run(XtestSelection selection, XtestHost host, Action<XtestCase>? starting = null)
+    /// <param name="selection">The cases.</param>
+    /// <param name="host">What they run on.</param>
+    /// <param name="starting">Told of each case that is about to run, its number among those that run, and how many they are.</param>
+    internal static XtestSummary Run(XtestSelection selection, XtestHost host, Action<XtestCase, int, int>? starting = null)
     {
         TextWriter output = host.Output;
         output.WriteLine("######################################################");
@@ -27,23 +30,18 @@ internal static class XtestRunner
         output.WriteLine("######################################################");
 
         List<XtestCase> chosen = selection.Choose();
+        int runnable = chosen.Count(c => WhyNotRun(c, host) is null);
         var results = new List<string>();
         int subtests = 0, failedSubtests = 0, run = 0, failed = 0;
         foreach (XtestCase testCase in chosen)
         {
-            if (testCase.Run is null)
+            if (WhyNotRun(testCase, host) is { } why)
             {
-                results.Add($"{testCase.Id} {(testCase.Status == CaseStatus.NotApplicable ? "not applicable" : "not served yet")}: {testCase.Note}");
+                results.Add($"{testCase.Id} {why}");
                 continue;
             }
 
-            if (testCase.NeedsFfa && host.Ffa is null)
-            {
-                results.Add($"{testCase.Id} not applicable: it needs worlds that talk by FF-A (--conduit ffa)");
-                continue;
-            }
-
-            starting?.Invoke(testCase);
+            starting?.Invoke(testCase, run + 1, runnable);
             var caseRun = new CaseRun(testCase, host);
             using (caseRun.Begin(testCase.Title))
                 RunBody(testCase, caseRun);
@@ -69,6 +67,9 @@ internal static class XtestRunner
         output.WriteLine("TEE test application done!");
         return summary;
     }
+
+    private static string? WhyNotRun(XtestCase testCase, XtestHost host) =>
+        testCase.WhyNotRun ?? (testCase.NeedsFfa && host.Ffa is null ? "not applicable: it needs worlds that talk by FF-A (--conduit ffa)" : null);
 
     private static void RunBody(XtestCase testCase, CaseRun run)
     {

@@ -31,22 +31,16 @@ internal readonly unsafe ref struct MessageWindow
     /// </summary>
     internal bool TryRead(ref OpteeMessage message, int trailingBytes)
     {
-        _bytes[..OpteeMsgArg.Size].CopyTo(message.ArgBytes());
+        message.ReadHead(_bytes);
         uint count = message.Arg.ParameterCount;
         if (count > OpteeMsg.MaxParameters || OpteeMsg.ArgSize((int)count) + trailingBytes > _bytes.Length)
             return false;
-        int copied = Math.Min((int)count, OpteeMessage.Capacity);
-        _bytes.Slice(OpteeMsgArg.Size, copied * OpteeMsgParam.Size).CopyTo(message.ParamBytes(copied));
+        message.ReadParameters(_bytes, Math.Min((int)count, OpteeMessage.Capacity));
         return true;
     }
 
     /// <summary>Copies a whole message out, as an RPC request is.</summary>
-    internal void WriteAll(ref OpteeMessage message)
-    {
-        message.ArgBytes().CopyTo(_bytes);
-        int count = (int)message.Arg.ParameterCount;
-        message.ParamBytes(count).CopyTo(_bytes[OpteeMsgArg.Size..]);
-    }
+    internal void WriteAll(ref OpteeMessage message) => message.WriteTo(_bytes, (int)message.Arg.ParameterCount);
 
     internal void WriteSession(uint session) => Write(OpteeMsgArg.SessionOffset, session);
 
