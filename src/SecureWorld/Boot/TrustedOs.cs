@@ -1,3 +1,4 @@
+using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
@@ -45,7 +46,7 @@ internal sealed class TrustedOs : IDisposable
     private readonly SharedMemory? _reservedMemory;
     private readonly TaStorage _store;
     private readonly Notifications _notifications;
-    private readonly TeeServices _services;
+    private readonly TeeCore _services;
 
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
     {
@@ -64,7 +65,7 @@ internal sealed class TrustedOs : IDisposable
         RpcBorder border = spmc is null ? new SmcRpcBorder(Relayer, () => smc!, cache) : new FfaRpcBorder(objects, spmc, () => Partitions!.Tee);
         var rpc = new RpcClient(border);
         _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall)), options.EarlyTaFolder, () => rpc);
-        var tas = new TaManager(_store, new AccessPolicy(Firewall));
+        var tas = new SessionManager(_store, Firewall);
         var lent = new LentMemory(Relayer, Restricted, objects);
         var parameters = new ParameterReader(options.Conduit, Relayer, objects, Restricted, reserved);
         var protectedMemory = new ProtectedMemoryCommands(lent, Restricted, parameters);
@@ -82,7 +83,15 @@ internal sealed class TrustedOs : IDisposable
             Dispatcher = spmc!;
         }
 
-        _services = new TeeServices(tas, Restricted, Firewall, rpc, Relayer, new PropertySets(Restricted.Protection, Version));
+        _services = new TeeCore
+        {
+            Properties = new PropertySets(Restricted.Protection, Version),
+            Operation = new OperationServices(tas),
+            Client = new ClientServices(tas),
+            Memory = new MemoryServices(Restricted.SecureRam),
+            Time = new TimeServices(rpc),
+            Extensions = new ExtensionServices(Firewall),
+        };
     }
 
     internal static string Version { get; } = typeof(TrustedOs).Assembly.GetName().Version?.ToString(3) ?? "0";

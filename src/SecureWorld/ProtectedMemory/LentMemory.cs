@@ -142,10 +142,6 @@ internal sealed class LentRange(RestrictedPool pool, RestrictedRegion region, ul
 
     internal override ulong Size => region.Range.Length;
 
-    internal override nint Address => region.Address;
-
-    internal override bool IsRestricted => true;
-
     protected override void OnLastReference()
     {
         // The region is the pool's, and the memory the relayer's.

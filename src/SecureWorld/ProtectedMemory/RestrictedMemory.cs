@@ -66,20 +66,6 @@ internal sealed class RestrictedMemory : IDisposable
         return null;
     }
 
-    internal RestrictedBuffer? FindByAddress(nint address)
-    {
-        foreach (RestrictedPool pool in _pools)
-        {
-            foreach (RestrictedRegion region in pool.Regions)
-            {
-                if (region.FindByAddress(address) is { } buffer)
-                    return buffer;
-            }
-        }
-
-        return null;
-    }
-
     internal void Scrub()
     {
         foreach (RestrictedRegion region in Regions)

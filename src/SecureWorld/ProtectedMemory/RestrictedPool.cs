@@ -1,4 +1,4 @@
-using RestrictedTee.SecureWorld.Kernel.Memory;
+using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -74,22 +74,17 @@ internal sealed class RestrictedPool
 }
 
 /// <summary>One restricted buffer: live from its allocation until it is freed and the last call that uses it has ended.</summary>
-internal sealed class RestrictedBuffer(RestrictedRegion region, int offset, int size, ulong cookie) : MemoryObject
+internal sealed class RestrictedBuffer(RestrictedRegion region, int offset, int size, ulong cookie) : GuardedMemory
 {
     internal override ulong Cookie => cookie;
 
     internal override ulong Size => (ulong)size;
 
-    internal override nint Address => region.AddressOf(offset);
-
-    internal override bool IsRestricted => true;
-
-    internal UseCase UseCase => region.UseCase;
+    internal override UseCase UseCase => region.UseCase;
 
     internal PhysicalRange Range => PhysicalRange.Create(region.Range.Start + (ulong)offset, (ulong)size);
 
-    /// <summary>The TA that has taken the buffer for itself, and those it lets read; null while nobody has.</summary>
-    internal Firewall.Claim? Claim { get; set; }
+    protected override nint BaseAddress => region.AddressOf(offset);
 
     protected override void OnLastReference() => region.Return(this, offset);
 }

@@ -30,8 +30,6 @@ internal sealed class RestrictedRegion
 
     internal PhysicalRange Range { get; }
 
-    internal nint Address => _mapping.Address;
-
     internal MemoryProtection Protection => _mapping.Protection;
 
     internal PoolState State
@@ -69,15 +67,6 @@ internal sealed class RestrictedRegion
         }
     }
 
-    /// <summary>The live buffer that an address of this process lies in.</summary>
-    internal RestrictedBuffer? FindByAddress(nint address)
-    {
-        if (address < _mapping.Address || address >= _mapping.Address + _mapping.Length)
-            return null;
-        lock (_lock)
-            return _buffers.Find(b => address >= b.Address && address < b.Address + (nint)b.Size);
-    }
-
     /// <summary>Lets no more buffers be allocated; false while one lives, be it only for a call that has not ended.</summary>
     internal bool TryClose()
     {
@@ -90,6 +79,7 @@ internal sealed class RestrictedRegion
         }
     }
 
+    /// <summary>For the buffer at an offset, which gives it out in grants only.</summary>
     internal nint AddressOf(int offset) => _mapping.Address + offset;
 
     internal void Return(RestrictedBuffer buffer, int offset)

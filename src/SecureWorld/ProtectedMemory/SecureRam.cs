@@ -12,6 +12,9 @@ internal sealed class SecureRam(SecretMapping mapping) : IDisposable
     private readonly object _lock = new(); // protects _allocator; a leaf
     private readonly RangeAllocator _allocator = new(mapping.Length, Granularity);
 
+    /// <summary>What a block of a size takes up, in bytes: at least one granule, be it a block of none.</summary>
+    internal long Footprint(int size) => _allocator.RoundUp(Math.Max(size, 1));
+
     internal MemoryProtection Protection => mapping.Protection;
 
     /// <summary>A block, or null when there is no room.</summary>
@@ -43,7 +46,8 @@ internal sealed class SecureBlock(SecureRam ram, int offset, int size) : SecureM
 {
     private int _returned;
 
-    internal int Size => size;
+    /// <summary>What it takes up of secure RAM, in bytes.</summary>
+    internal int Footprint => (int)ram.Footprint(size);
 
     /// <summary>Called once, when the block goes back.</summary>
     internal Action<SecureBlock>? Returned { get; set; }

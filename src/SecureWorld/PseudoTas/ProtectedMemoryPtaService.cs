@@ -49,7 +49,7 @@ internal sealed class ProtectedMemoryPtaService(KernelServices kernel) : Trusted
     }
 
     [Command(ProtectedMemoryPta.CommandFaultCount)]
-    public void FaultCount(ValueOutput count) => Set(count, (ulong)kernel.Firewall.FaultCount);
+    public void FaultCount(ValueOutput count) => Set(count, (ulong)kernel.Firewall.Faults.Count);
 
     private static void Set(ValueOutput output, ulong value) => (output.A, output.B) = ((uint)(value >> 32), unchecked((uint)value));
 }

@@ -1,6 +1,6 @@
 using System.Reflection;
 using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.Kernel.Sessions;
+using RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 
 namespace RestrictedTee.SecureWorld.PseudoTas;
 
@@ -13,7 +13,7 @@ internal sealed class PseudoTaRegistry
     private const TaFlags Mandatory = TaFlags.SingleInstance | TaFlags.MultiSession | TaFlags.InstanceKeepAlive;
     private const TaFlags Allowed = Mandatory | TaFlags.SecureDataPath | TaFlags.Concurrent;
 
-    private readonly Dictionary<Guid, TaProgram> _programs = [];
+    private readonly Dictionary<Guid, ManagedProgram> _programs = [];
 
     internal PseudoTaRegistry(KernelServices kernel)
     {
@@ -22,9 +22,9 @@ internal sealed class PseudoTaRegistry
         Register(() => new PlatformPtaService(kernel));
     }
 
-    internal TaProgram? Find(Guid uuid) => _programs.GetValueOrDefault(uuid);
+    internal ManagedProgram? Find(Guid uuid) => _programs.GetValueOrDefault(uuid);
 
-    internal IEnumerable<TaProgram> All => _programs.Values;
+    internal IEnumerable<ManagedProgram> All => _programs.Values;
 
     private void Register<T>(Func<T> create)
         where T : TrustedApp
@@ -33,9 +33,9 @@ internal sealed class PseudoTaRegistry
             ?? throw new InvalidOperationException($"Pseudo TA {typeof(T).Name} has no [TrustedApp].");
         if ((header.Flags & Mandatory) != Mandatory || (header.Flags | Allowed) != Allowed)
             throw new InvalidOperationException($"Pseudo TA {typeof(T).Name} has flags {header.Flags}; it needs {Mandatory} and may have {Allowed}.");
-        var program = new TaProgram(typeof(T), header, create, isPseudo: true);
-        if (!_programs.TryAdd(program.Uuid, program))
-            throw new InvalidOperationException($"Pseudo TA {typeof(T).Name} has the UUID {program.Uuid} of another one.");
+        var program = new ManagedProgram(typeof(T), header, create, isPseudo: true);
+        if (!_programs.TryAdd(program.Manifest.Uuid, program))
+            throw new InvalidOperationException($"Pseudo TA {typeof(T).Name} has the UUID {program.Manifest.Uuid} of another one.");
     }
 }
 

@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SmcTransport.Conduits;
 using RestrictedTee.SmcTransport.Frames;
@@ -9,7 +10,7 @@ namespace RestrictedTee.SecureWorld.SecureMonitor;
 /// <summary>Serves one conduit on a thread of its own until the normal world closes it: one CPU's view of the monitor.</summary>
 internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnly, IFrameDispatcher dispatcher, TeeCore services)
 {
-    /// <summary>Room for <see cref="TeeThread.MaxDepth"/> TAs calling each other, each with something of its own on the stack.</summary>
+    /// <summary>Room for <see cref="CallStack.MaxDepth"/> TAs calling each other, each with something of its own on the stack.</summary>
     private const int StackSize = 4 << 20;
 
     private readonly TeeThread _thread = new(conduit, number, isFastOnly);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.Kernel.Sessions;
+using RestrictedTee.SecureWorld.Kernel.Instances;
+using RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.PseudoTas;
 using RestrictedTee.SmcTransport.TaImages;
@@ -15,13 +16,13 @@ namespace RestrictedTee.SecureWorld.TaStore;
 internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder, Func<RpcClient> rpc) : ITaStore
 {
     private readonly object _lock = new(); // protects _loaded; not held while loading
-    private readonly Dictionary<Guid, TaProgram> _loaded = [];
+    private readonly Dictionary<Guid, ITaProgram> _loaded = [];
     private readonly Lazy<TaCatalogue> _early = new(() => ScanEarly(earlyTaFolder));
 
     /// <summary>Looks through the early TAs ahead of their first use.</summary>
     internal void Warm() => _ = _early.Value;
 
-    public TeeResult Find(Guid uuid, out TaProgram? program)
+    public TeeResult Find(Guid uuid, out ITaProgram? program)
     {
         program = pseudoTas.Find(uuid);
         lock (_lock)
@@ -29,7 +30,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         if (program is not null)
             return TeeResult.Success;
 
-        TeeResult result = Load(uuid, out TaProgram? loaded);
+        TeeResult result = Load(uuid, out ITaProgram? loaded);
         if (loaded is null)
             return result;
         lock (_lock)
@@ -42,7 +43,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         return TeeResult.Success;
     }
 
-    private TeeResult Load(Guid uuid, out TaProgram? program)
+    private TeeResult Load(Guid uuid, out ITaProgram? program)
     {
         program = null;
         try
@@ -66,7 +67,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         }
     }
 
-    private static TaProgram Prepare(Guid uuid, Assembly assembly)
+    private static ManagedProgram Prepare(Guid uuid, Assembly assembly)
     {
         Type type = assembly.GetTypes().FirstOrDefault(t => t.GetCustomAttribute<TrustedAppAttribute>() is { } header && Guid.TryParse(header.Uuid, out Guid id) && id == uuid)
             ?? throw new InvalidDataException($"assembly {assembly.GetName().Name} has no trusted application with this UUID");
@@ -75,7 +76,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         TrustedAppAttribute header = type.GetCustomAttribute<TrustedAppAttribute>()!;
         if (header.Flags.HasFlag(TaFlags.Concurrent))
             throw new InvalidDataException($"class {type.FullName} asks for TaFlags.Concurrent, which only pseudo TAs may have");
-        return new TaProgram(type, header, () => (TrustedApp)Activator.CreateInstance(type)!, isPseudo: false);
+        return new ManagedProgram(type, header, () => (TrustedApp)Activator.CreateInstance(type)!, isPseudo: false);
     }
 
     private static TaCatalogue ScanEarly(string folder)

@@ -54,7 +54,7 @@ public sealed class DependencyTests
     {
         string[] marked =
         [
-            "/Interop/", "/NormalRam/RamBank.cs", "/Kernel/Memory/SharedMemory.cs", "/Kernel/Messages/MessageWindow.cs", "/Kernel/Services/TeeServices.cs",
+            "/Interop/", "/NormalRam/RamBank.cs", "/Kernel/Memory/SharedMemory.cs", "/Kernel/Messages/MessageWindow.cs", "/Kernel/Services/ClientServices.cs",
             "/ProtectedMemory/SecretMapping.cs", "/Parameters/ParameterSlot.cs", "/DmaBuf/DmaBuf.cs", "/Serving/RemoteDevice.cs", "/Bench/PipeYardstick.cs",
             "/Regression1000/SharedMemoryCases.cs", "/MemorySharing/PhysicalView.cs",
         ];

@@ -148,7 +148,7 @@ public sealed class RestrictedMemoryTests : IDisposable
             Crypt.CommandSha256, new Operation(Parameter.Partial(memory, Direction.Input, 0, 64), Parameter.TempOutput(digest)), out TeecOrigin origin);
 
         Assert.Equal((TeecResult.BadParameters, TeecOrigin.Tee), (result, origin));
-        Assert.Equal(1, _tee.Os.Firewall.FaultCount);
+        Assert.Equal(1, _tee.Os.Firewall.Faults.Count);
     }
 
     [Fact]

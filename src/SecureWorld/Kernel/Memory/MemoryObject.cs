@@ -6,6 +6,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Memory;
 /// Memory that a call may refer to, wherever it lies: a memref knows only this. Counted references keep the mapping while a
 /// call uses it, also when the normal world unregisters or frees it meanwhile (core/mm/mobj.c upstream).
 /// </summary>
+/// <remarks>It has no address: plain memory has one (<see cref="PlainMemory"/>), restricted memory only through a grant of the firewall.</remarks>
 internal abstract class MemoryObject
 {
     private ReferenceCount _references = new();
@@ -15,12 +16,6 @@ internal abstract class MemoryObject
 
     /// <summary>Bytes.</summary>
     internal abstract ulong Size { get; }
-
-    /// <summary>Where the first byte lies in this process; the object is contiguous from there on.</summary>
-    internal abstract nint Address { get; }
-
-    /// <summary>Whether the memory is restricted.</summary>
-    internal abstract bool IsRestricted { get; }
 
     /// <summary>Whether anybody but the table holds it.</summary>
     internal bool IsUsed => _references.IsShared;
@@ -39,4 +34,11 @@ internal abstract class MemoryObject
     internal bool Contains(ulong offset, ulong length) => length <= Size && offset <= Size - length;
 
     protected abstract void OnLastReference();
+}
+
+/// <summary>Memory that no firewall guards. Whoever holds a reference may use the address.</summary>
+internal abstract class PlainMemory : MemoryObject
+{
+    /// <summary>Where the first byte lies in this process; the object is contiguous from there on.</summary>
+    internal abstract nint Address { get; }
 }

@@ -9,7 +9,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Memory;
 /// Normal memory that a call may use: one stretch of a bank, or pages from anywhere, mapped side by side. While it lives its
 /// pages are in use, or retrieved, so that they can be neither lent away nor reclaimed.
 /// </summary>
-internal sealed class SharedMemory : MemoryObject
+internal sealed class SharedMemory : PlainMemory
 {
     private readonly MemoryRelayer _relayer;
     private readonly Use[] _uses;
@@ -37,8 +37,6 @@ internal sealed class SharedMemory : MemoryObject
     internal override ulong Size { get; }
 
     internal override nint Address { get; }
-
-    internal override bool IsRestricted => false;
 
     /// <summary>A private copy of a part, which the caller knows to lie inside.</summary>
     internal unsafe byte[] ToArray(ulong offset, ulong size) => new ReadOnlySpan<byte>((void*)(Address + (nint)offset), checked((int)size)).ToArray();

@@ -1,7 +1,7 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
-using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
@@ -15,7 +15,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Messages;
 internal sealed class MessageEntry
 {
     private readonly Dictionary<uint, CommandHandler> _commands;
-    private readonly TaManager _tas;
+    private readonly SessionManager _tas;
     private readonly ParameterReader _parameters;
     private readonly MemoryRelayer _relayer;
     private readonly MemoryObjectTable _objects;
@@ -23,7 +23,7 @@ internal sealed class MessageEntry
 
     internal MessageEntry(
         ConduitAbi abi,
-        TaManager tas,
+        SessionManager tas,
         ParameterReader parameters,
         ProtectedMemoryCommands protectedMemory,
         MemoryRelayer relayer,
@@ -88,7 +88,7 @@ internal sealed class MessageEntry
             && message.Params[1].Attr == MetaValue
             && TryReadIdentity(message.Params[1], out TeeIdentity client))
         {
-            CallParameters parameters = TeeThread.Current.Parameters;
+            CallParameters parameters = CallStack.Current.Next.Parameters;
             try
             {
                 TeeResult read = _parameters.Read(((ReadOnlySpan<OpteeMsgParam>)message.Params)[Meta..(int)count], parameters);
@@ -123,7 +123,7 @@ internal sealed class MessageEntry
             return;
         }
 
-        CallParameters parameters = TeeThread.Current.Parameters;
+        CallParameters parameters = CallStack.Current.Next.Parameters;
         Outcome outcome;
         try
         {

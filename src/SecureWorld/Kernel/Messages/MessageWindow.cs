@@ -18,10 +18,10 @@ internal readonly unsafe ref struct MessageWindow
     internal static bool TryOpen(MemoryObject memory, ulong offset, out MessageWindow window)
     {
         window = default;
-        if (memory.IsRestricted || offset % sizeof(ulong) != 0 || memory.Address % sizeof(ulong) != 0 || !memory.Contains(offset, OpteeMsgArg.Size))
+        if (memory is not PlainMemory plain || offset % sizeof(ulong) != 0 || plain.Address % sizeof(ulong) != 0 || !memory.Contains(offset, OpteeMsgArg.Size))
             return false;
         ulong length = Math.Min(memory.Size - offset, OpteeMsg.PageSize * 2);
-        window = new MessageWindow(new Span<byte>((void*)(memory.Address + (nint)offset), (int)length));
+        window = new MessageWindow(new Span<byte>((void*)(plain.Address + (nint)offset), (int)length));
         return true;
     }
 

@@ -22,7 +22,7 @@ internal sealed class Notifications
     internal Notifications(FirewallRules firewall)
     {
         _firewall = firewall;
-        firewall.Faulted += () => Post(OpteeSmc.AsyncNotifDoBottomHalf);
+        firewall.Faults.Faulted += () => Post(OpteeSmc.AsyncNotifDoBottomHalf);
     }
 
     internal void Connect(PipeEnd line)
@@ -109,12 +109,12 @@ internal sealed class Notifications
 
     internal void DoBottomHalf()
     {
-        foreach (FaultRecord fault in _firewall.Drain())
+        foreach (FaultRecord fault in _firewall.Faults.Drain())
         {
             Log.Information(
                 "Firewall: {Master} was refused {Access} to a {UseCase} buffer: {Reason}",
                 fault.Master,
-                fault.Write ? "write" : "read",
+                fault.Rights,
                 fault.UseCase,
                 fault.Reason);
         }

@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Memory;
-using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
@@ -32,7 +32,7 @@ internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, Mem
             TeeResult result = param.Type switch
             {
                 OpteeMsgAttr.None => TeeResult.Success,
-                OpteeMsgAttr.ValueInput or OpteeMsgAttr.ValueOutput or OpteeMsgAttr.ValueInOut => ReadValue(param, ref parameters.Slots[i]),
+                OpteeMsgAttr.ValueInput or OpteeMsgAttr.ValueOutput or OpteeMsgAttr.ValueInOut => ReadValue(param, ref parameters[i]),
                 OpteeMsgAttr.RmemInput or OpteeMsgAttr.RmemOutput or OpteeMsgAttr.RmemInOut => ReadRegistered(param, parameters, i),
                 OpteeMsgAttr.TmemInput or OpteeMsgAttr.TmemOutput or OpteeMsgAttr.TmemInOut => ReadTemporary(param, parameters, i),
                 _ => TeeResult.BadParameters,
@@ -51,7 +51,7 @@ internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, Mem
     {
         for (int i = 0; i < ParameterTypes.Count; i++)
         {
-            ref ParameterSlot slot = ref parameters.Slots[i];
+            ref CallParameters.Parameter slot = ref parameters[i];
             switch (parameters.Types[i])
             {
                 case ParameterType.ValueOutput or ParameterType.ValueInOut:
@@ -76,7 +76,7 @@ internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, Mem
     };
 
     // The wire has 64 bits for a value, GlobalPlatform 32: the upper half is dropped, as upstream drops it.
-    private static TeeResult ReadValue(in OpteeMsgParam param, ref ParameterSlot slot)
+    private static TeeResult ReadValue(in OpteeMsgParam param, ref CallParameters.Parameter slot)
     {
         if (param.Type != OpteeMsgAttr.ValueOutput)
             (slot.A, slot.B) = (unchecked((uint)param.A), unchecked((uint)param.B));

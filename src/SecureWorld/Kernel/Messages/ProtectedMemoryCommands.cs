@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.Kernel.Memory;
+using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
@@ -48,13 +50,13 @@ internal sealed class ProtectedMemoryCommands(LentMemory lent, RestrictedMemory 
         const ParameterType Value = ParameterType.ValueInOut, Memref = ParameterType.MemrefOutput;
         if (message.Arg.ParameterCount != 2)
             return TeeResult.BadParameters;
-        CallParameters call = TeeThread.Current.Parameters;
+        CallParameters call = CallStack.Current.Next.Parameters;
         try
         {
             TeeResult read = parameters.Read(((ReadOnlySpan<OpteeMsgParam>)message.Params)[..2], call);
             if (read != TeeResult.Success)
                 return read;
-            if (call.Types[0] != Value || call.Types[1] != Memref || call.Slots[1].IsRestricted || message.Params[0].A > uint.MaxValue)
+            if (call.Types[0] != Value || call.Types[1] != Memref || call.RefersToRestricted || message.Params[0].A > uint.MaxValue)
                 return TeeResult.BadParameters;
             if (restricted.PoolOf((UseCase)message.Params[0].A) is not { } pool)
                 return TeeResult.BadParameters;
@@ -62,7 +64,7 @@ internal sealed class ProtectedMemoryCommands(LentMemory lent, RestrictedMemory 
                 return TeeResult.NotSupported;
             window.WriteValue(0, pool.MinimumSize, pool.Alignment, AddressWidth);
             window.WriteSize(1, sizeof(uint));
-            return TryWrite(call.Slots[1], TeeAccess) ? TeeResult.Success : TeeResult.ShortBuffer;
+            return TryWrite(call[1], TeeAccess) ? TeeResult.Success : TeeResult.ShortBuffer;
         }
         finally
         {
@@ -70,11 +72,11 @@ internal sealed class ProtectedMemoryCommands(LentMemory lent, RestrictedMemory 
         }
     }
 
-    private static bool TryWrite(in ParameterSlot slot, uint value)
+    private static bool TryWrite(in CallParameters.Parameter slot, uint value)
     {
-        if (slot.Address == 0 || slot.Capacity < sizeof(uint))
+        if (slot.Memory is not PlainMemory memory || slot.Capacity < sizeof(uint))
             return false;
-        MemoryMarshal.Write(PhysicalView.At(slot.Address, sizeof(uint)), value);
+        MemoryMarshal.Write(PhysicalView.At(memory.Address + (nint)slot.Offset, sizeof(uint)), value);
         return true;
     }
 }

@@ -8,7 +8,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Services;
 /// The three property sets (GPD_SPE_010 section 4.4 and tables 4-11 to 4-13). One row per property; the org.restrictedtee ones
 /// say plainly that this is an emulation and how its memory is kept.
 /// </summary>
-internal sealed class PropertySets
+internal sealed class PropertySets : IPropertyServices
 {
     /// <summary>bool: the TEE is an emulation in a process; there is no hardware behind it.</summary>
     internal const string Emulation = "org.restrictedtee.emulation";
@@ -26,13 +26,13 @@ internal sealed class PropertySets
 
     private readonly Dictionary<string, Func<Session, object>> _ta = new(StringComparer.Ordinal)
     {
-        ["gpd.ta.appID"] = session => session.Instance.Program.Uuid,
-        ["gpd.ta.singleInstance"] = session => session.Instance.Program.Has(TaFlags.SingleInstance),
-        ["gpd.ta.multiSession"] = session => session.Instance.Program.Has(TaFlags.MultiSession),
-        ["gpd.ta.instanceKeepAlive"] = session => session.Instance.Program.Has(TaFlags.InstanceKeepAlive),
-        ["gpd.ta.dataSize"] = session => (uint)session.Instance.Program.Header.DataSize,
-        ["gpd.ta.version"] = session => session.Instance.Program.Header.Version,
-        ["gpd.ta.description"] = session => session.Instance.Program.Header.Description,
+        ["gpd.ta.appID"] = session => session.Instance.Manifest.Uuid,
+        ["gpd.ta.singleInstance"] = session => session.Instance.Manifest.Has(TaFlags.SingleInstance),
+        ["gpd.ta.multiSession"] = session => session.Instance.Manifest.Has(TaFlags.MultiSession),
+        ["gpd.ta.instanceKeepAlive"] = session => session.Instance.Manifest.Has(TaFlags.InstanceKeepAlive),
+        ["gpd.ta.dataSize"] = session => (uint)session.Instance.Manifest.DataSize,
+        ["gpd.ta.version"] = session => session.Instance.Manifest.Version,
+        ["gpd.ta.description"] = session => session.Instance.Manifest.Description,
         ["gpd.ta.endian"] = _ => 0u,
     };
 
@@ -63,17 +63,19 @@ internal sealed class PropertySets
         _ => "anonymous",
     };
 
-    internal object? Get(PropertySet set, string name, Session session)
+    object? IPropertyServices.Get(PropertySet set, string name)
     {
+        Session session = CallStack.Current.Top.Session!;
         if (Table(set).TryGetValue(name, out Func<Session, object>? get))
             return get(session);
-        return set == PropertySet.CurrentTa ? session.Instance.Program.Properties.GetValueOrDefault(name) : null;
+        return set == PropertySet.CurrentTa ? session.Instance.Manifest.Properties.GetValueOrDefault(name) : null;
     }
 
-    internal IReadOnlyList<string> Names(PropertySet set, Session session)
+    IReadOnlyList<string> IPropertyServices.Names(PropertySet set)
     {
+        Session session = CallStack.Current.Top.Session!;
         IEnumerable<string> names = Table(set).Keys;
-        return set == PropertySet.CurrentTa ? [.. names, .. session.Instance.Program.Properties.Keys] : [.. names];
+        return set == PropertySet.CurrentTa ? [.. names, .. session.Instance.Manifest.Properties.Keys] : [.. names];
     }
 
     private Dictionary<string, Func<Session, object>> Table(PropertySet set) => set switch

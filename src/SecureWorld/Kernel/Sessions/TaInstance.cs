@@ -1,5 +1,4 @@
-using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.Kernel.Instances;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 
@@ -7,82 +6,52 @@ namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 internal enum InstanceState
 {
     /// <summary>Create is running; others who want the instance wait.</summary>
-    Initializing,
+    Creating,
 
     /// <summary>Serving.</summary>
     Ready,
 
-    /// <summary>It panicked: every call gets TARGET_DEAD, and it goes with its last session.</summary>
+    /// <summary>It died: every call gets TARGET_DEAD, and it goes with its last session.</summary>
     Panicked,
+
+    /// <summary>Destroy is running; who wants an instance of the TA waits, so that no second one lives beside it.</summary>
+    Ending,
 
     /// <summary>Destroyed.</summary>
     Gone,
 }
 
-/// <summary>One instance of a trusted application. The lock of the TA manager protects its state, its count and its turn.</summary>
-internal sealed class TaInstance(TaProgram program)
+/// <summary>One instance of a trusted application. The kernel's lock protects its state, its count and its turn.</summary>
+internal sealed class TaInstance(ITaProgram program, ITaRuntime runtime)
 {
-    private readonly object _memoryLock = new(); // protects the two fields below; a leaf
-    private readonly HashSet<SecureBlock> _blocks = [];
-    private int _secureBytes;
+    internal TaManifest Manifest => program.Manifest;
 
-    internal TaProgram Program => program;
+    /// <summary>Behind what it runs.</summary>
+    internal ITaRuntime Runtime => runtime;
 
-    internal bool IsSingleInstance => program.Has(TaFlags.SingleInstance);
+    internal InstanceResources Resources { get; } = new(program.Manifest.DataSize);
 
-    internal InstanceState State { get; set; } = InstanceState.Initializing;
+    internal InstanceState State { get; private set; } = InstanceState.Creating;
 
     internal bool IsPanicked => State == InstanceState.Panicked;
 
     /// <summary>Sessions that hold the instance.</summary>
     internal int SessionCount { get; set; }
 
-    /// <summary>Whether a thread is in it.</summary>
+    /// <summary>Whether a thread is in it; never set of a concurrent one.</summary>
     internal bool Busy { get; set; }
 
-    internal TrustedApp App { get; private set; } = null!;
-
-    internal InstanceCommands Commands { get; private set; } = null!;
-
-    /// <summary>Sessions that this instance has opened to other TAs.</summary>
-    internal SessionTable Clients { get; } = new();
-
-    internal void Start()
+    /// <exception cref="InvalidOperationException">The kernel has lost track of the instance's life.</exception>
+    internal void MoveTo(InstanceState next)
     {
-        App = program.CreateApp();
-        Commands = new InstanceCommands(program.Commands, App);
-    }
-
-    /// <summary>A block of secure RAM, within the data size that the TA declares.</summary>
-    internal SecureBlock? AllocateSecure(SecureRam ram, int size)
-    {
-        lock (_memoryLock)
+        bool legal = (State, next) switch
         {
-            if (size < 0 || size > program.Header.DataSize - _secureBytes || ram.Allocate(size) is not { } block)
-                return null;
-            _secureBytes += size;
-            _blocks.Add(block);
-            block.Returned = OnReturned;
-            return block;
-        }
-    }
-
-    /// <summary>Returns what the TA forgot.</summary>
-    internal void ReleaseMemory()
-    {
-        SecureBlock[] blocks;
-        lock (_memoryLock)
-            blocks = [.. _blocks];
-        foreach (SecureBlock block in blocks)
-            block.Dispose();
-    }
-
-    private void OnReturned(SecureBlock block)
-    {
-        lock (_memoryLock)
-        {
-            if (_blocks.Remove(block))
-                _secureBytes -= block.Size;
-        }
+            (InstanceState.Creating, InstanceState.Ready or InstanceState.Panicked or InstanceState.Gone) => true,
+            (InstanceState.Ready, InstanceState.Panicked or InstanceState.Ending) => true,
+            (InstanceState.Ending, InstanceState.Gone or InstanceState.Panicked) => true,
+            (InstanceState.Panicked, InstanceState.Panicked or InstanceState.Gone) => true,
+            _ => false,
+        };
+        State = legal ? next : throw new InvalidOperationException($"An instance of {Manifest.Uuid} cannot go from {State} to {next}.");
     }
 }

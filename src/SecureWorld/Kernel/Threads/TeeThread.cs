@@ -1,24 +1,17 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
-using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SmcTransport.Conduits;
 
 namespace RestrictedTee.SecureWorld.Kernel.Threads;
 
 /// <summary>
-/// What a thread of the TEE knows while it carries out a call: its conduit, the memory for RPC arguments, and the sessions
-/// it has entered, innermost last. One OS thread serves one conduit, so this is also that thread's own.
+/// What a thread of the TEE knows while it carries out a call: its conduit, and the memory for RPC arguments. One OS thread
+/// serves one conduit, so this is also that thread's own.
 /// </summary>
 internal sealed class TeeThread(IConduit conduit, int number, bool isFastOnly)
 {
-    /// <summary>How deep TAs may call TAs. Each level is a stack frame of this thread.</summary>
-    internal const int MaxDepth = 16;
-
     [ThreadStatic]
     private static TeeThread? s_current;
 
-    private readonly Session?[] _sessions = new Session?[MaxDepth];
-    private readonly CallParameters?[] _parameters = new CallParameters?[MaxDepth + 1];
-    private int _depth;
     private RpcArgument? _supplied;
 
     /// <summary>The TEE thread that runs on the calling OS thread.</summary>
@@ -51,34 +44,7 @@ internal sealed class TeeThread(IConduit conduit, int number, bool isFastOnly)
         return _supplied;
     }
 
-    internal Session CurrentSession => _sessions[_depth - 1]
-        ?? throw new InvalidOperationException("No session is being served on this thread.");
-
-    internal bool CanEnter => _depth < MaxDepth;
-
     internal void BindToOsThread() => s_current = this;
-
-    internal void Enter(Session session) => _sessions[_depth++] = session;
-
-    internal void Leave() => _sessions[--_depth] = null;
-
-    /// <summary>The parameters for a call at the present depth.</summary>
-    internal CallParameters Parameters => _parameters[_depth] ??= new CallParameters();
-
-    /// <summary>Whether a single-instance TA is already on this thread: then waiting for another could deadlock.</summary>
-    internal bool HoldsSingleInstance
-    {
-        get
-        {
-            for (int i = 0; i < _depth; i++)
-            {
-                if (_sessions[i]!.Instance.IsSingleInstance)
-                    return true;
-            }
-
-            return false;
-        }
-    }
 }
 
 /// <summary>Memory for an RPC argument, and the cookie by which the normal world finds it again.</summary>

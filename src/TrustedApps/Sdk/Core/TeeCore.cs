@@ -1,10 +1,10 @@
 namespace RestrictedTee.Sdk;
 
 /// <summary>
-/// What the SDK needs of the TEE. The secure world implements it and binds it to each of its threads, because every service
-/// is one to the session that runs on the calling thread.
+/// What the SDK needs of the TEE, one interface a chapter of the Internal Core API. The secure world implements them and binds
+/// them to each of its threads, because every service is one to the session that runs on the calling thread.
 /// </summary>
-internal abstract class TeeCore
+internal sealed class TeeCore
 {
     [ThreadStatic]
     private static TeeCore? s_current;
@@ -12,31 +12,23 @@ internal abstract class TeeCore
     internal static TeeCore Current => s_current
         ?? throw new InvalidOperationException("The TEE's services can be used on the thread on which the TEE called the trusted application, and on no other.");
 
+    /// <summary>GPD_SPE_010 section 4.4.</summary>
+    internal required IPropertyServices Properties { get; init; }
+
+    /// <summary>Sections 4.8 and 4.10.</summary>
+    internal required IOperationServices Operation { get; init; }
+
+    /// <summary>Section 4.9.</summary>
+    internal required IClientServices Client { get; init; }
+
+    /// <summary>Section 4.11.</summary>
+    internal required IMemoryServices Memory { get; init; }
+
+    /// <summary>Chapter 7.</summary>
+    internal required ITimeServices Time { get; init; }
+
+    /// <summary>Restricted memory and traces: OP-TEE's and this project's own.</summary>
+    internal required IExtensionServices Extensions { get; init; }
+
     internal void BindToThread() => s_current = this;
-
-    internal abstract TeeResult OpenTaSession(Guid uuid, uint timeout, ref TaOperation operation, out uint session, out TeeOrigin origin);
-
-    internal abstract TeeResult InvokeTaCommand(uint session, uint timeout, uint command, ref TaOperation operation, out TeeOrigin origin);
-
-    internal abstract void CloseTaSession(uint session);
-
-    internal abstract void Panic(uint code);
-
-    internal abstract TeeResult Wait(uint milliseconds);
-
-    internal abstract bool CancellationRequested { get; }
-
-    internal abstract bool MaskCancellation(bool mask);
-
-    internal abstract TeeTime GetReeTime();
-
-    internal abstract object? GetProperty(PropertySet set, string name);
-
-    internal abstract IReadOnlyList<string> PropertyNames(PropertySet set);
-
-    internal abstract SecureMemory AllocateSecureMemory(int size);
-
-    internal abstract TeeResult ClaimRestricted(ReadOnlySpan<byte> memory, ReadOnlySpan<Guid> readers);
-
-    internal abstract void Trace(TraceLevel level, string message);
 }

@@ -6,13 +6,16 @@ namespace RestrictedTee.Sdk;
 /// </summary>
 internal struct ParameterSlot
 {
+    /// <summary>Which of the four.</summary>
+    internal int Index;
+
     /// <summary>value.a.</summary>
     internal uint A;
 
     /// <summary>value.b.</summary>
     internal uint B;
 
-    /// <summary>Where the bytes lie in this process; 0 for a null memref.</summary>
+    /// <summary>Where the bytes lie in this process.</summary>
     internal nint Address;
 
     /// <summary>How many bytes lie there.</summary>
@@ -21,15 +24,15 @@ internal struct ParameterSlot
     /// <summary>The size that goes back to the caller.</summary>
     internal int Size;
 
+    /// <summary>It is a null memref, which is not the same as one of size 0.</summary>
+    internal bool IsNull;
+
     /// <summary>The memory belongs to a restricted pool.</summary>
     internal bool IsRestricted;
 
     /// <summary>The memory is shared with the normal world.</summary>
     internal bool IsNormal;
 
-    /// <summary>The memory object that the kernel holds for the length of the call.</summary>
-    internal object? Owner;
-
     /// <summary>The bytes.</summary>
-    internal readonly unsafe Span<byte> Bytes => new((void*)Address, Capacity);
+    internal readonly unsafe Span<byte> Bytes => Address == 0 ? default : new((void*)Address, Capacity);
 }

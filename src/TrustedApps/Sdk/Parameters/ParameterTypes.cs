@@ -153,7 +153,7 @@ public readonly ref struct MemrefInput : IParameter<MemrefInput>
     public int Size => _slot.Capacity;
 
     /// <summary>Whether the reference is null, which is not the same as one of size 0.</summary>
-    public bool IsNull => _slot.Address == 0;
+    public bool IsNull => _slot.IsNull;
 
     /// <summary>Whether the memory is restricted (OP-TEE: TEE_MEMORY_ACCESS_SECURE).</summary>
     public bool IsRestricted => _slot.IsRestricted;
@@ -188,13 +188,16 @@ public readonly ref struct MemrefOutput : IParameter<MemrefOutput>
     }
 
     /// <summary>Whether the reference is null.</summary>
-    public bool IsNull => _slot.Address == 0;
+    public bool IsNull => _slot.IsNull;
 
     /// <summary>Whether the memory is restricted.</summary>
     public bool IsRestricted => _slot.IsRestricted;
 
     /// <summary>Whether the memory is shared with the normal world.</summary>
     public bool IsNormal => _slot.IsNormal;
+
+    /// <summary>Which of the call's parameters it is.</summary>
+    internal int Index => _slot.Index;
 
     static MemrefOutput IParameter<MemrefOutput>.Over(ref ParameterSlot slot) => new(ref slot);
 
@@ -229,7 +232,7 @@ public readonly ref struct MemrefInOut : IParameter<MemrefInOut>
     }
 
     /// <summary>Whether the reference is null.</summary>
-    public bool IsNull => _slot.Address == 0;
+    public bool IsNull => _slot.IsNull;
 
     /// <summary>Whether the memory is restricted.</summary>
     public bool IsRestricted => _slot.IsRestricted;

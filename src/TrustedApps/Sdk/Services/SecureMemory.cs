@@ -8,7 +8,7 @@ public abstract class SecureMemory : IDisposable
 {
     /// <summary>Allocates (TEE_Malloc).</summary>
     /// <exception cref="TeeException">OutOfMemory: the TA's data size, or secure RAM, is used up.</exception>
-    public static SecureMemory Allocate(int size) => TeeCore.Current.AllocateSecureMemory(size);
+    public static SecureMemory Allocate(int size) => TeeCore.Current.Memory.Allocate(size);
 
     /// <summary>The bytes.</summary>
     /// <exception cref="ObjectDisposedException">It was returned already.</exception>

@@ -7,24 +7,24 @@ public static class Tee
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     public static void Panic(uint code)
     {
-        TeeCore.Current.Panic(code);
+        TeeCore.Current.Operation.Panic(code);
         throw new TaPanicException(code);
     }
 
     /// <summary>Waits (TEE_Wait), or until the request is cancelled and cancellation is not masked.</summary>
     /// <returns>Success after the time, Cancel when cancelled.</returns>
-    public static TeeResult Wait(uint milliseconds) => TeeCore.Current.Wait(milliseconds);
+    public static TeeResult Wait(uint milliseconds) => TeeCore.Current.Time.Wait(milliseconds);
 
     /// <summary>TEE_GetCancellationFlag: whether the request is cancelled and cancellation is not masked.</summary>
-    public static bool CancellationRequested => TeeCore.Current.CancellationRequested;
+    public static bool CancellationRequested => TeeCore.Current.Operation.IsCancelled;
 
     /// <summary>TEE_UnmaskCancellation. Cancellation starts out masked.</summary>
     /// <returns>Whether it was masked before.</returns>
-    public static bool UnmaskCancellation() => TeeCore.Current.MaskCancellation(mask: false);
+    public static bool UnmaskCancellation() => TeeCore.Current.Operation.Mask(mask: false);
 
     /// <summary>TEE_MaskCancellation.</summary>
     /// <returns>Whether it was masked before.</returns>
-    public static bool MaskCancellation() => TeeCore.Current.MaskCancellation(mask: true);
+    public static bool MaskCancellation() => TeeCore.Current.Operation.Mask(mask: true);
 
     /// <summary>TEE_GetSystemTime: monotonic, from an origin that is arbitrary but the same for the life of the TEE.</summary>
     public static TeeTime SystemTime
@@ -37,29 +37,31 @@ public static class Tee
     }
 
     /// <summary>TEE_GetREETime: what the normal world says the time is. Trust it accordingly.</summary>
-    public static TeeTime ReeTime => TeeCore.Current.GetReeTime();
+    public static TeeTime ReeTime => TeeCore.Current.Time.GetReeTime();
 
     /// <summary>A property (TEE_GetPropertyAs…), or null when the set has none of that name.</summary>
-    public static object? GetProperty(PropertySet set, string name) => TeeCore.Current.GetProperty(set, name);
+    public static object? GetProperty(PropertySet set, string name) => TeeCore.Current.Properties.Get(set, name);
 
     /// <summary>The names in a set, in a stable order (TEE_StartPropertyEnumerator and so on).</summary>
-    public static IReadOnlyList<string> PropertyNames(PropertySet set) => TeeCore.Current.PropertyNames(set);
+    public static IReadOnlyList<string> PropertyNames(PropertySet set) => TeeCore.Current.Properties.Names(set);
 
     /// <summary>Who the client of the current session is (gpd.client.identity).</summary>
     public static TeeIdentity ClientIdentity => (TeeIdentity)GetProperty(PropertySet.CurrentClient, "gpd.client.identity")!;
 
     /// <summary>A line for the secure log. Never put keys or content into it.</summary>
-    public static void Trace(TraceLevel level, string message) => TeeCore.Current.Trace(level, message);
+    public static void Trace(TraceLevel level, string message) => TeeCore.Current.Extensions.Trace(level, message);
 
     /// <summary>
-    /// Takes the restricted buffers that a memref lies in for this TA: from now until they are freed, no other TA can reach
-    /// them but the <paramref name="readers"/>, and those for reading only. The first write of secret content should be
-    /// preceded by it.
+    /// Takes the restricted buffer that a memref lies in for this TA: from now until it is freed, nobody else can reach it but
+    /// the <paramref name="readers"/>, and those for reading only. The first write of secret content should be preceded by it.
     /// </summary>
-    /// <exception cref="TeeException">AccessDenied: another TA has them; BadParameters: this is no restricted memory.</exception>
+    /// <exception cref="TeeException">
+    /// AccessDenied: another TA has it; BadParameters: the memref has no bytes of restricted memory; Busy: another TA, whom the
+    /// claim would shut out, is using it at this moment.
+    /// </exception>
     public static void ClaimRestricted(MemrefOutput memory, params ReadOnlySpan<Guid> readers)
     {
-        TeeResult result = TeeCore.Current.ClaimRestricted(memory.Span, readers);
+        TeeResult result = TeeCore.Current.Extensions.ClaimRestricted(memory.Index, readers);
         if (result != TeeResult.Success)
             throw new TeeException(result, TeeOrigin.Tee);
     }

@@ -89,13 +89,13 @@ public sealed class TaClientSession : IDisposable
     /// <exception cref="TeeException">As above.</exception>
     public static TaClientSession Open(Guid uuid, ref TaOperation operation, uint timeout = InfiniteTimeout)
     {
-        TeeResult result = TeeCore.Current.OpenTaSession(uuid, timeout, ref operation, out uint id, out TeeOrigin origin);
+        TeeResult result = TeeCore.Current.Client.Open(uuid, timeout, ref operation, out uint id, out TeeOrigin origin);
         return result == TeeResult.Success ? new TaClientSession(id) : throw new TeeException(result, origin);
     }
 
     /// <summary>Invokes a command and reports the outcome without throwing (TEE_InvokeTACommand).</summary>
     public TeeResult TryInvoke(uint command, ref TaOperation operation, out TeeOrigin origin, uint timeout = InfiniteTimeout) =>
-        TeeCore.Current.InvokeTaCommand(_id, timeout, command, ref operation, out origin);
+        TeeCore.Current.Client.Invoke(_id, timeout, command, ref operation, out origin);
 
     /// <summary>Invokes a command.</summary>
     /// <exception cref="TeeException">The outcome was not success.</exception>
@@ -111,6 +111,6 @@ public sealed class TaClientSession : IDisposable
     {
         uint id = Interlocked.Exchange(ref _id, 0);
         if (id != 0)
-            TeeCore.Current.CloseTaSession(id);
+            TeeCore.Current.Client.Close(id);
     }
 }

@@ -1,0 +1,62 @@
+namespace RestrictedTee.SecureWorld.Firewall;
+
+/// <summary>What kind of initiator a bus master is.</summary>
+internal enum BusMasterKind
+{
+    /// <summary>A trusted application acting for a client.</summary>
+    TrustedApp,
+
+    /// <summary>A device model.</summary>
+    Device,
+
+    /// <summary>A CPU of the normal world.</summary>
+    NormalWorldCpu,
+
+    /// <summary>An FF-A partition.</summary>
+    Partition,
+}
+
+/// <summary>What an access does.</summary>
+[Flags]
+internal enum AccessRights
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Loads.</summary>
+    Read = 1,
+
+    /// <summary>Stores.</summary>
+    Write = 2,
+
+    /// <summary>Both.</summary>
+    ReadWrite = Read | Write,
+}
+
+/// <summary>Which bus master: the name that claims and rules speak of.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">Unique within the kind: a TA's UUID, a device's name, a partition's id.</param>
+internal readonly record struct MasterId(BusMasterKind Kind, string Name)
+{
+    internal static MasterId TrustedApp(Guid uuid) => new(BusMasterKind.TrustedApp, uuid.ToString());
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kind} {Name}";
+}
+
+/// <summary>Somebody who reaches memory over the bus, as the firewall knows it.</summary>
+/// <param name="Id">Who.</param>
+/// <param name="Ceiling">The most that any rule or claim can give it over restricted memory.</param>
+internal sealed record BusMaster(MasterId Id, AccessRights Ceiling)
+{
+    /// <summary>The normal world's CPUs: no rule lets them at restricted memory.</summary>
+    internal static BusMaster NormalWorldCpu { get; } = new(new MasterId(BusMasterKind.NormalWorldCpu, "cpu"), AccessRights.None);
+
+    /// <summary>A trusted application; only one with the secure-data-path property is ever given restricted memory.</summary>
+    internal static BusMaster TrustedApp(Guid uuid, bool hasSecureDataPath) =>
+        new(MasterId.TrustedApp(uuid), hasSecureDataPath ? AccessRights.ReadWrite : AccessRights.None);
+
+    internal static BusMaster Device(string name, AccessRights ceiling) => new(new MasterId(BusMasterKind.Device, name), ceiling);
+
+    internal static BusMaster Partition(ushort id, AccessRights ceiling) => new(new MasterId(BusMasterKind.Partition, $"0x{id:x4}"), ceiling);
+}

@@ -1,0 +1,46 @@
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.SecureWorld.Firewall;
+
+/// <summary>One refused access: when, who, what, and which rule. Never content.</summary>
+internal readonly record struct FaultRecord(DateTimeOffset Time, MasterId Master, UseCase UseCase, ulong Cookie, AccessRights Rights, string Reason);
+
+/// <summary>The faults that nobody has fetched yet, bounded: the oldest go first, and the count goes on.</summary>
+internal sealed class FaultLog
+{
+    private const int MaxRecords = 256;
+
+    private readonly object _lock = new(); // protects _records; a leaf
+    private readonly Queue<FaultRecord> _records = new();
+    private long _count;
+
+    /// <summary>Raised after a fault was recorded, outside of the lock.</summary>
+    internal event Action? Faulted;
+
+    /// <summary>All faults since power-on.</summary>
+    internal long Count => Interlocked.Read(ref _count);
+
+    internal void Add(FaultRecord record)
+    {
+        Interlocked.Increment(ref _count);
+        lock (_lock)
+        {
+            if (_records.Count == MaxRecords)
+                _records.Dequeue();
+            _records.Enqueue(record);
+        }
+
+        Faulted?.Invoke();
+    }
+
+    /// <summary>Takes the records gathered since the last time.</summary>
+    internal IReadOnlyList<FaultRecord> Drain()
+    {
+        lock (_lock)
+        {
+            FaultRecord[] records = [.. _records];
+            _records.Clear();
+            return records;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using RestrictedTee.SecureWorld.Kernel.Memory;
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.SecureWorld.Firewall;
+
+/// <summary>A buffer that one master has taken for itself: it may do everything, the readers may read, everybody else nothing.</summary>
+internal sealed record Claim(MasterId Owner, IReadOnlyList<MasterId> Readers)
+{
+    internal bool Allows(MasterId master, AccessRights rights) =>
+        Owner == master || ((rights & AccessRights.Write) == 0 && Readers.Contains(master));
+}
+
+/// <summary>How a claim ended.</summary>
+internal enum ClaimOutcome
+{
+    /// <summary>The buffer is the claimer's.</summary>
+    Claimed,
+
+    /// <summary>Another master has it.</summary>
+    ClaimedByAnother,
+
+    /// <summary>A master whom the claim would shut out is using the buffer at this moment.</summary>
+    InUse,
+}
+
+/// <summary>
+/// Memory behind the firewall. Its address leaves this class in an <see cref="AccessGrant"/> and in no other way, and while
+/// a grant lives the claim that would forbid it is refused: claims and grants exclude each other under one lock.
+/// </summary>
+internal abstract class GuardedMemory : MemoryObject
+{
+    private readonly object _gate = new(); // protects _claim and _holders; a leaf
+    private readonly List<Holder> _holders = [];
+    private Claim? _claim;
+
+    private record struct Holder(MasterId Master, AccessRights Rights, int Count);
+
+    internal abstract UseCase UseCase { get; }
+
+    /// <summary>Where the first byte lies in this process.</summary>
+    protected abstract nint BaseAddress { get; }
+
+    /// <summary>Gives out a grant; the caller has checked that the range lies inside and holds a reference.</summary>
+    /// <returns>Null, or why it is refused.</returns>
+    internal string? TryGrant(MasterId master, AccessRights rights, ulong offset, int length, out AccessGrant grant)
+    {
+        grant = default;
+        lock (_gate)
+        {
+            if (_claim is { } claim && !claim.Allows(master, rights))
+                return (rights & AccessRights.Write) != 0 ? "claimed by another master" : "not among the claim's readers";
+            if (!TryAddReference())
+                return "the buffer has been freed";
+            Count(master, rights, 1);
+        }
+
+        grant = new AccessGrant(this, master, rights, BaseAddress + (nint)offset, length);
+        return null;
+    }
+
+    internal ClaimOutcome TryClaim(Claim claim)
+    {
+        lock (_gate)
+        {
+            if (_claim is { } existing && existing.Owner != claim.Owner)
+                return ClaimOutcome.ClaimedByAnother;
+            if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Rights)))
+                return ClaimOutcome.InUse;
+            _claim = claim;
+            return ClaimOutcome.Claimed;
+        }
+    }
+
+    internal void EndGrant(MasterId master, AccessRights rights)
+    {
+        lock (_gate)
+            Count(master, rights, -1);
+        Release();
+    }
+
+    private void Count(MasterId master, AccessRights rights, int change)
+    {
+        int at = _holders.FindIndex(holder => holder.Master == master && holder.Rights == rights);
+        if (at < 0)
+            _holders.Add(new Holder(master, rights, change));
+        else if (_holders[at].Count + change is var count and not 0)
+            _holders[at] = new Holder(master, rights, count);
+        else
+            _holders.RemoveAt(at);
+    }
+}

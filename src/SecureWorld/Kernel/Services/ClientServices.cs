@@ -1,0 +1,113 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.Kernel.Memory;
+using RestrictedTee.SecureWorld.Kernel.Sessions;
+
+namespace RestrictedTee.SecureWorld.Kernel.Services;
+
+/// <summary>The internal client API: a TA as client of another (GPD_SPE_010 section 4.9).</summary>
+internal sealed class ClientServices(SessionManager sessions) : IClientServices
+{
+    /// <summary>TEE_LOGIN_TRUSTED_APP.</summary>
+    private const uint LoginTrustedApp = 0xF0000000;
+
+    /// <summary>What is asked for: a session of a TA, or a command in a session.</summary>
+    private readonly record struct Request(Guid? Opens, uint Session, uint Command, uint Timeout);
+
+    TeeResult IClientServices.Open(Guid uuid, uint timeout, ref TaOperation operation, out uint session, out TeeOrigin origin)
+    {
+        Outcome outcome = Call(new Request(uuid, 0, 0, timeout), ref operation, out session);
+        origin = outcome.Origin;
+        return outcome.Result;
+    }
+
+    TeeResult IClientServices.Invoke(uint session, uint timeout, uint command, ref TaOperation operation, out TeeOrigin origin)
+    {
+        Outcome outcome = Call(new Request(null, session, command, timeout), ref operation, out _);
+        origin = outcome.Origin;
+        return outcome.Result;
+    }
+
+    void IClientServices.Close(uint session) => sessions.CloseSession(CallStack.Current.Top.Session!.Instance.Resources.Clients, session);
+
+    /// <summary>
+    /// Turns a TA's operation into call parameters. The spans stay pinned for the call, so the other TA works on the very same
+    /// bytes: a span of a memref that the caller was given is a reference into that memory, any other is the caller's own.
+    /// </summary>
+    private unsafe Outcome Call(in Request request, ref TaOperation operation, out uint session)
+    {
+        session = 0;
+        CallStack stack = CallStack.Current;
+        CallFrame caller = stack.Top;
+        CallParameters parameters = stack.Next.Parameters;
+        fixed (byte* p0 = &operation.P0.Start, p1 = &operation.P1.Start, p2 = &operation.P2.Start, p3 = &operation.P3.Start)
+        {
+            try
+            {
+                parameters.Types = operation.Types;
+                parameters.FromTrustedApp = true;
+                bool valid = Fill(parameters, 0, operation.P0, (nint)p0, caller) && Fill(parameters, 1, operation.P1, (nint)p1, caller)
+                    && Fill(parameters, 2, operation.P2, (nint)p2, caller) && Fill(parameters, 3, operation.P3, (nint)p3, caller);
+                if (!valid)
+                    return Outcome.Tee(TeeResult.BadParameters);
+                Outcome outcome = Send(request, caller.Session!.Instance, parameters, out session);
+                TakeResults(parameters[0], ref operation.P0);
+                TakeResults(parameters[1], ref operation.P1);
+                TakeResults(parameters[2], ref operation.P2);
+                TakeResults(parameters[3], ref operation.P3);
+                return outcome;
+            }
+            finally
+            {
+                parameters.Reset();
+            }
+        }
+    }
+
+    private Outcome Send(in Request request, TaInstance caller, CallParameters parameters, out uint session)
+    {
+        SessionTable table = caller.Resources.Clients;
+        if (request.Opens is { } uuid)
+            return sessions.OpenSession(table, uuid, new TeeIdentity(LoginTrustedApp, caller.Manifest.Uuid), 0, request.Timeout, parameters, out session);
+        session = request.Session;
+        return sessions.InvokeCommand(table, session, request.Command, 0, request.Timeout, parameters);
+    }
+
+    private static bool Fill(CallParameters parameters, int index, TaParam param, nint address, CallFrame caller)
+    {
+        if (!param.IsMemref)
+        {
+            (parameters[index].A, parameters[index].B) = (param.A, param.B);
+            return true;
+        }
+
+        if (address == 0)
+            return param.Capacity == 0; // a null memref
+        int source = caller.Parameters.IndexOf(address, param.Capacity);
+        if (source < 0)
+        {
+            parameters.SetMemref(index, new PrivateMemory(address, param.Capacity), 0, param.Capacity);
+            return true;
+        }
+
+        ref CallParameters.Parameter given = ref caller.Parameters[source];
+        MemoryObject memory = given.Memory!;
+        if (!memory.TryAddReference())
+            return false;
+        parameters.SetMemref(index, memory, given.Offset + (ulong)(address - given.Address), param.Capacity);
+        return true;
+    }
+
+    private static void TakeResults(in CallParameters.Parameter result, ref TaParam param)
+    {
+        switch (param.Type)
+        {
+            case ParameterType.ValueOutput or ParameterType.ValueInOut:
+                (param.A, param.B) = (result.A, result.B);
+                break;
+            case ParameterType.MemrefOutput or ParameterType.MemrefInOut:
+                param.Size = result.Size;
+                break;
+        }
+    }
+}

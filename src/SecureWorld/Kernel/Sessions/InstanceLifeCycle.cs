@@ -1,0 +1,110 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.Kernel.Instances;
+using Serilog;
+
+namespace RestrictedTee.SecureWorld.Kernel.Sessions;
+
+/// <summary>Brings instances to life and ends them: the entry points that belong to no session, and what comes back at the end.</summary>
+/// <param name="instances">Which there are.</param>
+/// <param name="closeSession">Closes a session that an instance has left open.</param>
+internal sealed class InstanceLifeCycle(InstanceTable instances, Action<SessionTable, uint> closeSession)
+{
+    /// <summary>Takes a hold on an instance, creating it if there is none.</summary>
+    internal Outcome Acquire(CallStack stack, Guid uuid, Operation operation, out TaInstance instance)
+    {
+        Outcome outcome = instances.Acquire(stack, uuid, operation, out instance);
+        return outcome.IsSuccess && instance.State == InstanceState.Creating ? Create(stack, instance) : outcome;
+    }
+
+    /// <summary>Gives up a hold, and ends the instance when it was the last and it need not live on.</summary>
+    internal void Release(CallStack stack, TaInstance instance)
+    {
+        if (!instances.Release(instance))
+            return;
+        try
+        {
+            if (!instance.IsPanicked && Run(stack, instance, runtime => runtime.Destroy()).Death is { } cause)
+                Log.Warning("TA {Uuid} {Cause} while it was being destroyed", instance.Manifest.Uuid, cause);
+        }
+        finally
+        {
+            CleanUp(instance);
+            instances.Ended(instance);
+        }
+    }
+
+    /// <summary>What an entry point's end means for the instance and for the client.</summary>
+    internal Outcome Conclude(TaInstance instance, TaReturn result)
+    {
+        if (result.Death is { } cause)
+        {
+            instances.MarkPanicked(instance);
+            Log.Warning("TA {Uuid} {Cause}", instance.Manifest.Uuid, cause);
+        }
+
+        if (!instance.IsPanicked)
+            return new Outcome(result.Result, TeeOrigin.TrustedApp);
+        CleanUp(instance);
+        return Outcome.Tee(TeeResult.TargetDead);
+    }
+
+    /// <summary>Marks the instance as dead; who catches the exception that follows gains nothing.</summary>
+    internal void MarkPanicked(TaInstance instance) => instances.MarkPanicked(instance);
+
+    /// <summary>Ends all instances of a TA that has failed outside of any call. What a call of theirs still does comes to nothing.</summary>
+    internal void Kill(Guid uuid, string cause)
+    {
+        TaInstance[] victims = instances.Of(uuid);
+        Log.Warning("TA {Uuid} {Cause} on a thread of its own, which ends {Count} instances of it", uuid, cause, victims.Length);
+        foreach (TaInstance instance in victims)
+            instances.MarkPanicked(instance);
+    }
+
+    private Outcome Create(CallStack stack, TaInstance instance)
+    {
+        bool succeeded = false;
+        try
+        {
+            Outcome outcome = Conclude(instance, Run(stack, instance, runtime => runtime.Create()));
+            succeeded = outcome.IsSuccess;
+            return outcome.IsSuccess ? Outcome.Success : outcome;
+        }
+        finally
+        {
+            if (!succeeded)
+                CleanUp(instance);
+            instances.Created(instance, succeeded);
+        }
+    }
+
+    private static TaReturn Run(CallStack stack, TaInstance instance, Func<ITaRuntime, TaReturn> entryPoint)
+    {
+        var operation = new Operation();
+        operation.Begin(cancelId: 0, TaClientSession.InfiniteTimeout, closes: false);
+        stack.Push(new Session(0, instance, default), operation);
+        try
+        {
+            return entryPoint(instance.Runtime);
+        }
+        finally
+        {
+            stack.Pop();
+        }
+    }
+
+    /// <summary>Takes back what the instance holds, in one place: its sessions to others, then its memory.</summary>
+    private void CleanUp(TaInstance instance)
+    {
+        try
+        {
+            foreach (uint id in instance.Resources.Clients.Ids)
+                closeSession(instance.Resources.Clients, id);
+        }
+        finally
+        {
+            instance.Resources.ReleaseMemory();
+            instance.Runtime.Kill();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.Kernel.Instances;
+
+namespace RestrictedTee.SecureWorld.Kernel.Sessions;
+
+/// <summary>Which instances there are, and who may have one. It runs nothing of a TA.</summary>
+internal sealed class InstanceTable(SessionLock sessionLock, ITaStore store)
+{
+    private readonly List<TaInstance> _instances = [];
+
+    /// <summary>
+    /// Takes a hold on an instance of a TA: the single one when it lives, else a new one, which the caller must create.
+    /// </summary>
+    /// <remarks>
+    /// A single instance that is being created or destroyed is waited for, but not by a thread that is in a single-instance TA:
+    /// two TAs that open each other in Create would wait for ever. Such a thread gets TEE_ERROR_BUSY.
+    /// </remarks>
+    internal Outcome Acquire(CallStack stack, Guid uuid, Operation operation, out TaInstance instance)
+    {
+        instance = null!;
+        ITaProgram? program = null;
+        while (true)
+        {
+            using (SessionLock.Scope held = sessionLock.Enter())
+            {
+                TaInstance? existing = _instances.Find(i => i.Manifest.Uuid == uuid && i.Manifest.Has(TaFlags.SingleInstance));
+                if (existing is { State: InstanceState.Creating or InstanceState.Ending })
+                {
+                    if (stack.HoldsSingleInstance)
+                        return Outcome.Tee(TeeResult.Busy);
+                    if (operation.IsUnwanted)
+                        return Outcome.Tee(TeeResult.Cancel);
+                    held.WaitForChange(operation.TimeLeft);
+                    continue;
+                }
+
+                if (existing is not null)
+                {
+                    if (!existing.Manifest.Has(TaFlags.MultiSession) && existing.SessionCount > 0)
+                        return Outcome.Tee(TeeResult.Busy);
+                    existing.SessionCount++;
+                    instance = existing;
+                    return Outcome.Success;
+                }
+
+                if (program is not null)
+                {
+                    instance = new TaInstance(program, program.NewInstance()) { SessionCount = 1 };
+                    _instances.Add(instance);
+                    return Outcome.Success;
+                }
+            }
+
+            TeeResult found = store.Find(uuid, out program);
+            if (found != TeeResult.Success)
+                return Outcome.Tee(found);
+        }
+    }
+
+    /// <summary>The new instance serves, or does not come to be.</summary>
+    internal void Created(TaInstance instance, bool succeeded)
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        if (!succeeded)
+            _instances.Remove(instance);
+        if (instance.State == InstanceState.Creating)
+            instance.MoveTo(succeeded ? InstanceState.Ready : InstanceState.Gone);
+        held.Changed();
+    }
+
+    /// <summary>Gives up one session's hold.</summary>
+    /// <returns>Whether it was the last and the instance need not live on: the caller must end it.</returns>
+    internal bool Release(TaInstance instance)
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        instance.SessionCount--;
+        bool keepAlive = instance.Manifest.Has(TaFlags.SingleInstance | TaFlags.InstanceKeepAlive);
+        bool stays = keepAlive && (!instance.IsPanicked || instance.Manifest.Has(TaFlags.InstanceKeepCrashed));
+        held.Changed();
+        if (instance.SessionCount != 0 || stays || instance.State is not (InstanceState.Ready or InstanceState.Panicked))
+            return false;
+        if (!instance.IsPanicked)
+            instance.MoveTo(InstanceState.Ending);
+        return true;
+    }
+
+    /// <summary>The instance has ended.</summary>
+    internal void Ended(TaInstance instance)
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        _instances.Remove(instance);
+        instance.MoveTo(InstanceState.Gone);
+        held.Changed();
+    }
+
+    /// <summary>Marks an instance as dead. Unless it asks to stay dead, the next session gets a new one.</summary>
+    internal void MarkPanicked(TaInstance instance)
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        if (instance.State == InstanceState.Gone)
+            return;
+        instance.MoveTo(InstanceState.Panicked);
+        if (!instance.Manifest.Has(TaFlags.InstanceKeepAlive | TaFlags.InstanceKeepCrashed))
+            _instances.Remove(instance);
+        held.Changed();
+    }
+
+    /// <summary>The living instances of a TA.</summary>
+    internal TaInstance[] Of(Guid uuid)
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        return [.. _instances.Where(instance => instance.Manifest.Uuid == uuid)];
+    }
+}
