@@ -1,5 +1,6 @@
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -51,10 +52,10 @@ internal sealed class MemoryRelayer : IDisposable
     }
 
     /// <summary>Makes known memory that belongs to a partition from the start.</summary>
-    internal void AddPartitionRam(PhysicalRange range, nint address, PartitionId owner)
+    internal void AddPartitionRam(PhysicalRange range, SecretMapping memory, ulong offset, PartitionId owner)
     {
         lock (_lock)
-            _pages.Add(range, address, owner);
+            _pages.Add(range, memory, offset, owner);
     }
 
     /// <summary>A name for a transaction that a sender begins.</summary>
@@ -188,22 +189,32 @@ internal sealed class MemoryRelayer : IDisposable
         }
     }
 
-    /// <summary>Where a page lies in this process, if a partition may touch it now.</summary>
-    internal bool TryAccess(PartitionId partition, PhysicalAddress page, bool write, out nint address)
+    /// <summary>
+    /// A partition loads bytes that lie in one page; false is the data abort that it would take. The copy is made under the lock,
+    /// so that no relinquish and no reclaim falls between the check and the access: what TLB invalidation does on hardware.
+    /// </summary>
+    internal bool TryRead(PartitionId partition, PhysicalAddress from, Span<byte> to)
     {
-        address = 0;
         lock (_lock)
         {
-            if (_pages.Find(PhysicalRange.Create(page, PhysicalAddress.PageSize)) is not { } region)
+            if (!TryOpen(partition, from, to.Length, write: false, out PinnedView page))
                 return false;
-            int index = region.IndexOf(page);
-            PageRecord record = region.Pages[index];
-            bool allowed = record.Transaction == 0
-                ? record.Owner == partition
-                : MayAccess(_transactions[record.Transaction], partition, write);
-            if (allowed)
-                address = region.AddressOf(index);
-            return allowed;
+            using (page)
+                page.Span.Slice(OffsetInPage(from), to.Length).CopyTo(to);
+            return true;
+        }
+    }
+
+    /// <summary>A partition stores bytes in one page; as <see cref="TryRead"/>.</summary>
+    internal bool TryWrite(PartitionId partition, PhysicalAddress to, ReadOnlySpan<byte> from)
+    {
+        lock (_lock)
+        {
+            if (!TryOpen(partition, to, from.Length, write: true, out PinnedView page))
+                return false;
+            using (page)
+                from.CopyTo(page.Span[OffsetInPage(to)..]);
+            return true;
         }
     }
 
@@ -213,7 +224,7 @@ internal sealed class MemoryRelayer : IDisposable
         lock (_lock)
         {
             foreach (SecretMapping mapping in PrivateMappings)
-                mapping.Span.Clear();
+                mapping.Scrub();
         }
     }
 
@@ -232,6 +243,28 @@ internal sealed class MemoryRelayer : IDisposable
 
     private IEnumerable<SecretMapping> PrivateMappings =>
         _transactions.Values.Concat(_donated).Where(t => t.Private is not null).Select(t => t.Private!);
+
+    private static int OffsetInPage(PhysicalAddress address) => (int)(address.Value % PhysicalAddress.PageSize);
+
+    private bool TryOpen(PartitionId partition, PhysicalAddress address, int length, bool write, out PinnedView view)
+    {
+        view = default;
+        int offset = OffsetInPage(address);
+        var page = new PhysicalAddress(address.Value - (ulong)offset);
+        if (length > PhysicalAddress.PageSize - offset
+            || !PhysicalRange.TryCreate(page, PhysicalAddress.PageSize, out PhysicalRange range)
+            || _pages.Find(range) is not { } region)
+        {
+            return false;
+        }
+
+        int index = region.IndexOf(page);
+        PageRecord record = region.Pages[index];
+        bool allowed = record.Transaction == 0
+            ? record.Owner == partition
+            : MayAccess(_transactions[record.Transaction], partition, write);
+        return allowed && region.TryOpen(index, out view);
+    }
 
     private static bool MayAccess(MemoryTransaction transaction, PartitionId partition, bool write)
     {

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Threads;
-using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
@@ -74,7 +74,7 @@ internal sealed class ProtectedMemoryCommands(LentMemory lent, RestrictedMemory 
     {
         if (slot.Address == 0 || slot.Capacity < sizeof(uint))
             return false;
-        MemoryMarshal.Write(PhysicalView.At(slot.Address, sizeof(uint)), value);
+        MemoryMarshal.Write(slot.Bytes, value);
         return true;
     }
 }

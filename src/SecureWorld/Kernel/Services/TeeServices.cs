@@ -140,7 +140,7 @@ internal sealed class TeeServices(
     {
         foreach (RamBank bank in relayer.Ram.Banks)
         {
-            if (address >= bank.BaseAddress && address - bank.BaseAddress < (nint)bank.Range.Length)
+            if (bank.Maps(address))
                 return true;
         }
 
