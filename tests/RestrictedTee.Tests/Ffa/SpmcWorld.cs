@@ -15,7 +15,7 @@ namespace RestrictedTee.Tests.Ffa;
 
 /// <summary>
 /// The SPMC alone, called register by register by any endpoint on the calling thread: no driver, no conduit, no partition's
-/// program. Each endpoint has RX and TX mapped.
+/// program. Each endpoint has RX and TX mapped, unless the programs of the partitions are to do it themselves.
 /// </summary>
 internal sealed class SpmcWorld : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class SpmcWorld : IDisposable
     private readonly NormalRamMap _ram = new();
     private readonly FfaDispatcher _spmc;
 
-    internal SpmcWorld()
+    internal SpmcWorld(bool mapsPartitionBuffers = true)
     {
         BoardFile board = InProcessTee.SmallBoard;
         Bank = RamBank.Create(board.NormalRam.Range, "spmc test ram");
@@ -36,7 +36,7 @@ internal sealed class SpmcWorld : IDisposable
         Call(NormalWorld, FfaFunction.Version, FfaVersion.V1_2.Value);
         Echo = [.. Table.Secure.Where(p => p.Uuid == Contracts.EchoPartitions.Uuid1 || p.Uuid == Contracts.EchoPartitions.Uuid2 || p.Uuid == Contracts.EchoPartitions.Uuid3)
             .Select((p, i) => new Actor(p, board.PartitionRam!.Base + ((ulong)i * (64 << 10))))];
-        foreach (Actor actor in Echo.Prepend(NormalWorld))
+        foreach (Actor actor in (mapsPartitionBuffers ? Echo : []).Prepend(NormalWorld))
             Assert.Equal(FfaStatus.Success, Call(actor, FfaFunction.RxTxMap32, unchecked((uint)actor.Ram), unchecked((uint)actor.Ram) + (BufferPages * PhysicalAddress.PageSize), BufferPages).Status());
     }
 
@@ -52,6 +52,9 @@ internal sealed class SpmcWorld : IDisposable
     internal TrustedOs Os { get; }
 
     internal RamBank Bank { get; }
+
+    /// <summary>Normal RAM as the secure world knows it.</summary>
+    internal NormalRamMap Ram => _ram;
 
     internal PartitionTable Table => Os.Partitions!.Table;
 
