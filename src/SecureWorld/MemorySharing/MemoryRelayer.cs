@@ -1,6 +1,5 @@
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
-using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -34,12 +33,16 @@ internal sealed class MemoryRelayer : IDisposable
         _choice = choice;
         _pages = new PageTable(ram);
         Uses = new PageUses(_pages, _lock);
+        Access = new PartitionAccess(_pages, _transactions, _lock);
     }
 
     internal NormalRamMap Ram { get; }
 
     /// <summary>Memory that is kept in place without a transaction.</summary>
     internal PageUses Uses { get; }
+
+    /// <summary>Loads and stores of partitions.</summary>
+    internal PartitionAccess Access { get; }
 
     /// <summary>How many transactions there are, for tests that look for leaks.</summary>
     internal int Count
@@ -189,35 +192,6 @@ internal sealed class MemoryRelayer : IDisposable
         }
     }
 
-    /// <summary>
-    /// A partition loads bytes that lie in one page; false is the data abort that it would take. The copy is made under the lock,
-    /// so that no relinquish and no reclaim falls between the check and the access: what TLB invalidation does on hardware.
-    /// </summary>
-    internal bool TryRead(PartitionId partition, PhysicalAddress from, Span<byte> to)
-    {
-        lock (_lock)
-        {
-            if (!TryOpen(partition, from, to.Length, write: false, out PinnedView page))
-                return false;
-            using (page)
-                page.Span.Slice(OffsetInPage(from), to.Length).CopyTo(to);
-            return true;
-        }
-    }
-
-    /// <summary>A partition stores bytes in one page; as <see cref="TryRead"/>.</summary>
-    internal bool TryWrite(PartitionId partition, PhysicalAddress to, ReadOnlySpan<byte> from)
-    {
-        lock (_lock)
-        {
-            if (!TryOpen(partition, to, from.Length, write: true, out PinnedView page))
-                return false;
-            using (page)
-                from.CopyTo(page.Span[OffsetInPage(to)..]);
-            return true;
-        }
-    }
-
     /// <summary>Scrubs all memory that is not the normal world's to see.</summary>
     internal void Scrub()
     {
@@ -243,35 +217,6 @@ internal sealed class MemoryRelayer : IDisposable
 
     private IEnumerable<SecretMapping> PrivateMappings =>
         _transactions.Values.Concat(_donated).Where(t => t.Private is not null).Select(t => t.Private!);
-
-    private static int OffsetInPage(PhysicalAddress address) => (int)(address.Value % PhysicalAddress.PageSize);
-
-    private bool TryOpen(PartitionId partition, PhysicalAddress address, int length, bool write, out PinnedView view)
-    {
-        view = default;
-        int offset = OffsetInPage(address);
-        var page = new PhysicalAddress(address.Value - (ulong)offset);
-        if (length > PhysicalAddress.PageSize - offset
-            || !PhysicalRange.TryCreate(page, PhysicalAddress.PageSize, out PhysicalRange range)
-            || _pages.Find(range) is not { } region)
-        {
-            return false;
-        }
-
-        int index = region.IndexOf(page);
-        PageRecord record = region.Pages[index];
-        bool allowed = record.Transaction == 0
-            ? record.Owner == partition
-            : MayAccess(_transactions[record.Transaction], partition, write);
-        return allowed && region.TryOpen(index, out view);
-    }
-
-    private static bool MayAccess(MemoryTransaction transaction, PartitionId partition, bool write)
-    {
-        if (transaction.Sender == partition)
-            return transaction.Kind == TransactionKind.Share;
-        return transaction.ReceiverOf(partition) is { Retrieved: > 0 } receiver && (!write || (receiver.Effective & FfaAccess.ReadWrite) != 0);
-    }
 
     private static uint SerialOf(MemoryHandle handle) => handle.Low;
 

@@ -65,6 +65,18 @@ public sealed class DependencyTests
     }
 
     [Fact]
+    public void The_secure_world_reaches_mapped_memory_through_views_and_leases_only()
+    {
+        // Who stands here holds a reference: the view and the lease of their own, the transaction those of its banks.
+        string[] holders = ["/SecretMemory/SecretMapping.cs", "/MemorySharing/MemoryLease.cs", "/MemorySharing/TransactionContent.cs"];
+        IEnumerable<string> elsewhere = Sources().Where(file => file.StartsWith("src/SecureWorld/", StringComparison.Ordinal)
+            && !holders.Any(holder => file.EndsWith(holder, StringComparison.Ordinal))
+            && Text(file).Contains(".GetSpan(", StringComparison.Ordinal));
+
+        Assert.Empty(elsewhere);
+    }
+
+    [Fact]
     public void The_top_level_has_what_it_should_and_nothing_else()
     {
         IEnumerable<string> found = Directory.EnumerateFileSystemEntries(Repository.Root).Select(path => Path.GetFileName(path)!);

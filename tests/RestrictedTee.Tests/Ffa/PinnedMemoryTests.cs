@@ -69,7 +69,7 @@ public sealed class PinnedMemoryTests : IDisposable
             for (int i = 0; i < Rounds; i++)
             {
                 world.TryWrite(self, self.Page(0), 0);
-                Assert.True(world.Relayer.TryWrite(self.Id, self.Page(0), passedOn.AsReadOnlyBytes()));
+                Assert.True(world.Relayer.Access.TryWrite(self.Id, self.Page(0), passedOn.AsReadOnlyBytes()));
                 if (Proxy(world, self, self.Page(0).Value, cpu: mine).A3 != EchoPartitions.Ok)
                     Interlocked.Increment(ref failures);
             }

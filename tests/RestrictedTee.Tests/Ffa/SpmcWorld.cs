@@ -81,7 +81,7 @@ internal sealed class SpmcWorld : IDisposable
         if (actor == NormalWorld)
             tx.CopyTo(Bank.GetSpan(actor.Ram - Bank.Range.Start.Value, BufferPages * PhysicalAddress.PageSize));
         for (int at = 0; at < tx.Length && actor != NormalWorld; at += PhysicalAddress.PageSize)
-            Assert.True(Relayer.TryWrite(actor.Id, new PhysicalAddress(actor.Ram + (ulong)at), tx[at..Math.Min(tx.Length, at + PhysicalAddress.PageSize)]));
+            Assert.True(Relayer.Access.TryWrite(actor.Id, new PhysicalAddress(actor.Ram + (ulong)at), tx[at..Math.Min(tx.Length, at + PhysicalAddress.PageSize)]));
         return Call(actor, frame, cpu);
     }
 
@@ -122,7 +122,7 @@ internal sealed class SpmcWorld : IDisposable
         if (actor == NormalWorld)
             return Bank.Range.Contains(PhysicalRange.Create(page, 1)) ? Bank.GetSpan(page.Value - Bank.Range.Start.Value, 1)[0] : null;
         byte value = 0;
-        return Relayer.TryRead(actor.Id, page, new Span<byte>(ref value)) ? value : null;
+        return Relayer.Access.TryRead(actor.Id, page, new Span<byte>(ref value)) ? value : null;
     }
 
     internal bool TryWrite(Actor actor, PhysicalAddress page, byte value)
@@ -133,7 +133,7 @@ internal sealed class SpmcWorld : IDisposable
             return true;
         }
 
-        return Relayer.TryWrite(actor.Id, page, [value]);
+        return Relayer.Access.TryWrite(actor.Id, page, [value]);
     }
 
     internal ReadOnlySpan<byte> Rx(Actor actor) => actor.Partition.Buffers.Rx;

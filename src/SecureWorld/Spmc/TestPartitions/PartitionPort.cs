@@ -34,10 +34,10 @@ internal sealed class PartitionPort(Partition self, FfaDispatcher spmc, MemoryRe
     internal bool TryWrite(PhysicalAddress address, byte value) => TryWrite(address, new ReadOnlySpan<byte>(in value));
 
     /// <summary>Reads bytes of one page; false is a data abort.</summary>
-    internal bool TryRead(PhysicalAddress from, Span<byte> to) => relayer.TryRead(self.Id, from, to);
+    internal bool TryRead(PhysicalAddress from, Span<byte> to) => relayer.Access.TryRead(self.Id, from, to);
 
     /// <summary>Writes bytes of one page; false is a data abort.</summary>
-    internal bool TryWrite(PhysicalAddress to, ReadOnlySpan<byte> from) => relayer.TryWrite(self.Id, to, from);
+    internal bool TryWrite(PhysicalAddress to, ReadOnlySpan<byte> from) => relayer.Access.TryWrite(self.Id, to, from);
 
     /// <summary>Fills the first page of TX; false when it is not mapped.</summary>
     internal bool TryWriteTx(ReadOnlySpan<byte> bytes)
