@@ -81,9 +81,9 @@ internal sealed class PageTable(NormalRamMap ram)
         /// <summary>Where an address of the region lies in <see cref="Memory"/>.</summary>
         internal ulong OffsetOf(PhysicalAddress address) => offset + (address.Value - range.Start.Value);
 
-        /// <summary>A view of the content of a page, wherever it lies; false when its bank has gone.</summary>
-        internal bool TryOpen(int index, out PinnedView view) => Pages[index].Private is { } moved
-            ? PinnedView.TryOpen(moved, (ulong)Pages[index].PrivatePage * PhysicalAddress.PageSize, PhysicalAddress.PageSize, out view)
-            : PinnedView.TryOpen(memory, offset + ((ulong)index * PhysicalAddress.PageSize), PhysicalAddress.PageSize, out view);
+        /// <summary>A view of the content of a page, wherever it lies; not open when its bank has gone.</summary>
+        internal PinnedView Open(int index) => Pages[index].Private is { } moved
+            ? PinnedView.Open(moved, (ulong)Pages[index].PrivatePage * PhysicalAddress.PageSize, PhysicalAddress.PageSize)
+            : PinnedView.Open(memory, offset + ((ulong)index * PhysicalAddress.PageSize), PhysicalAddress.PageSize);
     }
 }

@@ -17,11 +17,10 @@ internal sealed class PartitionAccess(PageTable pages, Dictionary<uint, MemoryTr
     {
         lock (relayerLock)
         {
-            if (!TryOpen(partition, from, to.Length, write: false, out PinnedView page))
-                return false;
-            using (page)
+            using PinnedView page = Open(partition, from, to.Length, write: false);
+            if (page.IsOpen)
                 page.Span.Slice(OffsetInPage(from), to.Length).CopyTo(to);
-            return true;
+            return page.IsOpen;
         }
     }
 
@@ -30,26 +29,24 @@ internal sealed class PartitionAccess(PageTable pages, Dictionary<uint, MemoryTr
     {
         lock (relayerLock)
         {
-            if (!TryOpen(partition, to, from.Length, write: true, out PinnedView page))
-                return false;
-            using (page)
+            using PinnedView page = Open(partition, to, from.Length, write: true);
+            if (page.IsOpen)
                 from.CopyTo(page.Span[OffsetInPage(to)..]);
-            return true;
+            return page.IsOpen;
         }
     }
 
     private static int OffsetInPage(PhysicalAddress address) => (int)(address.Value % PhysicalAddress.PageSize);
 
-    private bool TryOpen(PartitionId partition, PhysicalAddress address, int length, bool write, out PinnedView view)
+    private PinnedView Open(PartitionId partition, PhysicalAddress address, int length, bool write)
     {
-        view = default;
         int offset = OffsetInPage(address);
         var page = new PhysicalAddress(address.Value - (ulong)offset);
         if (length > PhysicalAddress.PageSize - offset
             || !PhysicalRange.TryCreate(page, PhysicalAddress.PageSize, out PhysicalRange range)
             || pages.Find(range) is not { } region)
         {
-            return false;
+            return default;
         }
 
         int index = region.IndexOf(page);
@@ -57,7 +54,7 @@ internal sealed class PartitionAccess(PageTable pages, Dictionary<uint, MemoryTr
         bool allowed = record.Transaction == 0
             ? record.Owner == partition
             : MayAccess(transactions[record.Transaction], partition, write);
-        return allowed && region.TryOpen(index, out view);
+        return allowed ? region.Open(index) : default;
     }
 
     private static bool MayAccess(MemoryTransaction transaction, PartitionId partition, bool write)

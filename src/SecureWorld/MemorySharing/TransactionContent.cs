@@ -65,10 +65,8 @@ internal static class TransactionContent
             int first = region.IndexOf(range.Start);
             for (int i = 0; i < (int)(range.Length / PhysicalAddress.PageSize); i++)
             {
-                if (!region.TryOpen(first + i, out PinnedView view))
-                    continue;
-                using (view)
-                    view.Span.Clear();
+                using PinnedView view = region.Open(first + i);
+                view.Span.Clear();
             }
         }
     }

@@ -100,10 +100,8 @@ internal sealed unsafe class SecretMapping : IMappedMemory, IDisposable
     /// <summary>Zeroes the memory, if it is still there.</summary>
     internal void Scrub()
     {
-        if (!PinnedView.TryOpen(this, 0, Length, out PinnedView view))
-            return;
-        using (view)
-            view.Span.Clear();
+        using PinnedView view = PinnedView.Open(this, 0, Length);
+        view.Span.Clear();
     }
 
     private static SecretMapping? TryMapSecret(int length)

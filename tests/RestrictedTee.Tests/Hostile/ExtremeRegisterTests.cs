@@ -94,6 +94,50 @@ public sealed class ExtremeRegisterTests
         }
     }
 
+    public static TheoryData<uint, bool> Commands
+    {
+        get
+        {
+            var data = new TheoryData<uint, bool>();
+            foreach (AbiRow row in OpteeMsg.Commands.Rows.Where(row => row.Reach.HasFlag(Reach.Smc)))
+            {
+                data.Add((uint)row.Number, false);
+                data.Add((uint)row.Number, true);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_message_with_extreme_parameters_is_answered(uint command, bool isDynamic)
+    {
+        ulong[] flags = [0, OpteeMsg.AttrMeta, OpteeMsg.AttrNoncontig];
+        using var tee = new InProcessTee(board: isDynamic ? InProcessTee.DynamicBoard : InProcessTee.SmallBoard);
+
+        foreach (uint count in new uint[] { 1, 2, 4 })
+        {
+            foreach (ulong attributes in Enum.GetValues<OpteeMsgAttr>().SelectMany(type => flags.Select(flag => (ulong)type | flag)))
+            {
+                foreach (ulong extreme in Extremes)
+                {
+                    foreach ((ulong a, ulong b, ulong c) in new[] { (extreme, 1UL, 1UL), (tee.Board.NormalRam.Base, extreme, 1UL), (1UL, 1UL, extreme), (extreme, extreme, extreme) })
+                    {
+                        var message = default(OpteeMessage);
+                        (message.Arg.Command, message.Arg.Session, message.Arg.ParameterCount) = (command, unchecked((uint)extreme), count);
+                        for (int i = 0; i < count; i++)
+                            message.Params[i] = new OpteeMsgParam { Attr = attributes, A = a, B = b, C = c };
+
+                        Assert.True(tee.Message(ref message) == OpteeSmc.ReturnOk, $"command {command} ended in an internal error: attributes {attributes:x}, {a:x} {b:x} {c:x}");
+                    }
+                }
+            }
+        }
+
+        tee.AssertStillServes();
+    }
+
     /// <summary>One register extreme and the others small, and all of them extreme.</summary>
     private static IEnumerable<SmcFrame> Frames(uint function, int registers)
     {

@@ -16,6 +16,10 @@ internal sealed class RpcClient(RpcBorder border)
     /// <summary>What is asked for here; each is served in the table of the ABI.</summary>
     internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } = [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree];
 
+    private readonly RpcBorder _border = AreServed(Issued)
+        ? border
+        : throw new InvalidOperationException($"Not all of {string.Join(", ", Issued)} are served in the table of {OpteeRpc.Commands.Title}.");
+
     /// <summary>REE time.</summary>
     internal TeeTime GetTime()
     {
@@ -37,7 +41,7 @@ internal sealed class RpcClient(RpcBorder border)
         message.Params[0].Attr = (ulong)OpteeMsgAttr.ValueInput;
         UuidOctets.Write(ref message.Params[0], uuid);
         OpteeMessage question = message;
-        question.Params[1] = border.NullMemref;
+        question.Params[1] = _border.NullMemref;
         TeeResult result = Call(OpteeRpcCommand.LoadTa, ref question);
         ulong size = question.Params[1].B;
         if (result is not (TeeResult.Success or TeeResult.ShortBuffer))
@@ -92,7 +96,10 @@ internal sealed class RpcClient(RpcBorder border)
     }
 
     /// <summary>Frees the argument memory that the thread's call had allocated, unless it is to be kept for the next call.</summary>
-    internal void EndOfCall(TeeThread thread) => border.EndOfCall(thread);
+    internal void EndOfCall(TeeThread thread) => _border.EndOfCall(thread);
+
+    private static bool AreServed(IReadOnlyList<OpteeRpcCommand> commands) =>
+        commands.All(command => OpteeRpc.Commands.Rows.Any(row => row.Number == (ulong)command && row.Support != Support.Refused));
 
     // Where each output lies is known here; of the answer only its size is taken, and only up to the room that it was given.
     private static bool TryTakeOutputs(in OpteeMessage message, ReadOnlySpan<RpcPayload> payloads, SharedMemory buffer, ulong start)
@@ -122,7 +129,7 @@ internal sealed class RpcClient(RpcBorder border)
         (cookie, offset) = (0, 0);
         if (Call(OpteeRpcCommand.ShmAlloc, ref message) != TeeResult.Success)
             return null;
-        SharedMemory? buffer = border.OpenAllocated(message.Params[0], size, out cookie, out offset);
+        SharedMemory? buffer = _border.OpenAllocated(message.Params[0], size, out cookie, out offset);
         if (buffer is null)
             FreeShm(cookie);
         return buffer;
@@ -130,7 +137,7 @@ internal sealed class RpcClient(RpcBorder border)
 
     private void FreeShm(ulong cookie)
     {
-        border.Retire(cookie);
+        _border.Retire(cookie);
         var message = default(OpteeMessage);
         message.Arg.ParameterCount = 1;
         message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = OpteeRpc.ShmTypeAppl, B = cookie };
@@ -144,14 +151,14 @@ internal sealed class RpcClient(RpcBorder border)
         TeeThread thread = TeeThread.Current;
         if (thread.ResumeInformation == 0)
             return TeeResult.BadState;
-        if (border.ArgumentOf(thread) is not { } argument || !MessageWindow.TryOpen(argument.Memory, argument.Offset, out MessageWindow window))
+        if (_border.ArgumentOf(thread) is not { } argument || !MessageWindow.TryOpen(argument.Memory, argument.Offset, out MessageWindow window))
             return TeeResult.OutOfMemory;
         message.Arg.Command = (uint)command;
         message.Arg.Result = (uint)TeeResult.Generic;
         uint count = message.Arg.ParameterCount;
         window.WriteAll(ref message);
 
-        border.Request(thread, argument);
+        _border.Request(thread, argument);
 
         var answer = default(OpteeMessage);
         if (!window.TryRead(ref answer, 0) || answer.Arg.ParameterCount != count)

@@ -12,7 +12,7 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
 {
     /// <summary>
     /// One user of RX and TX at a time. Taken before the SPMC's locks, and held only across calls that end in the SPMC: one that
-    /// lets somebody else run (<see cref="LetsOthersRun"/>) could come back for the same lock on another CPU.
+    /// lets somebody else run (<see cref="MessageCalls.LetsOthersRun"/>) could come back for the same lock on another CPU.
     /// </summary>
     private readonly object _lock = new();
     private bool _mapped;
@@ -98,7 +98,8 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
         request.AsSpan(EchoPartitions.Proxy.FrameOffset, SmcFrame.Size).CopyTo(frame.AsBytes());
         ReadOnlySpan<byte> tx = request.AsSpan(EchoPartitions.Proxy.TxOffset, EchoPartitions.Proxy.TxLength);
         byte[] rx = new byte[EchoPartitions.Proxy.RxLength];
-        if (LetsOthersRun(frame.A0))
+        // Messages use neither buffer.
+        if (MessageCalls.LetsOthersRun(frame.A0))
         {
             port.Call(ref frame, thread);
         }
@@ -115,10 +116,6 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
 
         return port.TryWrite(page + EchoPartitions.Proxy.RxOffset, rx) && port.TryWrite(page + EchoPartitions.Proxy.FrameOffset, frame.AsReadOnlyBytes());
     }
-
-    /// <summary>Calls that do not end in the SPMC. They use neither buffer.</summary>
-    private static bool LetsOthersRun(uint function) => function
-        is FfaFunction.MsgSendDirectReq32 or FfaFunction.MsgSendDirectReq64 or FfaFunction.MsgSendDirectReq2 or FfaFunction.Yield or FfaFunction.Run;
 
     private SmcFrame Call(uint function, uint w1, uint w2, TeeThread thread, uint w3 = 0)
     {
