@@ -1,9 +1,10 @@
 using BenchmarkDotNet.Attributes;
 using RestrictedTee.SecureWorld.Boot;
-using RestrictedTee.SecureWorld.ProtectedMemory;
-using RestrictedTee.SecureWorld.SecureMonitor;
+using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Conduits;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -14,6 +15,7 @@ namespace RestrictedTee.Benchmarks;
 [ShortRunJob]
 public class FastCallBenchmarks
 {
+    private readonly TeeThread _thread = new(InMemoryConduit.CreatePair().Item2, number: 0, isFastOnly: false);
     private TrustedOs _os = null!;
 
     [GlobalSetup]
@@ -32,7 +34,7 @@ public class FastCallBenchmarks
     {
         SmcFrame frame = default;
         frame.A0 = OpteeSmc.GetThreadCount;
-        ((SmcDispatcher)_os.Dispatcher).HandleFast(ref frame);
+        _os.Dispatcher.Handle(ref frame, _thread);
         return frame.A1;
     }
 
@@ -41,7 +43,7 @@ public class FastCallBenchmarks
     {
         SmcFrame frame = default;
         frame.A0 = OpteeSmc.FastCallBit | 0x1234;
-        ((SmcDispatcher)_os.Dispatcher).HandleFast(ref frame);
+        _os.Dispatcher.Handle(ref frame, _thread);
         return frame.A0;
     }
 }

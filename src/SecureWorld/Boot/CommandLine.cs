@@ -1,4 +1,4 @@
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Board;
 using Serilog.Events;
 

@@ -8,6 +8,7 @@ using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SecureWorld.PseudoTas;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.SecureWorld.Spmc;
 using RestrictedTee.SecureWorld.Spmc.Partitions;
@@ -79,7 +80,7 @@ internal sealed class TrustedOs : IDisposable
         else
         {
             var tee = new TeePartition(calls, objects, Relayer, Restricted, lent, _notifications);
-            Partitions = new SecurePartitions(spmc!, tee, Relayer, options, _notifications);
+            Partitions = new SecurePartitions(spmc!, tee, Relayer, options.Board, options.SecretMemory, options.Contexts, _notifications);
             Dispatcher = spmc!;
         }
 

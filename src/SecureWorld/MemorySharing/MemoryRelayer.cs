@@ -1,4 +1,4 @@
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -33,12 +33,16 @@ internal sealed class MemoryRelayer : IDisposable
         _choice = choice;
         _pages = new PageTable(ram);
         Uses = new PageUses(_pages, _lock);
+        Access = new PartitionAccess(_pages, _transactions, _lock);
     }
 
     internal NormalRamMap Ram { get; }
 
     /// <summary>Memory that is kept in place without a transaction.</summary>
     internal PageUses Uses { get; }
+
+    /// <summary>Loads and stores of partitions.</summary>
+    internal PartitionAccess Access { get; }
 
     /// <summary>How many transactions there are, for tests that look for leaks.</summary>
     internal int Count
@@ -51,10 +55,10 @@ internal sealed class MemoryRelayer : IDisposable
     }
 
     /// <summary>Makes known memory that belongs to a partition from the start.</summary>
-    internal void AddPartitionRam(PhysicalRange range, nint address, PartitionId owner)
+    internal void AddPartitionRam(PhysicalRange range, SecretMapping memory, ulong offset, PartitionId owner)
     {
         lock (_lock)
-            _pages.Add(range, address, owner);
+            _pages.Add(range, memory, offset, owner);
     }
 
     /// <summary>A name for a transaction that a sender begins.</summary>
@@ -188,32 +192,13 @@ internal sealed class MemoryRelayer : IDisposable
         }
     }
 
-    /// <summary>Where a page lies in this process, if a partition may touch it now.</summary>
-    internal bool TryAccess(PartitionId partition, PhysicalAddress page, bool write, out nint address)
-    {
-        address = 0;
-        lock (_lock)
-        {
-            if (_pages.Find(PhysicalRange.Create(page, PhysicalAddress.PageSize)) is not { } region)
-                return false;
-            int index = region.IndexOf(page);
-            PageRecord record = region.Pages[index];
-            bool allowed = record.Transaction == 0
-                ? record.Owner == partition
-                : MayAccess(_transactions[record.Transaction], partition, write);
-            if (allowed)
-                address = region.AddressOf(index);
-            return allowed;
-        }
-    }
-
     /// <summary>Scrubs all memory that is not the normal world's to see.</summary>
     internal void Scrub()
     {
         lock (_lock)
         {
             foreach (SecretMapping mapping in PrivateMappings)
-                mapping.Span.Clear();
+                mapping.Scrub();
         }
     }
 
@@ -232,13 +217,6 @@ internal sealed class MemoryRelayer : IDisposable
 
     private IEnumerable<SecretMapping> PrivateMappings =>
         _transactions.Values.Concat(_donated).Where(t => t.Private is not null).Select(t => t.Private!);
-
-    private static bool MayAccess(MemoryTransaction transaction, PartitionId partition, bool write)
-    {
-        if (transaction.Sender == partition)
-            return transaction.Kind == TransactionKind.Share;
-        return transaction.ReceiverOf(partition) is { Retrieved: > 0 } receiver && (!write || (receiver.Effective & FfaAccess.ReadWrite) != 0);
-    }
 
     private static uint SerialOf(MemoryHandle handle) => handle.Low;
 

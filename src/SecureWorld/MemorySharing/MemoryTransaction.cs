@@ -1,4 +1,4 @@
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -48,6 +48,15 @@ internal sealed class MemoryTransaction
     internal PartitionId Sender => Head.Sender;
 
     internal ulong Bytes => (ulong)Ranges.Sum(range => (long)range.Length);
+
+    /// <summary>Each range, kept mapped for a receiver that has retrieved them where they lie.</summary>
+    internal MemoryLease[] LeaseRanges() => Array.ConvertAll(Ranges, range =>
+    {
+        RamBank bank = Banks.Find(bank => bank.Range.Contains(range))!;
+        return bank.TryAddReference()
+            ? new MemoryLease(range, bank, range.Start.Value - bank.Range.Start.Value, uses: null)
+            : throw new InvalidOperationException("The transaction holds a bank that has gone.");
+    });
 
     internal bool IsRetrieved => Array.Exists(Receivers, receiver => receiver.Retrieved != 0);
 

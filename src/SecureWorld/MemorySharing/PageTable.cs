@@ -1,4 +1,6 @@
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -6,8 +8,11 @@ namespace RestrictedTee.SecureWorld.MemorySharing;
 /// <summary>What is known of one page. The zero value is a page that its normal world owns and nobody else has.</summary>
 internal struct PageRecord
 {
-    /// <summary>Where the content lies in this process while it is not in the bank; 0 otherwise.</summary>
-    internal nint Private;
+    /// <summary>What holds the content while it is not in the bank; null otherwise.</summary>
+    internal SecretMapping? Private;
+
+    /// <summary>Which page of <see cref="Private"/> it is.</summary>
+    internal int PrivatePage;
 
     /// <summary>Serial of the transaction that the page is in; 0 for none.</summary>
     internal uint Transaction;
@@ -27,9 +32,9 @@ internal sealed class PageTable(NormalRamMap ram)
     private readonly List<Region> _regions = [];
 
     /// <summary>Makes known memory that belongs to a partition from the start.</summary>
-    internal void Add(PhysicalRange range, nint address, PartitionId owner)
+    internal void Add(PhysicalRange range, SecretMapping memory, ulong offset, PartitionId owner)
     {
-        var region = new Region(range, address, bank: null);
+        var region = new Region(range, memory, offset);
         foreach (ref PageRecord page in region.Pages.AsSpan())
             page.Owner = owner;
         _regions.Add(region);
@@ -48,30 +53,37 @@ internal sealed class PageTable(NormalRamMap ram)
             return null;
         // Banks come and go; a region is made when its bank is first asked for, and forgotten when the bank was taken out.
         _regions.RemoveAll(region => !region.IsPlugged(ram));
-        var made = new Region(bank.Range, bank.BaseAddress, bank);
+        var made = new Region(bank.Range, bank, offset: 0);
         _regions.Add(made);
         return made;
     }
 
     /// <summary>A stretch of memory with its records.</summary>
-    internal sealed class Region(PhysicalRange range, nint address, RamBank? bank)
+    internal sealed class Region(PhysicalRange range, IMappedMemory memory, ulong offset)
     {
         internal PhysicalRange Range => range;
 
         /// <summary>The bank that it is; null for memory of the secure world.</summary>
-        internal RamBank? Bank => bank;
+        internal RamBank? Bank => memory as RamBank;
+
+        /// <summary>What it is mapped by.</summary>
+        internal IMappedMemory Memory => memory;
 
         internal PageRecord[] Pages { get; } = new PageRecord[range.Length / PhysicalAddress.PageSize];
 
-        internal bool IsPlugged(NormalRamMap ram) => bank is null || ram.Banks.Contains(bank);
+        internal bool IsPlugged(NormalRamMap ram) => Bank is not { } bank || ram.Banks.Contains(bank);
 
         internal int IndexOf(PhysicalAddress page) => (int)((page.Value - range.Start.Value) / PhysicalAddress.PageSize);
 
         internal Span<PageRecord> Slice(PhysicalRange part) =>
             Pages.AsSpan(IndexOf(part.Start), (int)(part.Length / PhysicalAddress.PageSize));
 
-        /// <summary>Where the content of a page lies in this process.</summary>
-        internal nint AddressOf(int index) =>
-            Pages[index].Private != 0 ? Pages[index].Private : address + ((nint)index * PhysicalAddress.PageSize);
+        /// <summary>Where an address of the region lies in <see cref="Memory"/>.</summary>
+        internal ulong OffsetOf(PhysicalAddress address) => offset + (address.Value - range.Start.Value);
+
+        /// <summary>A view of the content of a page, wherever it lies; not open when its bank has gone.</summary>
+        internal PinnedView Open(int index) => Pages[index].Private is { } moved
+            ? PinnedView.Open(moved, (ulong)Pages[index].PrivatePage * PhysicalAddress.PageSize, PhysicalAddress.PageSize)
+            : PinnedView.Open(memory, offset + ((ulong)index * PhysicalAddress.PageSize), PhysicalAddress.PageSize);
     }
 }

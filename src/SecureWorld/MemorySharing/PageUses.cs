@@ -10,81 +10,58 @@ namespace RestrictedTee.SecureWorld.MemorySharing;
 internal sealed class PageUses(PageTable pages, object relayerLock)
 {
     /// <summary>The TEE core begins to use normal memory; false when it is not there, or not the normal world's to use.</summary>
-    internal bool TryUse(PhysicalRange range, out RamBank bank)
+    internal bool TryUse(PhysicalRange range, out MemoryLease lease)
     {
-        bank = null!;
-        PhysicalRange whole = WholePages(range);
         lock (relayerLock)
         {
-            if (pages.Find(whole) is not { Bank: { } found } region || !TryCount(region, whole, PartitionId.NormalWorld))
-                return false;
-            bank = found;
-            return true;
-        }
-    }
-
-    /// <summary>The TEE core has done with memory that <see cref="TryUse"/> gave it.</summary>
-    internal void EndUse(PhysicalRange range, RamBank bank)
-    {
-        PhysicalRange whole = WholePages(range);
-        lock (relayerLock)
-        {
-            if (pages.Find(whole) is { } region)
-                Discount(region, whole);
-            bank.Release();
+            lease = null!;
+            PhysicalRange whole = WholePages(range);
+            return pages.Find(whole) is { Bank: not null } region && TryLease(region, range, whole, PartitionId.NormalWorld, out lease);
         }
     }
 
     /// <summary>
-    /// Holds memory of an owner in place, as its RX and TX buffers are: it stays mapped, and cannot be sent. False when it is
-    /// not the owner's, or in a transaction.
+    /// Holds whole pages of an owner in place, as its RX and TX buffers are: they stay mapped, and cannot be sent. False when they
+    /// are not the owner's, or in a transaction.
     /// </summary>
-    internal bool TryHold(PartitionId owner, PhysicalRange range, out nint address)
-    {
-        address = 0;
-        lock (relayerLock)
-        {
-            if (pages.Find(range) is not { } region || !TryCount(region, range, owner))
-                return false;
-            address = region.AddressOf(region.IndexOf(range.Start));
-            return true;
-        }
-    }
-
-    /// <summary>Lets go of what <see cref="TryHold"/> gave.</summary>
-    internal void EndHold(PhysicalRange range)
+    internal bool TryHold(PartitionId owner, PhysicalRange range, out MemoryLease lease)
     {
         lock (relayerLock)
         {
-            if (pages.Find(range) is not { } region)
-                return;
-            Discount(region, range);
-            region.Bank?.Release();
+            lease = null!;
+            return pages.Find(range) is { } region && TryLease(region, range, range, owner, out lease);
         }
     }
 
-    /// <summary>Counts one more use of each page and keeps the bank; false, and nothing is counted, when a page is not free to use.</summary>
-    private static bool TryCount(PageTable.Region region, PhysicalRange range, PartitionId owner)
+    /// <summary>A lease has ended; it still keeps the bank, so the records are those that were counted.</summary>
+    internal void End(PhysicalRange range)
     {
-        Span<PageRecord> records = region.Slice(range);
+        PhysicalRange whole = WholePages(range);
+        lock (relayerLock)
+        {
+            foreach (ref PageRecord page in pages.Find(whole)!.Slice(whole))
+                page.Uses--;
+        }
+    }
+
+    /// <summary>Counts one more use of each page and keeps the memory; false, and nothing is counted, when a page is not free to use.</summary>
+    private bool TryLease(PageTable.Region region, PhysicalRange range, PhysicalRange whole, PartitionId owner, out MemoryLease lease)
+    {
+        lease = null!;
+        Span<PageRecord> records = region.Slice(whole);
         foreach (ref readonly PageRecord page in records)
         {
             // Pages that were moved when they were donated are their new owner's, and do not lie side by side any more.
-            if (page.Owner != owner || page.Transaction != 0 || page.Private != 0 || page.Uses == ushort.MaxValue)
+            if (page.Owner != owner || page.Transaction != 0 || page.Private is not null || page.Uses == ushort.MaxValue)
                 return false;
         }
 
-        if (region.Bank is { } bank && !bank.TryAddReference())
+        if (!region.Memory.TryAddReference())
             return false;
         foreach (ref PageRecord page in records)
             page.Uses++;
+        lease = new MemoryLease(range, region.Memory, region.OffsetOf(range.Start), this);
         return true;
-    }
-
-    private static void Discount(PageTable.Region region, PhysicalRange range)
-    {
-        foreach (ref PageRecord page in region.Slice(range))
-            page.Uses--;
     }
 
     private static PhysicalRange WholePages(PhysicalRange range)

@@ -1,6 +1,7 @@
 using RestrictedTee.SecureWorld.Interop;
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -49,7 +50,7 @@ internal static class TransactionContent
             return;
         MoveBack(pages, transaction);
         if (transaction.IsZero)
-            mapping.Unmap();
+            mapping.DisposeZeroed();
         else
             mapping.Dispose();
         transaction.Private = null;
@@ -63,13 +64,17 @@ internal static class TransactionContent
             PageTable.Region region = pages.Find(range)!;
             int first = region.IndexOf(range.Start);
             for (int i = 0; i < (int)(range.Length / PhysicalAddress.PageSize); i++)
-                PhysicalView.At(region.AddressOf(first + i), PhysicalAddress.PageSize).Clear();
+            {
+                using PinnedView view = region.Open(first + i);
+                view.Span.Clear();
+            }
         }
     }
 
     private static void MoveOut(PageTable pages, MemoryTransaction transaction, bool copy)
     {
-        nint at = transaction.Private!.Address;
+        SecretMapping memory = transaction.Private!;
+        int at = 0;
         foreach (PhysicalRange range in transaction.Ranges)
         {
             PageTable.Region region = pages.Find(range)!;
@@ -77,13 +82,10 @@ internal static class TransactionContent
             ulong offset = range.Start.Value - bank.Range.Start.Value;
             int length = (int)range.Length;
             if (copy)
-                bank.GetSpan(offset, length).CopyTo(PhysicalView.At(at, length));
+                bank.GetSpan(offset, length).CopyTo(memory.GetSpan((ulong)at * PhysicalAddress.PageSize, length)); // the transaction holds both
             Empty(bank, offset, length);
             foreach (ref PageRecord page in region.Slice(range))
-            {
-                page.Private = at;
-                at += PhysicalAddress.PageSize;
-            }
+                (page.Private, page.PrivatePage) = (memory, at++);
         }
     }
 
@@ -94,7 +96,7 @@ internal static class TransactionContent
         {
             PageTable.Region region = pages.Find(range)!;
             foreach (ref PageRecord page in region.Slice(range))
-                page.Private = 0;
+                (page.Private, page.PrivatePage) = (null, 0);
             Empty(region.Bank!, range.Start.Value - region.Range.Start.Value, (int)range.Length);
         }
     }

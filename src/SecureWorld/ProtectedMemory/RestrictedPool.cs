@@ -1,4 +1,5 @@
 using RestrictedTee.SecureWorld.Firewall;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;

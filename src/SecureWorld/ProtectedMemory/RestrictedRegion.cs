@@ -1,4 +1,5 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -92,7 +93,7 @@ internal sealed class RestrictedRegion
         }
     }
 
-    internal void Scrub() => _mapping.Span.Clear();
+    internal void Scrub() => _mapping.Scrub();
 
     internal void Unmap() => _mapping.Dispose();
 }

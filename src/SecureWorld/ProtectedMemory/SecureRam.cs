@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -36,7 +37,7 @@ internal sealed class SecureRam(SecretMapping mapping) : IDisposable
             _allocator.Free(offset, Math.Max(size, 1));
     }
 
-    internal void Scrub() => mapping.Span.Clear();
+    internal void Scrub() => mapping.Scrub();
 
     public void Dispose() => mapping.Dispose();
 }

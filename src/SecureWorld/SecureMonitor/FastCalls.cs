@@ -31,29 +31,26 @@ internal sealed class FastCalls
         _threads = threads;
         _notifications = notifications;
         _cache = cache;
-        Table = new Dictionary<uint, FastCall>
+        Handlers = new Dictionary<uint, SmcCall>
         {
-            [OpteeSmc.CallsCount] = (ref f) => f.A0 = (uint)OpteeSmc.Calls.Rows.Count,
-            [OpteeSmc.CallsUid] = (ref f) => SetWords(ref f, OpteeMsg.Uid),
-            [OpteeSmc.CallsRevision] = (ref f) => (f.A0, f.A1) = (OpteeMsg.RevisionMajor, OpteeMsg.RevisionMinor),
-            [OpteeSmc.GetOsUuid] = (ref f) => SetWords(ref f, OpteeMsg.OsUuid),
-            [OpteeSmc.GetOsRevision] = (ref f) => (f.A0, f.A1, f.A2) = (OsRevisionMajor, OsRevisionMinor, 0),
+            [OpteeSmc.CallsCount] = (ref f, _) => f.A0 = (uint)OpteeSmc.Calls.Rows.Count,
+            [OpteeSmc.CallsUid] = (ref f, _) => SetWords(ref f, OpteeMsg.Uid),
+            [OpteeSmc.CallsRevision] = (ref f, _) => (f.A0, f.A1) = (OpteeMsg.RevisionMajor, OpteeMsg.RevisionMinor),
+            [OpteeSmc.GetOsUuid] = (ref f, _) => SetWords(ref f, OpteeMsg.OsUuid),
+            [OpteeSmc.GetOsRevision] = (ref f, _) => (f.A0, f.A1, f.A2) = (OsRevisionMajor, OsRevisionMinor, 0),
             [OpteeSmc.GetShmConfig] = GetShmConfig,
-            [OpteeSmc.L2ccMutex] = (ref f) => f.A0 = OpteeSmc.ReturnENotAvail,
             [OpteeSmc.ExchangeCapabilities] = ExchangeCapabilities,
             [OpteeSmc.DisableShmCache] = DisableShmCache,
             [OpteeSmc.EnableShmCache] = EnableShmCache,
-            [OpteeSmc.BootSecondary] = (ref f) => f.A0 = OpteeSmc.ReturnEBadCmd,
-            [OpteeSmc.VmCreated] = (ref f) => f.A0 = OpteeSmc.ReturnENotAvail,
-            [OpteeSmc.VmDestroyed] = (ref f) => f.A0 = OpteeSmc.ReturnENotAvail,
-            [OpteeSmc.GetThreadCount] = (ref f) => (f.A0, f.A1) = (OpteeSmc.ReturnOk, (uint)_threads.Count),
+            [OpteeSmc.GetThreadCount] = (ref f, _) => (f.A0, f.A1) = (OpteeSmc.ReturnOk, (uint)_threads.Count),
             [OpteeSmc.EnableAsyncNotif] = EnableAsyncNotif,
             [OpteeSmc.GetAsyncNotifValue] = GetAsyncNotifValue,
             [OpteeSmc.GetProtmemConfig] = GetProtmemConfig,
         };
     }
 
-    internal IReadOnlyDictionary<uint, FastCall> Table { get; }
+    /// <summary>What carries each out.</summary>
+    internal IReadOnlyDictionary<uint, SmcCall> Handlers { get; }
 
     private static void SetWords(ref SmcFrame frame, ReadOnlySpan<uint> words)
     {
@@ -61,7 +58,7 @@ internal sealed class FastCalls
             frame[i] = words[i];
     }
 
-    private void GetShmConfig(ref SmcFrame frame)
+    private void GetShmConfig(ref SmcFrame frame, TeeThread thread)
     {
         frame.A0 = OpteeSmc.ReturnOk;
         frame[1] = _reserved.Range.Start.Value;
@@ -69,7 +66,7 @@ internal sealed class FastCalls
         frame[3] = OpteeSmc.ShmCached;
     }
 
-    private void ExchangeCapabilities(ref SmcFrame frame)
+    private void ExchangeCapabilities(ref SmcFrame frame, TeeThread thread)
     {
         bool known = (frame.A1 & ~OpteeSmc.NsecCapUniprocessor) == 0;
         OpteeSmc.SecureCapabilities capabilities =
@@ -90,7 +87,7 @@ internal sealed class FastCalls
         frame.A3 = OpteeSmc.RpcParameterCount;
     }
 
-    private void DisableShmCache(ref SmcFrame frame)
+    private void DisableShmCache(ref SmcFrame frame, TeeThread thread)
     {
         if (!_threads.IsIdle)
         {
@@ -108,20 +105,20 @@ internal sealed class FastCalls
         }
     }
 
-    private void EnableShmCache(ref SmcFrame frame)
+    private void EnableShmCache(ref SmcFrame frame, TeeThread thread)
     {
         if (_threads.IsIdle)
             _cache.Enable();
         frame.A0 = _threads.IsIdle ? OpteeSmc.ReturnOk : OpteeSmc.ReturnEBusy;
     }
 
-    private void EnableAsyncNotif(ref SmcFrame frame)
+    private void EnableAsyncNotif(ref SmcFrame frame, TeeThread thread)
     {
         _notifications.Enable();
         frame.A0 = OpteeSmc.ReturnOk;
     }
 
-    private void GetAsyncNotifValue(ref SmcFrame frame)
+    private void GetAsyncNotifValue(ref SmcFrame frame, TeeThread thread)
     {
         bool valid = _notifications.TryTake(out uint value, out bool more);
         frame.A0 = OpteeSmc.ReturnOk;
@@ -129,7 +126,7 @@ internal sealed class FastCalls
         frame.A2 = (valid ? OpteeSmc.AsyncNotifValid : 0) | (more ? OpteeSmc.AsyncNotifPending : 0);
     }
 
-    private void GetProtmemConfig(ref SmcFrame frame)
+    private void GetProtmemConfig(ref SmcFrame frame, TeeThread thread)
     {
         if (_restricted.PoolOf(UseCase.SecureVideoPlay) is not { IsDynamic: false, Regions: [var region] })
         {

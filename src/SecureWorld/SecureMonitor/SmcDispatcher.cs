@@ -1,3 +1,4 @@
+using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Threads;
@@ -8,13 +9,16 @@ using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.SecureMonitor;
 
+/// <summary>A call: the frame is the request, and on return the answer. A fast one touches nothing that could make it wait.</summary>
+internal delegate void SmcCall(ref SmcFrame frame, TeeThread thread);
+
 /// <summary>
-/// The SMC entry: takes a register file, returns a register file. Fast calls go by a table; yielding calls become a message
-/// for the kernel. Whatever the registers hold, there is an answer (invariant 2).
+/// The SMC entry: takes a register file, returns a register file. Every call goes by the table of the ABI; yielding ones become a
+/// message for the kernel. Whatever the registers hold, there is an answer (invariant 2).
 /// </summary>
 internal sealed class SmcDispatcher : IFrameDispatcher
 {
-    private readonly IReadOnlyDictionary<uint, FastCall> _fastCalls;
+    private readonly DispatchTable<SmcCall> _table;
     private readonly YieldingCalls _calls;
     private readonly MemoryObjectTable _objects;
     private readonly MemoryRelayer _relayer;
@@ -22,48 +26,49 @@ internal sealed class SmcDispatcher : IFrameDispatcher
 
     internal SmcDispatcher(FastCalls fastCalls, YieldingCalls calls, MemoryObjectTable objects, MemoryRelayer relayer, ReservedShm reserved)
     {
-        _fastCalls = fastCalls.Table;
         _calls = calls;
         _objects = objects;
         _relayer = relayer;
         _reserved = reserved;
+        Dictionary<uint, SmcCall> yielding = new()
+        {
+            [OpteeSmc.CallWithArg] = CallWithArg,
+            [OpteeSmc.CallWithRpcArg] = CallWithArg,
+            [OpteeSmc.CallWithRegdArg] = CallWithArg,
+            // Nothing is suspended, or the RPC would have received this frame.
+            [OpteeSmc.CallReturnFromRpc] = (ref frame, _) => frame.A0 = OpteeSmc.ReturnEResume,
+        };
+        _table = new DispatchTable<SmcCall>(OpteeSmc.Calls, Reach.Smc, fastCalls.Handlers.Concat(yielding), code => (ref frame, _) => frame.A0 = code);
     }
 
-    /// <summary>Every function id that is dispatched, for the test that compares them with the table of the ABI.</summary>
-    internal IEnumerable<uint> Served =>
-        _fastCalls.Keys.Concat([OpteeSmc.CallWithArg, OpteeSmc.CallWithRpcArg, OpteeSmc.CallWithRegdArg, OpteeSmc.CallReturnFromRpc]);
+    /// <summary>Every function id that is served.</summary>
+    internal IReadOnlyList<uint> Served => _table.Served;
 
     /// <summary>Handles one frame in place.</summary>
     public void Handle(ref SmcFrame frame, TeeThread thread)
     {
         uint function = frame.A0;
-        if ((function & OpteeSmc.FastCallBit) != 0)
-            HandleFast(ref frame);
-        else if (function == OpteeSmc.CallReturnFromRpc)
-            frame.A0 = OpteeSmc.ReturnEResume; // nothing is suspended, or the RPC would have received this frame
+        if (_table.Find(function) is { } call)
+            call(ref frame, thread);
         else
-            frame.A0 = HandleYielding(function, ref frame, thread);
+            frame.A0 = (function & OpteeSmc.FastCallBit) != 0 ? OpteeSmc.ReturnUnknownFunction : OpteeSmc.ReturnEBadCmd;
     }
 
     public void Fail(ref SmcFrame frame) => frame.A0 = OpteeSmc.ReturnEBadCmd;
 
-    internal void HandleFast(ref SmcFrame frame)
+    private void CallWithArg(ref SmcFrame frame, TeeThread thread)
     {
-        if (_fastCalls.TryGetValue(frame.A0, out FastCall? call))
-            call(ref frame);
-        else
-            frame.A0 = OpteeSmc.ReturnUnknownFunction;
-    }
+        uint function = frame.A0;
+        uint error = FindArgument(function, ref frame, out MemoryObject? memory, out ulong offset);
+        if (error != OpteeSmc.ReturnOk)
+        {
+            frame.A0 = error;
+            return;
+        }
 
-    private uint HandleYielding(uint function, ref SmcFrame frame, TeeThread thread)
-    {
-        if (function is not (OpteeSmc.CallWithArg or OpteeSmc.CallWithRpcArg or OpteeSmc.CallWithRegdArg))
-            return OpteeSmc.ReturnEBadCmd;
-        if (FindArgument(function, ref frame, out MemoryObject? memory, out ulong offset) is var error and not OpteeSmc.ReturnOk)
-            return error;
         try
         {
-            return Translate(_calls.Run(memory!, offset, frame.A1A2, function != OpteeSmc.CallWithArg, thread));
+            frame.A0 = Translate(_calls.Run(memory!, offset, frame.A1A2, function != OpteeSmc.CallWithArg, thread));
         }
         finally
         {
@@ -108,6 +113,3 @@ internal sealed class SmcDispatcher : IFrameDispatcher
         _ => OpteeSmc.ReturnEBadCmd,
     };
 }
-
-/// <summary>A fast call: reads and writes registers, and touches nothing that could make it wait.</summary>
-internal delegate void FastCall(ref SmcFrame frame);

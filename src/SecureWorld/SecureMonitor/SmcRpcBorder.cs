@@ -86,7 +86,7 @@ internal sealed class SmcRpcBorder(MemoryRelayer relayer, Func<SmcDispatcher> di
         }
         else if ((frame.A0 & OpteeSmc.FastCallBit) != 0)
         {
-            dispatcher().HandleFast(ref frame);
+            dispatcher().Handle(ref frame, thread);
         }
         else
         {

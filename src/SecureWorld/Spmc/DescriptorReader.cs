@@ -18,13 +18,13 @@ internal readonly record struct DescriptorPlace(ulong Address, uint Pages)
         ulong room = (ulong)Pages * PhysicalAddress.PageSize;
         if (!new PhysicalAddress(Address).IsPageAligned || (ulong)length > room || room == 0
             || !PhysicalRange.TryCreate(new PhysicalAddress(Address), room, out PhysicalRange range)
-            || !relayer.Uses.TryHold(caller.Id, range, out nint address))
+            || !relayer.Uses.TryHold(caller.Id, range, out MemoryLease lease))
         {
             return FfaStatus.InvalidParameters;
         }
 
-        bytes = PhysicalView.At(address, length).ToArray();
-        relayer.Uses.EndHold(range);
+        using (lease)
+            bytes = lease.Span[..length].ToArray();
         return FfaStatus.Success;
     }
 

@@ -1,3 +1,4 @@
+using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.SmcTransport.Abi;
@@ -15,22 +16,30 @@ internal delegate void FfaCall(ref SmcFrame frame, Partition caller, TeeThread t
 /// </summary>
 internal sealed class FfaDispatcher : IFrameDispatcher
 {
-    private readonly Dictionary<uint, FfaCall> _table = [];
+    private readonly Dictionary<uint, FfaCall> _groups = [];
     private readonly Partition _normalWorld;
+    private DispatchTable<FfaCall>? _table;
     private FfaCall? _direct32;
 
     internal FfaDispatcher(Partition normalWorld) => _normalWorld = normalWorld;
 
     internal Partition NormalWorld => _normalWorld;
 
-    /// <summary>Every function id that is dispatched, for the test that compares them with the table of the ABI.</summary>
-    internal IEnumerable<uint> Served => _table.Keys;
+    /// <summary>Every function id that is served.</summary>
+    internal IReadOnlyList<uint> Served => Table.Served;
 
-    internal void Add(uint function, FfaCall call)
+    private DispatchTable<FfaCall> Table => _table ?? throw new InvalidOperationException("The groups of calls have not all been added.");
+
+    /// <summary>A group of calls adds one of its own.</summary>
+    internal void Add(uint function, FfaCall call) => _groups.Add(function, call);
+
+    /// <summary>All groups have added theirs.</summary>
+    /// <exception cref="InvalidOperationException">They are not the calls that the table of the ABI has.</exception>
+    internal void Complete()
     {
-        _table.Add(function, call);
-        if (function == FfaFunction.MsgSendDirectReq32)
-            _direct32 = call;
+        _table = new DispatchTable<FfaCall>(
+            FfaCalls.Surface, Reach.Ffa, _groups, status => (ref frame, _, _) => frame.Error(unchecked((FfaStatus)(int)status)));
+        _direct32 = _table.Find(FfaFunction.MsgSendDirectReq32);
     }
 
     public void Handle(ref SmcFrame frame, TeeThread thread) => Call(ref frame, _normalWorld, thread);
@@ -44,7 +53,7 @@ internal sealed class FfaDispatcher : IFrameDispatcher
         // Direct requests make up nearly all traffic.
         if (function == FfaFunction.MsgSendDirectReq32)
             _direct32!(ref frame, caller, thread);
-        else if (_table.TryGetValue(function, out FfaCall? call))
+        else if (Table.Find(function) is { } call)
             call(ref frame, caller, thread);
         else if (FfaFunction.IsFfa(function))
             frame.Error(FfaStatus.NotSupported);

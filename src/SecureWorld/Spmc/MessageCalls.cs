@@ -25,6 +25,13 @@ internal sealed class MessageCalls
         dispatcher.Add(FfaFunction.Run, Run);
     }
 
+    /// <summary>
+    /// Whether a call does not end in the SPMC: another partition runs, or the normal world, before it returns. No caller may hold
+    /// a lock over it that one of those could want.
+    /// </summary>
+    internal static bool LetsOthersRun(uint function) => function
+        is FfaFunction.MsgSendDirectReq32 or FfaFunction.MsgSendDirectReq64 or FfaFunction.MsgSendDirectReq2 or FfaFunction.Yield or FfaFunction.Run;
+
     private void Request(ref SmcFrame frame, Partition caller, TeeThread thread)
     {
         FfaStatus status = Check(frame, caller, out Partition? receiver);

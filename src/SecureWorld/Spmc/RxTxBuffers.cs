@@ -9,20 +9,22 @@ namespace RestrictedTee.SecureWorld.Spmc;
 /// </summary>
 internal sealed class RxTxBuffers
 {
-    private nint _rx;
-    private nint _tx;
+    private MemoryLease? _rx;
+    private MemoryLease? _tx;
 
     /// <summary>Protects the buffers and their state; taken before the relayer's lock.</summary>
     internal object Lock { get; } = new();
 
-    internal bool IsMapped => Length != 0;
+    internal bool IsMapped => _rx is not null;
 
     /// <summary>Bytes of each buffer; 0 when they are not mapped.</summary>
-    internal int Length { get; private set; }
+    internal int Length => _rx is { } rx ? (int)rx.Range.Length : 0;
 
-    internal PhysicalRange RxRange { get; private set; }
+    /// <summary>Where the owner finds TX; null when it is not mapped.</summary>
+    internal PhysicalAddress? TxAddress => _tx?.Range.Start;
 
-    internal PhysicalRange TxRange { get; private set; }
+    /// <summary>Where the owner finds RX; null when it is not mapped.</summary>
+    internal PhysicalAddress? RxAddress => _rx?.Range.Start;
 
     /// <summary>Whether the endpoint holds its RX buffer: it was filled and not yet released.</summary>
     internal bool IsRxFull { get; set; }
@@ -30,19 +32,26 @@ internal sealed class RxTxBuffers
     /// <summary>What of a retrieve response did not fit into RX and waits for FFA_MEM_FRAG_RX.</summary>
     internal PendingResponse? Pending { get; set; }
 
-    internal Span<byte> Rx => PhysicalView.At(_rx, Length);
+    /// <summary>The bytes of RX, for who holds the lock.</summary>
+    internal Span<byte> Rx => _rx is { } rx ? rx.Span : default;
 
-    internal ReadOnlySpan<byte> Tx => PhysicalView.At(_tx, Length);
+    /// <summary>The bytes of TX, for who holds the lock.</summary>
+    internal ReadOnlySpan<byte> Tx => _tx is { } tx ? tx.Span : default;
 
-    internal void Map(PhysicalRange rx, nint rxAddress, PhysicalRange tx, nint txAddress)
+    /// <summary>Takes both leases over.</summary>
+    internal void Map(MemoryLease rx, MemoryLease tx)
     {
-        (RxRange, _rx, TxRange, _tx) = (rx, rxAddress, tx, txAddress);
-        Length = (int)rx.Length;
+        (_rx, _tx) = (rx, tx);
         IsRxFull = false;
         Pending = null;
     }
 
-    internal void Unmap() => (Length, IsRxFull, Pending) = (0, false, null);
+    internal void Unmap()
+    {
+        _rx?.Dispose();
+        _tx?.Dispose();
+        (_rx, _tx, IsRxFull, Pending) = (null, null, false, null);
+    }
 }
 
 /// <summary>The rest of a retrieve response.</summary>

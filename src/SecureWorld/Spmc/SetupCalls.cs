@@ -94,8 +94,9 @@ internal sealed class SetupCalls
 
     private FfaStatus Map(Partition caller, ulong tx, ulong rx, ulong pages)
     {
-        ulong length = pages * PhysicalAddress.PageSize;
-        if (pages is 0 or > MaxBufferPages
+        // The count is looked at before it is multiplied: it is any 64 bits that the caller likes.
+        ulong length = pages is 0 or > MaxBufferPages ? 0 : pages * PhysicalAddress.PageSize;
+        if (length == 0
             || !new PhysicalAddress(tx).IsPageAligned
             || !new PhysicalAddress(rx).IsPageAligned
             || !PhysicalRange.TryCreate(new PhysicalAddress(tx), length, out PhysicalRange txRange)
@@ -110,15 +111,15 @@ internal sealed class SetupCalls
         {
             if (buffers.IsMapped)
                 return FfaStatus.Denied;
-            if (!_relayer.Uses.TryHold(caller.Id, txRange, out nint txAddress))
+            if (!_relayer.Uses.TryHold(caller.Id, txRange, out MemoryLease txLease))
                 return FfaStatus.InvalidParameters;
-            if (!_relayer.Uses.TryHold(caller.Id, rxRange, out nint rxAddress))
+            if (!_relayer.Uses.TryHold(caller.Id, rxRange, out MemoryLease rxLease))
             {
-                _relayer.Uses.EndHold(txRange);
+                txLease.Dispose();
                 return FfaStatus.InvalidParameters;
             }
 
-            buffers.Map(rxRange, rxAddress, txRange, txAddress);
+            buffers.Map(rxLease, txLease);
             return FfaStatus.Success;
         }
     }
@@ -135,8 +136,6 @@ internal sealed class SetupCalls
                 return;
             }
 
-            _relayer.Uses.EndHold(buffers.TxRange);
-            _relayer.Uses.EndHold(buffers.RxRange);
             buffers.Unmap();
             frame.Success();
         }

@@ -58,14 +58,14 @@ public static class OpteeMsg
             new((ulong)OpteeMsgCommand.InvokeCommand, "OPTEE_MSG_CMD_INVOKE_COMMAND", Support.Full, "Up to four parameters."),
             new((ulong)OpteeMsgCommand.CloseSession, "OPTEE_MSG_CMD_CLOSE_SESSION", Support.Full, "No parameters."),
             new((ulong)OpteeMsgCommand.Cancel, "OPTEE_MSG_CMD_CANCEL", Support.Full, "Also served on the fast-call conduit, so that it never waits for a thread."),
-            new((ulong)OpteeMsgCommand.RegisterShm, "OPTEE_MSG_CMD_REGISTER_SHM", Support.Full, "Over SMC. TMEM_OUTPUT | NONCONTIG, which is what upstream's code checks (its comment says INPUT)."),
-            new((ulong)OpteeMsgCommand.UnregisterShm, "OPTEE_MSG_CMD_UNREGISTER_SHM", Support.Full, "Over SMC. A call that still uses the memory keeps it mapped until it ends."),
+            new((ulong)OpteeMsgCommand.RegisterShm, "OPTEE_MSG_CMD_REGISTER_SHM", Support.Full, "Over SMC. TMEM_OUTPUT | NONCONTIG, which is what upstream's code checks (its comment says INPUT).") { Reach = Reach.Smc },
+            new((ulong)OpteeMsgCommand.UnregisterShm, "OPTEE_MSG_CMD_UNREGISTER_SHM", Support.Full, "Over SMC. A call that still uses the memory keeps it mapped until it ends.") { Reach = Reach.Smc },
             new((ulong)OpteeMsgCommand.DoBottomHalf, "OPTEE_MSG_CMD_DO_BOTTOM_HALF", Support.Full, "Writes the firewall's fault records to the secure log."),
             new((ulong)OpteeMsgCommand.StopAsyncNotif, "OPTEE_MSG_CMD_STOP_ASYNC_NOTIF", Support.Full, "The notification line stays quiet from then on."),
-            new((ulong)OpteeMsgCommand.LendProtmem, "OPTEE_MSG_CMD_LEND_PROTMEM", Support.Full, "Over SMC, to a dynamic pool. BAD_PARAMETERS when the range is not whole, free normal RAM as the configuration wants it."),
-            new((ulong)OpteeMsgCommand.ReclaimProtmem, "OPTEE_MSG_CMD_RECLAIM_PROTMEM", Support.Full, "Over SMC. RMEM_INPUT, as upstream's code checks (its comment says VALUE). BUSY while a buffer lives in the range."),
+            new((ulong)OpteeMsgCommand.LendProtmem, "OPTEE_MSG_CMD_LEND_PROTMEM", Support.Full, "Over SMC, to a dynamic pool. BAD_PARAMETERS when the range is not whole, free normal RAM as the configuration wants it.") { Reach = Reach.Smc },
+            new((ulong)OpteeMsgCommand.ReclaimProtmem, "OPTEE_MSG_CMD_RECLAIM_PROTMEM", Support.Full, "Over SMC. RMEM_INPUT, as upstream's code checks (its comment says VALUE). BUSY while a buffer lives in the range.") { Reach = Reach.Smc },
             new((ulong)OpteeMsgCommand.GetProtmemConfig, "OPTEE_MSG_CMD_GET_PROTMEM_CONFIG", Support.Full, "SHORT_BUFFER with the size wanted, for a dynamic pool; NOT_SUPPORTED for a static one. The attributes are the same over SMC."),
-            new((ulong)OpteeMsgCommand.AssignProtmem, "OPTEE_MSG_CMD_ASSIGN_PROTMEM", Support.Full, "Over FF-A. ITEM_NOT_FOUND for what is not lent to the TEE, BUSY when it has a use case already."),
+            new((ulong)OpteeMsgCommand.AssignProtmem, "OPTEE_MSG_CMD_ASSIGN_PROTMEM", Support.Full, "Over FF-A. ITEM_NOT_FOUND for what is not lent to the TEE, BUSY when it has a use case already.") { Reach = Reach.Ffa },
         ]);
 }
 

@@ -23,8 +23,11 @@ public sealed record BoardFile
     /// <summary>RAM of the TEE itself: keys and other small secrets.</summary>
     public required MemoryRegion SecureRam { get; init; }
 
-    /// <summary>RAM of the FF-A partitions, divided evenly among those that have any; mapped when the conduit is FF-A.</summary>
-    public MemoryRegion PartitionRam { get; init; } = new() { Base = 0x0e20_0000, Size = 192 << 10 };
+    /// <summary>The FF-A partitions beside the TEE, which are test equipment; none on an ordinary board. They count when the conduit is FF-A.</summary>
+    public IReadOnlyList<TestPartition> Partitions { get; init; } = [];
+
+    /// <summary>RAM of these partitions, divided evenly among those that have any; null when none has.</summary>
+    public MemoryRegion? PartitionRam { get; init; }
 
     /// <summary>The restricted pools, one per use case at most.</summary>
     public required IReadOnlyList<PoolRegion> Pools { get; init; }
@@ -33,7 +36,7 @@ public sealed record BoardFile
     public static BoardFile Default { get; } = LoadEmbedded("default");
 
     /// <summary>The names by which <see cref="Load"/> knows the embedded boards.</summary>
-    public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic"];
+    public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic", "ffa-test", "ffa-test-dynamic"];
 
     /// <summary>Reads and checks a board file, or an embedded board by its name.</summary>
     /// <exception cref="InvalidDataException">It cannot be read, is malformed, or describes an impossible board; the message says where.</exception>
@@ -48,7 +51,7 @@ public sealed record BoardFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"Board file '{path}' cannot be read: {e.Message} The boards that need no file are {string.Join(" and ", EmbeddedNames)}.", e);
+            throw new InvalidDataException($"Board file '{path}' cannot be read: {e.Message} The boards that need no file are {string.Join(", ", EmbeddedNames)}.", e);
         }
 
         return Parse(json, $"Board file '{path}'");

@@ -30,7 +30,7 @@ internal static class BoardReader
 
     private static BoardFile ReadBoard(JsonElement element)
     {
-        Members board = new(element, "the board", ["partitionRam"], "version", "normalRam", "reservedShm", "secureRam", "pools");
+        Members board = new(element, "the board", ["partitions", "partitionRam"], "version", "normalRam", "reservedShm", "secureRam", "pools");
         JsonElement pools = board["pools"];
         if (pools.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException("it is malformed: pools must be a list.");
@@ -42,6 +42,13 @@ internal static class BoardReader
             SecureRam = ReadRegion(board["secureRam"], "secureRam"),
             Pools = [.. pools.EnumerateArray().Select(ReadPool)],
         };
+        if (board.TryGet("partitions", out JsonElement partitions))
+        {
+            if (partitions.ValueKind != JsonValueKind.Array)
+                throw new InvalidDataException("it is malformed: partitions must be a list.");
+            read = read with { Partitions = [.. partitions.EnumerateArray().Select(ReadPartition)] };
+        }
+
         return board.TryGet("partitionRam", out JsonElement partitionRam) ? read with { PartitionRam = ReadRegion(partitionRam, "partitionRam") } : read;
     }
 
@@ -76,6 +83,18 @@ internal static class BoardReader
             Size = ReadNumber(pool["size"], $"pool '{name}'.size"),
         };
         return hasAlignment ? region with { Alignment = ReadNumber(alignment, $"pool '{name}'.alignment") } : region;
+    }
+
+    private static TestPartition ReadPartition(JsonElement element)
+    {
+        string? name = Text(element);
+        foreach (TestPartition partition in TestPartitions.All)
+        {
+            if (TestPartitions.Name(partition) == name)
+                return partition;
+        }
+
+        throw new InvalidDataException($"it is malformed: a partition is one of {string.Join(", ", TestPartitions.All.Select(TestPartitions.Name))}, not {element.GetRawText()}.");
     }
 
     private static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;

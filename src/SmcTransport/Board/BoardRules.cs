@@ -8,6 +8,9 @@ internal static class BoardRules
     /// <summary>A bank is mapped whole and parts of it become spans, so it stays below what a span can address.</summary>
     private const ulong MaxRegion = 1UL << 30;
 
+    /// <summary>A partition's TX and RX, and two pages that it can send.</summary>
+    private const ulong MinPartitionRam = 4 * PhysicalAddress.PageSize;
+
     /// <summary>The first problem found, in words; null when there is none.</summary>
     internal static string? FindProblem(BoardFile board)
     {
@@ -18,8 +21,9 @@ internal static class BoardRules
         {
             ("normalRam", board.NormalRam),
             ("secureRam", board.SecureRam),
-            ("partitionRam", board.PartitionRam),
         };
+        if (board.PartitionRam is { } partitionRam)
+            regions.Add(("partitionRam", partitionRam));
         foreach (PoolRegion pool in board.Pools.Where(pool => !pool.IsDynamic))
             regions.Add(($"pool '{UseCases.Name(pool.UseCase)}'", pool));
 
@@ -28,6 +32,7 @@ internal static class BoardRules
             problem ??= FindRegionProblem(name, region);
         foreach (PoolRegion pool in board.Pools.Where(pool => pool.IsDynamic))
             problem ??= FindDynamicProblem(pool, board);
+        problem ??= FindPartitionProblem(board);
         if (problem is not null)
             return problem;
 
@@ -54,6 +59,19 @@ internal static class BoardRules
         }
 
         return null;
+    }
+
+    private static string? FindPartitionProblem(BoardFile board)
+    {
+        int sharers = board.Partitions.Count(TestPartitions.HasRam);
+        if (board.Partitions.Distinct().Count() != board.Partitions.Count)
+            return "a partition stands there twice.";
+        if (sharers == 0)
+            return board.PartitionRam is null ? null : "partitionRam is there for no partition: name those that it is for in partitions.";
+        if (board.PartitionRam is not { } ram)
+            return $"partitions has {sharers} that need RAM, so the board needs partitionRam.";
+        ulong needed = (ulong)sharers * MinPartitionRam;
+        return ram.Size >= needed ? null : $"partitionRam: size 0x{ram.Size:x} is less than the 0x{needed:x} that {sharers} partitions need.";
     }
 
     private static string? FindDynamicProblem(PoolRegion pool, BoardFile board)

@@ -78,6 +78,25 @@ internal sealed unsafe class PipeEnd : IDisposable
         }
     }
 
+    /// <summary>Writes what there is room for now, and waits for nothing.</summary>
+    /// <returns>How much; 0 when the pipe is full.</returns>
+    internal int TryWrite(ReadOnlySpan<byte> buffer)
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            nint count;
+            fixed (byte* p = buffer)
+                count = Libc.Write(_fd, p, (nuint)buffer.Length);
+            if (count >= 0)
+                return (int)count;
+            if (Marshal.GetLastPInvokeError() is Libc.EAGAIN)
+                return 0;
+            if (Marshal.GetLastPInvokeError() is not Libc.EINTR)
+                throw Libc.Failed("write");
+        }
+    }
+
     public void Dispose()
     {
         if (_disposed)

@@ -9,10 +9,10 @@ namespace RestrictedTee.SmcTransport.NormalRam;
 /// </summary>
 /// <remarks>
 /// The memfd is sealed against shrinking, so that no peer can take pages away under a reader and turn its next access
-/// into SIGBUS; <see cref="Attach"/> refuses a bank that is not. The mapping lives until the last reference is released:
-/// whoever keeps a span over it beyond one call must hold one.
+/// into SIGBUS; <see cref="Attach"/> refuses a bank that is not. The mapping lives until the last reference is released, and
+/// its address is nobody's but the bank's: the bytes are reached through a <see cref="PinnedView"/>, or by who holds a reference.
 /// </remarks>
-internal sealed unsafe class RamBank : IDisposable
+internal sealed unsafe class RamBank : IMappedMemory, IDisposable
 {
     private const int RequiredSeals = Libc.SealShrink | Libc.SealGrow;
     private readonly byte* _base;
@@ -31,8 +31,6 @@ internal sealed unsafe class RamBank : IDisposable
     internal SafeFileHandle Memfd { get; }
 
     internal PhysicalRange Range { get; }
-
-    internal nint BaseAddress => (nint)_base;
 
     /// <summary>Makes a new, zeroed bank. Pages cost memory only once they are touched.</summary>
     internal static RamBank Create(PhysicalRange range, string name)
@@ -69,8 +67,11 @@ internal sealed unsafe class RamBank : IDisposable
         return new RamBank(memfd, range);
     }
 
-    /// <summary>The bytes at <paramref name="offset"/>; the caller has checked them against <see cref="Range"/>.</summary>
-    internal Span<byte> GetSpan(ulong offset, int length)
+    /// <summary>Whether an address of this process lies in the mapping.</summary>
+    internal bool Maps(nint address) => (byte*)address >= _base && (ulong)((byte*)address - _base) < Range.Length;
+
+    /// <summary>The bytes at <paramref name="offset"/>; the caller has checked them against <see cref="Range"/>, and holds a reference.</summary>
+    public Span<byte> GetSpan(ulong offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Range.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)length, Range.Length - offset);
@@ -78,12 +79,13 @@ internal sealed unsafe class RamBank : IDisposable
     }
 
     /// <summary>Keeps the mapping alive; false when it has already gone.</summary>
-    internal bool TryAddReference() => _references.TryAdd();
+    public bool TryAddReference() => _references.TryAdd();
 
     /// <summary>Ends the bank for whoever comes later, unless somebody uses it; it stays mapped until <see cref="Unmap"/>.</summary>
     internal bool TryRetire() => _references.TryReleaseOnly();
 
-    internal void Release()
+    /// <inheritdoc/>
+    public void Release()
     {
         if (_references.Release())
             Unmap();

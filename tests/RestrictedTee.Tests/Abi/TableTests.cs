@@ -11,21 +11,24 @@ namespace RestrictedTee.Tests.Abi;
 public sealed class TableTests
 {
     [Fact]
-    public void Every_smc_in_the_table_is_dispatched_and_no_other()
+    public void Every_smc_that_the_table_serves_is_dispatched_and_every_other_answers_the_code_of_its_row()
     {
         using var tee = new InProcessTee();
+        IEnumerable<uint> served = OpteeSmc.Calls.Rows.Where(r => r.Support != Support.Refused).Select(r => (uint)r.Number);
 
-        Assert.Equal(OpteeSmc.Calls.Rows.Select(r => (uint)r.Number).Order(), ((SecureWorld.SecureMonitor.SmcDispatcher)tee.Os.Dispatcher).Served.Order());
+        Assert.Equal(served.Order(), ((SecureWorld.SecureMonitor.SmcDispatcher)tee.Os.Dispatcher).Served.Order());
+        Assert.All(OpteeSmc.Calls.Rows.Where(r => r.Support == Support.Refused), row => Assert.Equal(row.Refusal, tee.Smc((uint)row.Number)));
     }
 
     [Fact]
-    public void Every_message_command_is_dispatched_over_one_conduit_abi_at_least()
+    public void Every_message_command_is_dispatched_over_the_conduit_abis_that_its_row_names()
     {
         using var smc = new InProcessTee();
         using var ffa = new InProcessTee(abi: ConduitAbi.Ffa);
-        IEnumerable<ulong> served = OpteeMsg.Commands.Rows.Where(r => r.Support != Support.Refused).Select(r => r.Number);
+        IEnumerable<ulong> Served(Reach over) => OpteeMsg.Commands.Rows.Where(r => r.Support != Support.Refused && r.Reach.HasFlag(over)).Select(r => r.Number).Order();
 
-        Assert.Equal(served.Order(), smc.Os.Messages.Served.Union(ffa.Os.Messages.Served).Select(c => (ulong)c).Order());
+        Assert.Equal(Served(Reach.Smc), smc.Os.Messages.Served.Select(c => (ulong)c).Order());
+        Assert.Equal(Served(Reach.Ffa), ffa.Os.Messages.Served.Select(c => (ulong)c).Order());
         Assert.Equal(Enum.GetValues<OpteeMsgCommand>().Select(c => (ulong)c), OpteeMsg.Commands.Rows.Select(r => r.Number));
     }
 
@@ -34,9 +37,7 @@ public sealed class TableTests
     {
         using var tee = new InProcessTee(abi: ConduitAbi.Ffa);
         var dispatcher = (SecureWorld.Spmc.FfaDispatcher)tee.Os.Dispatcher;
-        // Answers are rows of the table too; they are not calls.
-        ulong[] answers = [FfaFunction.MemRetrieveResp];
-        IEnumerable<ulong> served = FfaCalls.Surface.Rows.Where(r => r.Support != Support.Refused).Select(r => r.Number).Except(answers);
+        IEnumerable<ulong> served = FfaCalls.Surface.Rows.Where(r => r.IsCall && r.Support != Support.Refused).Select(r => r.Number);
 
         Assert.Equal(served.Order(), dispatcher.Served.Select(f => (ulong)f).Order());
         foreach (AbiRow row in FfaCalls.Surface.Rows)
@@ -44,7 +45,15 @@ public sealed class TableTests
             SmcTransport.Frames.SmcFrame frame = default;
             (frame.A0, frame.A1) = (FfaFunction.Features, (uint)row.Number);
             Assert.Equal(row.Support != Support.Refused, tee.Smc(frame).A0 == FfaFunction.Success32);
+            if (row.Support == Support.Refused)
+                Assert.Equal(row.Refusal, tee.Smc(FfaFrame.Of((uint)row.Number)).A2);
         }
+    }
+
+    [Fact]
+    public void What_the_secure_world_asks_of_the_normal_world_is_served_by_the_table()
+    {
+        Assert.All(SecureWorld.Kernel.Threads.RpcClient.Issued, command => Assert.NotEqual(Support.Refused, OpteeRpc.Commands.Rows.Single(r => r.Number == (ulong)command).Support));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using RestrictedTee.SecureWorld.MemorySharing;
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -32,14 +32,14 @@ public sealed class RelayerRaceTests
                 int[] pages = [.. Enumerable.Range(first, count)];
                 if (random.Next(3) == 0)
                 {
-                    if (!relayer.Uses.TryUse(range, out RamBank bank))
+                    if (!relayer.Uses.TryUse(range, out MemoryLease lease))
                         continue;
                     Interlocked.Increment(ref uses);
                     Array.ForEach(pages, page => Interlocked.Increment(ref used[page]));
                     if (pages.Any(page => Volatile.Read(ref exclusive[page]) != 0))
                         failures.Enqueue("a page was used while it was in a transaction");
                     Array.ForEach(pages, page => Interlocked.Decrement(ref used[page]));
-                    relayer.Uses.EndUse(range, bank);
+                    lease.Dispose();
                     continue;
                 }
 
@@ -113,12 +113,12 @@ public sealed class RelayerRaceTests
                 Thread.SpinWait(random.Next(2_000));
                 if (random.Next(2) == 0)
                 {
-                    if (!relayer.Uses.TryUse(range, out RamBank bank))
+                    if (!relayer.Uses.TryUse(range, out MemoryLease lease))
                         continue;
                     uses++;
                     if (random.Next(4) == 0)
                         Thread.Yield();
-                    relayer.Uses.EndUse(range, bank);
+                    lease.Dispose();
                 }
                 else if (relayer.Send(TransactionKind.Share, head, receivers, [range], out MemoryTransaction? share) == FfaStatus.Success)
                 {

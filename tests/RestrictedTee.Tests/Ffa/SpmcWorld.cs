@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using RestrictedTee.SecureWorld.Boot;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.MemorySharing;
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SecureWorld.Spmc;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;
@@ -15,7 +15,7 @@ namespace RestrictedTee.Tests.Ffa;
 
 /// <summary>
 /// The SPMC alone, called register by register by any endpoint on the calling thread: no driver, no conduit, no partition's
-/// program. Each endpoint has RX and TX mapped.
+/// program. Each endpoint has RX and TX mapped, unless the programs of the partitions are to do it themselves.
 /// </summary>
 internal sealed class SpmcWorld : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class SpmcWorld : IDisposable
     private readonly NormalRamMap _ram = new();
     private readonly FfaDispatcher _spmc;
 
-    internal SpmcWorld()
+    internal SpmcWorld(bool mapsPartitionBuffers = true)
     {
         BoardFile board = InProcessTee.SmallBoard;
         Bank = RamBank.Create(board.NormalRam.Range, "spmc test ram");
@@ -35,8 +35,8 @@ internal sealed class SpmcWorld : IDisposable
         NormalWorld = new Actor(Table.NormalWorld, board.NormalRam.Base);
         Call(NormalWorld, FfaFunction.Version, FfaVersion.V1_2.Value);
         Echo = [.. Table.Secure.Where(p => p.Uuid == Contracts.EchoPartitions.Uuid1 || p.Uuid == Contracts.EchoPartitions.Uuid2 || p.Uuid == Contracts.EchoPartitions.Uuid3)
-            .Select((p, i) => new Actor(p, board.PartitionRam.Base + ((ulong)i * (64 << 10))))];
-        foreach (Actor actor in Echo.Prepend(NormalWorld))
+            .Select((p, i) => new Actor(p, board.PartitionRam!.Base + ((ulong)i * (64 << 10))))];
+        foreach (Actor actor in (mapsPartitionBuffers ? Echo : []).Prepend(NormalWorld))
             Assert.Equal(FfaStatus.Success, Call(actor, FfaFunction.RxTxMap32, unchecked((uint)actor.Ram), unchecked((uint)actor.Ram) + (BufferPages * PhysicalAddress.PageSize), BufferPages).Status());
     }
 
@@ -52,6 +52,9 @@ internal sealed class SpmcWorld : IDisposable
     internal TrustedOs Os { get; }
 
     internal RamBank Bank { get; }
+
+    /// <summary>Normal RAM as the secure world knows it.</summary>
+    internal NormalRamMap Ram => _ram;
 
     internal PartitionTable Table => Os.Partitions!.Table;
 
@@ -75,7 +78,10 @@ internal sealed class SpmcWorld : IDisposable
     /// <summary>A call with these bytes in TX.</summary>
     internal SmcFrame Call(Actor actor, SmcFrame frame, ReadOnlySpan<byte> tx, int cpu = 0)
     {
-        tx.CopyTo(PhysicalView.At(TxAddress(actor), BufferPages * PhysicalAddress.PageSize));
+        if (actor == NormalWorld)
+            tx.CopyTo(Bank.GetSpan(actor.Ram - Bank.Range.Start.Value, BufferPages * PhysicalAddress.PageSize));
+        for (int at = 0; at < tx.Length && actor != NormalWorld; at += PhysicalAddress.PageSize)
+            Assert.True(Relayer.Access.TryWrite(actor.Id, new PhysicalAddress(actor.Ram + (ulong)at), tx[at..Math.Min(tx.Length, at + PhysicalAddress.PageSize)]));
         return Call(actor, frame, cpu);
     }
 
@@ -115,7 +121,8 @@ internal sealed class SpmcWorld : IDisposable
     {
         if (actor == NormalWorld)
             return Bank.Range.Contains(PhysicalRange.Create(page, 1)) ? Bank.GetSpan(page.Value - Bank.Range.Start.Value, 1)[0] : null;
-        return Relayer.TryAccess(actor.Id, page, write: false, out nint address) ? PhysicalView.At(address, 1)[0] : null;
+        byte value = 0;
+        return Relayer.Access.TryRead(actor.Id, page, new Span<byte>(ref value)) ? value : null;
     }
 
     internal bool TryWrite(Actor actor, PhysicalAddress page, byte value)
@@ -126,10 +133,7 @@ internal sealed class SpmcWorld : IDisposable
             return true;
         }
 
-        bool allowed = Relayer.TryAccess(actor.Id, page, write: true, out nint address);
-        if (allowed)
-            PhysicalView.At(address, 1)[0] = value;
-        return allowed;
+        return Relayer.Access.TryWrite(actor.Id, page, [value]);
     }
 
     internal ReadOnlySpan<byte> Rx(Actor actor) => actor.Partition.Buffers.Rx;
@@ -142,14 +146,6 @@ internal sealed class SpmcWorld : IDisposable
     {
         Os.Dispose();
         Bank.Dispose();
-    }
-
-    private nint TxAddress(Actor actor)
-    {
-        if (actor == NormalWorld)
-            return Bank.BaseAddress + (nint)(actor.Ram - Bank.Range.Start.Value);
-        Assert.True(Relayer.TryAccess(actor.Id, new PhysicalAddress(actor.Ram), write: true, out nint address));
-        return address;
     }
 
     /// <summary>Nothing here suspends.</summary>

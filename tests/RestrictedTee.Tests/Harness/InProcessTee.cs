@@ -5,7 +5,7 @@ using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Supplicant;
 using RestrictedTee.SecureWorld.Boot;
-using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Conduits;
@@ -45,10 +45,13 @@ internal sealed class InProcessTee : IDisposable
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
 
+    /// <summary>A small board with the test partitions.</summary>
     internal static BoardFile SmallBoard { get; } = BoardFile.Default with
     {
         NormalRam = new MemoryRegion { Base = 0x4000_0000, Size = 16 << 20 },
         ReservedShm = new MemoryRegion { Base = 0x4000_0000, Size = 1 << 20 },
+        Partitions = TestPartitions.All,
+        PartitionRam = new MemoryRegion { Base = 0x0e20_0000, Size = 192 << 10 },
         SecureRam = new MemoryRegion { Base = 0x0e10_0000, Size = 256 << 10 },
         Pools =
         [

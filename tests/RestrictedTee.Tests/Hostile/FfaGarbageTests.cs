@@ -156,7 +156,7 @@ public sealed class FfaGarbageTests : IDisposable
         [
             0, 1, 2, 3, 7, 8, 16, 32, 80, 96, 4095, 4096, uint.MaxValue, ulong.MaxValue, 1UL << 63, 1UL << 44, (1UL << 44) | 999, 0x8000_0000, 0x8000_0001,
             0x8001, 0x8002, 0x8003, 0x8005, 0x8001_0000, 0x8002_8003, _scratch.Address.Value, _scratch.Address.Value + 8, ram, ram - 4096,
-            _tee.Board.SecureRam.Base, _tee.Board.PartitionRam.Base, 0x0e20_0000, 22, 12, 17,
+            _tee.Board.SecureRam.Base, _tee.Board.PartitionRam!.Base, 0x0e20_0000, 22, 12, 17,
         ];
     }
 }

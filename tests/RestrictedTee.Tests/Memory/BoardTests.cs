@@ -12,27 +12,43 @@ public sealed class BoardTests
     [Fact]
     public void A_good_board_is_read() => Assert.Equal(1UL << 20, BoardFile.Parse(Good, "board").Pools.Single().Size);
 
-    [Fact]
-    public void The_embedded_board_fits_the_usual_locked_memory_limit()
+    public static TheoryData<string> Embedded => [.. BoardFile.EmbeddedNames];
+
+    [Theory]
+    [MemberData(nameof(Embedded))]
+    public void An_embedded_board_fits_the_usual_locked_memory_limit(string name)
     {
-        BoardFile board = BoardFile.Default;
+        BoardFile board = BoardFile.Load(name);
 
         Assert.Equal(UseCases.All, board.Pools.Select(pool => pool.UseCase));
-        Assert.InRange(board.Pools.Aggregate(board.SecureRam.Size + board.PartitionRam.Size, (sum, pool) => sum + pool.Size), 0UL, 8UL << 20);
+        Assert.InRange(board.Pools.Aggregate(board.SecureRam.Size + (board.PartitionRam?.Size ?? 0), (sum, pool) => sum + pool.Size), 0UL, 8UL << 20);
     }
 
     [Fact]
-    public void A_pool_may_be_dynamic_and_partition_ram_elsewhere()
+    public void Test_partitions_are_on_the_boards_that_are_named_after_them_and_on_no_other()
+    {
+        foreach (string name in BoardFile.EmbeddedNames)
+        {
+            BoardFile board = BoardFile.Load(name);
+            bool isTest = name.StartsWith("ffa-test", StringComparison.Ordinal);
+
+            Assert.Equal(isTest ? TestPartitions.All : [], board.Partitions);
+            Assert.Equal(isTest, board.PartitionRam is not null);
+            Assert.All(board.Pools, pool => Assert.Equal(name.EndsWith("dynamic", StringComparison.Ordinal), pool.IsDynamic));
+        }
+    }
+
+    [Fact]
+    public void A_pool_may_be_dynamic_and_partitions_may_be_there()
     {
         BoardFile board = BoardFile.Parse(
             Good.Replace("\"base\": \"0x0f000000\"", "\"kind\": \"dynamic\", \"alignment\": \"64KiB\"", StringComparison.Ordinal)
-                .Replace("\"pools\"", "\"partitionRam\": { \"base\": \"0x0d000000\", \"size\": \"64KiB\" }, \"pools\"", StringComparison.Ordinal),
+                .Replace("\"pools\"", "\"partitions\": [ \"logical\", \"echo-2\" ], \"partitionRam\": { \"base\": \"0x0d000000\", \"size\": \"64KiB\" }, \"pools\"", StringComparison.Ordinal),
             "board");
 
         Assert.Equal((true, 1UL << 20, 64UL << 10), (board.Pools[0].IsDynamic, board.Pools[0].Size, board.Pools[0].Alignment));
-        Assert.Equal(0x0d00_0000UL, board.PartitionRam.Base);
-        Assert.All(BoardFile.Load("dynamic").Pools, pool => Assert.True(pool.IsDynamic));
-        Assert.All(BoardFile.Load("default").Pools, pool => Assert.False(pool.IsDynamic));
+        Assert.Equal(0x0d00_0000UL, board.PartitionRam!.Base);
+        Assert.Equal([TestPartition.Logical, TestPartition.Echo2], board.Partitions);
     }
 
     [Theory]
@@ -43,7 +59,13 @@ public sealed class BoardTests
     [InlineData("\"base\": \"0x0f000000\"", "\"kind\": \"dynamic\", \"alignment\": \"12KiB\"", "power of two")]
     [InlineData("\"base\": \"0x0f000000\"", "\"kind\": \"dynamic\", \"alignment\": \"2MiB\"", "multiple of its alignment")]
     [InlineData("\"base\": \"0x0f000000\", \"size\": \"1MiB\"", "\"kind\": \"dynamic\", \"size\": \"16MiB\"", "cannot be lent")]
-    [InlineData("\"pools\"", "\"partitionRam\": { \"base\": \"0x0f000000\", \"size\": 4096 }, \"pools\"", "overlaps")]
+    [InlineData("\"pools\"", "\"partitions\": [\"echo-1\"], \"partitionRam\": { \"base\": \"0x0f000000\", \"size\": 16384 }, \"pools\"", "overlaps")]
+    [InlineData("\"pools\"", "\"partitions\": [\"echo-1\"], \"partitionRam\": { \"base\": \"0x0d000000\", \"size\": 4096 }, \"pools\"", "less than")]
+    [InlineData("\"pools\"", "\"partitions\": [\"logical\"], \"partitionRam\": { \"base\": \"0x0d000000\", \"size\": 16384 }, \"pools\"", "no partition")]
+    [InlineData("\"pools\"", "\"partitions\": [\"echo-1\"], \"pools\"", "needs partitionRam")]
+    [InlineData("\"pools\"", "\"partitions\": [\"logical\", \"logical\"], \"pools\"", "twice")]
+    [InlineData("\"pools\"", "\"partitions\": [\"echo-4\"], \"pools\"", "echo-3")]
+    [InlineData("\"pools\"", "\"partitions\": \"logical\", \"pools\"", "list")]
     [InlineData("\"version\": 1", "\"version\": 2", "version")]
     [InlineData("\"size\": \"16MiB\"", "\"size\": \"16MiBs\"", "size or address")]
     [InlineData("\"size\": \"16MiB\"", "\"size\": 4097", "multiples")]

@@ -51,6 +51,8 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
           "normalRam": { "base": "0x40000000", "size": "256MiB" },
           "reservedShm": { "base": "0x40000000", "size": "2MiB" },
           "secureRam": { "base": "0x0e100000", "size": "512KiB" },
+          "partitions": [ "echo-1" ],
+          "partitionRam": { "base": "0x0e200000", "size": "64KiB" },
           "pools": [ {{string.Join(", ", Pools.Select(pool => $$"""{ "useCase": "{{UseCases.Name(pool.UseCase)}}", "kind": "dynamic", "size": "{{pool.MiB}}MiB" }"""))}} ]
         }
         """);

@@ -52,7 +52,9 @@ internal static class XtestCommand
                 return List(chosen);
             // Who asks for FF-A cases alone means the conduit that they need.
             bool wantsFfa = !result.GetValue(sdp) && chosen.All(c => c.NeedsFfa);
-            using TeeSource source = tee.Open(result, expectsPanics: true, defaultConduit: wantsFfa ? "ffa" : null);
+            bool usesPartitions = !result.GetValue(sdp) && chosen.Exists(c => c.NeedsFfa);
+            using TeeSource source = tee.Open(
+                result, expectsPanics: true, defaultConduit: wantsFfa ? "ffa" : null, defaultFfaBoard: usesPartitions ? "ffa-test" : null);
             PrintWorlds(source);
             if (!result.GetValue(sdp))
                 return RunCases(source, selection, result.GetValue(level));

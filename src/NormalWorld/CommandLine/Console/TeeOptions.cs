@@ -10,7 +10,7 @@ namespace RestrictedTee.CommandLine.Console;
 internal sealed class TeeOptions
 {
     private readonly Option<string?> _taDir = new("--ta-dir") { Description = "Folder of trusted applications beside those that ship", HelpName = "DIR" };
-    private readonly Option<string?> _board = new("--board") { Description = "Board file (JSON), or an embedded board: default, dynamic [default]", HelpName = "FILE" };
+    private readonly Option<string?> _board = new("--board") { Description = "Board file (JSON), or an embedded board: default, dynamic, ffa-test, ffa-test-dynamic [default]", HelpName = "FILE" };
     private readonly Option<string?> _conduit = new("--conduit") { Description = "What the worlds talk by: smc or ffa [smc]", HelpName = "ABI" };
     private readonly Option<string?> _secretMemory = new("--secret-memory") { Description = "memfd_secret: auto, require or off [auto]", HelpName = "MODE" };
     private readonly Option<int?> _threads = new("--threads") { Description = "Calls that may be in the TEE at once, 1 to 64 [8]", HelpName = "N" };
@@ -55,8 +55,9 @@ internal sealed class TeeOptions
     /// <summary>Opens contexts on the TEE that the options name; started on first use, stopped when disposed.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="defaultConduit">What the worlds talk by when nobody has said.</param>
+    /// <param name="defaultFfaBoard">The board when nobody has said and the worlds talk by FF-A.</param>
     /// <param name="expectsPanics">The command makes TAs panic on purpose, so warnings of it would be noise unless asked for.</param>
-    internal TeeSource Open(ParseResult result, bool expectsPanics = false, string? defaultConduit = null)
+    internal TeeSource Open(ParseResult result, bool expectsPanics = false, string? defaultConduit = null, string? defaultFfaBoard = null)
     {
         if (_canConnect && result.GetResult(_connect) is { Implicit: false })
         {
@@ -66,6 +67,8 @@ internal sealed class TeeOptions
 
         LaunchOptions options = ToLaunchOptions(result);
         options = options with { Conduit = options.Conduit ?? defaultConduit };
+        if (string.Equals(options.Conduit, "ffa", StringComparison.OrdinalIgnoreCase))
+            options = options with { Board = options.Board ?? defaultFfaBoard };
         if (expectsPanics && options.LogLevel == new LaunchOptions().LogLevel)
             options = options with { LogLevel = "Error" };
         TeeEnvironment environment = TeeEnvironment.Launch(options);

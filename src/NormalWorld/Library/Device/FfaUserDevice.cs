@@ -36,6 +36,9 @@ public sealed class FfaUserDevice
     /// <exception cref="TeeDriverException">EINVAL: there is none.</exception>
     public IReadOnlyList<FfaPartitionInfo> GetPartitions(Guid uuid = default) => _ffa.GetPartitions(uuid);
 
+    /// <summary>Whether the board has a partition with this UUID.</summary>
+    internal bool HasPartition(Guid uuid) => _ffa.GetPartitions(Guid.Empty).Any(partition => partition.Uuid == uuid);
+
     /// <summary>The id of the partition with a UUID (FFA_IOC_GET_PART_ID).</summary>
     /// <exception cref="TeeDriverException">EINVAL: there is none.</exception>
     public PartitionId GetPartitionId(Guid uuid) => _ffa.GetPartitions(uuid)[0].Id;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
 
@@ -130,6 +131,8 @@ internal sealed class CaseRun(XtestCase @case, XtestHost host)
 /// <summary>What the cases run against, and where they write to.</summary>
 internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter output, FfaUserDevice? ffa = null) : IDisposable
 {
+    private static readonly Guid[] TestPartitions = [EchoPartitions.Uuid1, EchoPartitions.Uuid2, EchoPartitions.Uuid3, EchoPartitions.LogicalUuid];
+
     private readonly Lazy<TeeContext> _context = new(open);
 
     internal TeeContext Context => _context.Value;
@@ -140,6 +143,9 @@ internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter out
 
     /// <summary>Null over SMC, and for a TEE of another process.</summary>
     internal FfaUserDevice? Ffa => ffa;
+
+    /// <summary>Whether the board has all the partitions that exist to be tested with.</summary>
+    internal bool HasTestPartitions { get; } = ffa is not null && Array.TrueForAll(TestPartitions, ffa.HasPartition);
 
     internal TeeContext OpenContext() => open();
 

@@ -21,7 +21,7 @@ internal enum CaseStatus
 /// <param name="Note">Why not.</param>
 internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, CaseStatus Status = CaseStatus.Served, string Note = "")
 {
-    /// <summary>The case makes FF-A calls itself, so it needs that conduit.</summary>
+    /// <summary>The case makes FF-A calls itself, so it needs that conduit, and the test partitions to make them with.</summary>
     internal bool NeedsFfa { get; init; }
 
     /// <summary>Why it is never run, in the words of a report; null for one that is.</summary>

@@ -69,7 +69,11 @@ internal static class XtestRunner
     }
 
     private static string? WhyNotRun(XtestCase testCase, XtestHost host) =>
-        testCase.WhyNotRun ?? (testCase.NeedsFfa && host.Ffa is null ? "not applicable: it needs worlds that talk by FF-A (--conduit ffa)" : null);
+        testCase.WhyNotRun
+        ?? (!testCase.NeedsFfa ? null
+            : host.Ffa is null ? "not applicable: it needs worlds that talk by FF-A (--conduit ffa)"
+            : host.HasTestPartitions ? null
+            : "not applicable: the board has no test partitions (--board ffa-test, or ffa-test-dynamic)");
 
     private static void RunBody(XtestCase testCase, CaseRun run)
     {

@@ -66,10 +66,10 @@ internal static class CopyIn
 {
     internal static bool TryCopy(MemoryRelayer relayer, PhysicalAddress from, Span<byte> to)
     {
-        if (!PhysicalRange.TryCreate(from, (ulong)to.Length, out PhysicalRange range) || !relayer.Uses.TryUse(range, out RamBank bank))
+        if (!PhysicalRange.TryCreate(from, (ulong)to.Length, out PhysicalRange range) || !relayer.Uses.TryUse(range, out MemoryLease lease))
             return false;
-        bank.GetSpan(range.Start.Value - bank.Range.Start.Value, to.Length).CopyTo(to);
-        relayer.Uses.EndUse(range, bank);
+        using (lease)
+            lease.Span.CopyTo(to);
         return true;
     }
 }

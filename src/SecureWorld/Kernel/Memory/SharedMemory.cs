@@ -12,25 +12,22 @@ namespace RestrictedTee.SecureWorld.Kernel.Memory;
 internal sealed class SharedMemory : PlainMemory
 {
     private readonly MemoryRelayer _relayer;
-    private readonly Use[] _uses;
+    private readonly MemoryLease[] _leases;
     private readonly MemoryHandle? _retrieved;
     private readonly nint _mapping;
     private readonly nuint _mappingLength;
 
-    private SharedMemory(MemoryRelayer relayer, ulong cookie, nint address, ulong size, Use[] uses, MemoryHandle? retrieved = null, nint mapping = 0, nuint mappingLength = 0)
+    private SharedMemory(MemoryRelayer relayer, ulong cookie, nint address, ulong size, MemoryLease[] leases, MemoryHandle? retrieved = null, nint mapping = 0, nuint mappingLength = 0)
     {
         _relayer = relayer;
         Cookie = cookie;
         Address = address;
         Size = size;
-        _uses = uses;
+        _leases = leases;
         _retrieved = retrieved;
         _mapping = mapping;
         _mappingLength = mappingLength;
     }
-
-    /// <summary>Pages that the TEE core has told the relayer it uses.</summary>
-    private readonly record struct Use(PhysicalRange Range, RamBank Bank);
 
     internal override ulong Cookie { get; }
 
@@ -38,14 +35,15 @@ internal sealed class SharedMemory : PlainMemory
 
     internal override nint Address { get; }
 
-    /// <summary>A private copy of a part, which the caller knows to lie inside.</summary>
-    internal unsafe byte[] ToArray(ulong offset, ulong size) => new ReadOnlySpan<byte>((void*)(Address + (nint)offset), checked((int)size)).ToArray();
+    /// <summary>Copies a part, which the caller knows to lie inside, to private memory.</summary>
+    internal unsafe void CopyTo(ulong offset, Span<byte> to) => new ReadOnlySpan<byte>((void*)(Address + (nint)offset), to.Length).CopyTo(to);
+
+    /// <summary>Fills a part, which the caller knows to lie inside.</summary>
+    internal unsafe void CopyFrom(ulong offset, ReadOnlySpan<byte> from) => from.CopyTo(new Span<byte>((void*)(Address + (nint)offset), from.Length));
 
     /// <summary>A stretch of one bank; null when no bank holds it, or it is not the normal world's to use.</summary>
     internal static SharedMemory? FromRange(MemoryRelayer relayer, PhysicalRange range, ulong cookie) =>
-        relayer.Uses.TryUse(range, out RamBank bank)
-            ? new SharedMemory(relayer, cookie, AddressIn(bank, range), range.Length, [new Use(range, bank)])
-            : null;
+        relayer.Uses.TryUse(range, out MemoryLease lease) ? new SharedMemory(relayer, cookie, AddressOf(lease), range.Length, [lease]) : null;
 
     /// <summary>
     /// Pages from a page list, already copied to private memory. When they follow each other in one bank the bank's own
@@ -58,20 +56,19 @@ internal sealed class SharedMemory : PlainMemory
             return null;
         if (runs.Length == 1)
             return FromRange(relayer, PhysicalRange.Create(runs[0].Start + firstOffset, size), cookie);
-        var uses = new List<Use>(runs.Length);
+        var leases = new List<MemoryLease>(runs.Length);
         foreach (PhysicalRange run in runs)
         {
-            if (!relayer.Uses.TryUse(run, out RamBank bank))
+            if (!relayer.Uses.TryUse(run, out MemoryLease lease))
                 break;
-            uses.Add(new Use(run, bank));
+            leases.Add(lease);
         }
 
-        Use[] taken = [.. uses];
+        MemoryLease[] taken = [.. leases];
         nint mapping = taken.Length == runs.Length ? MapSideBySide(taken, (nuint)pages.Length * PhysicalAddress.PageSize) : 0;
         if (mapping != 0)
             return new SharedMemory(relayer, cookie, mapping + (nint)firstOffset, size, taken, null, mapping, (nuint)pages.Length * PhysicalAddress.PageSize);
-        foreach (Use use in taken)
-            relayer.Uses.EndUse(use.Range, use.Bank);
+        Array.ForEach(taken, lease => lease.Dispose());
         return null;
     }
 
@@ -84,12 +81,13 @@ internal sealed class SharedMemory : PlainMemory
     {
         ulong cookie = share.Handle.Value;
         ulong size = share.Bytes;
-        Use[] parts = [.. share.Ranges.Select(range => new Use(range, share.Banks.Find(bank => bank.Range.Contains(range))!))];
+        MemoryLease[] parts = share.LeaseRanges();
         if (parts.Length == 1)
-            return new SharedMemory(relayer, cookie, AddressIn(parts[0].Bank, parts[0].Range), size, [], share.Handle);
+            return new SharedMemory(relayer, cookie, AddressOf(parts[0]), size, parts, share.Handle);
         nint mapping = MapSideBySide(parts, (nuint)size);
         if (mapping != 0)
-            return new SharedMemory(relayer, cookie, mapping, size, [], share.Handle, mapping, (nuint)size);
+            return new SharedMemory(relayer, cookie, mapping, size, parts, share.Handle, mapping, (nuint)size);
+        Array.ForEach(parts, part => part.Dispose());
         relayer.Relinquish(PartitionId.Tee, share.Handle, FfaMemoryFlags.None);
         return null;
     }
@@ -98,13 +96,16 @@ internal sealed class SharedMemory : PlainMemory
     {
         if (_mapping != 0)
             _ = Libc.Munmap(_mapping, _mappingLength);
-        foreach (Use use in _uses)
-            _relayer.Uses.EndUse(use.Range, use.Bank);
+        Array.ForEach(_leases, lease => lease.Dispose());
         if (_retrieved is { } handle)
             _relayer.Relinquish(PartitionId.Tee, handle, FfaMemoryFlags.None);
     }
 
-    private static nint AddressIn(RamBank bank, PhysicalRange range) => bank.BaseAddress + (nint)(range.Start.Value - bank.Range.Start.Value);
+    private static unsafe nint AddressOf(MemoryLease lease)
+    {
+        fixed (byte* address = lease.Span) // mapped memory does not move, and the object holds the lease as long as it lives
+            return (nint)address;
+    }
 
     private static bool TryFindRuns(ReadOnlySpan<ulong> pages, out PhysicalRange[] runs)
     {
@@ -126,16 +127,17 @@ internal sealed class SharedMemory : PlainMemory
     }
 
     /// <summary>Maps parts of banks one behind the other; 0 when the process has no mapping left.</summary>
-    private static nint MapSideBySide(ReadOnlySpan<Use> parts, nuint length)
+    private static nint MapSideBySide(ReadOnlySpan<MemoryLease> parts, nuint length)
     {
         nint mapping = Libc.Mmap(0, length, 0, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
         if (mapping == Libc.MapFailed)
             return 0;
         nint at = mapping;
-        foreach (Use part in parts)
+        foreach (MemoryLease part in parts)
         {
-            int fd = (int)part.Bank.Memfd.DangerousGetHandle();
-            long offset = (long)(part.Range.Start.Value - part.Bank.Range.Start.Value);
+            RamBank bank = part.Bank!;
+            int fd = (int)bank.Memfd.DangerousGetHandle();
+            long offset = (long)(part.Range.Start.Value - bank.Range.Start.Value);
             if (Libc.Mmap(at, (nuint)part.Range.Length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared | Libc.MapFixed, fd, offset) == Libc.MapFailed)
             {
                 _ = Libc.Munmap(mapping, length);

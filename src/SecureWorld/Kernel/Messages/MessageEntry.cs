@@ -1,4 +1,6 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Dispatch;
+using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Calls;
@@ -14,7 +16,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Messages;
 /// </summary>
 internal sealed class MessageEntry
 {
-    private readonly Dictionary<uint, CommandHandler> _commands;
+    private readonly DispatchTable<CommandHandler> _commands;
     private readonly SessionManager _tas;
     private readonly ParameterReader _parameters;
     private readonly MemoryRelayer _relayer;
@@ -35,7 +37,7 @@ internal sealed class MessageEntry
         _relayer = relayer;
         _objects = objects;
         _notifications = notifications;
-        _commands = new Dictionary<uint, CommandHandler>
+        var handlers = new Dictionary<uint, CommandHandler>
         {
             [(uint)OpteeMsgCommand.OpenSession] = OpenSession,
             [(uint)OpteeMsgCommand.InvokeCommand] = InvokeCommand,
@@ -47,29 +49,32 @@ internal sealed class MessageEntry
         };
         if (abi == ConduitAbi.Smc)
         {
-            _commands.Add((uint)OpteeMsgCommand.RegisterShm, RegisterShm);
-            _commands.Add((uint)OpteeMsgCommand.UnregisterShm, UnregisterShm);
-            _commands.Add((uint)OpteeMsgCommand.LendProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Lend(ref m))));
-            _commands.Add((uint)OpteeMsgCommand.ReclaimProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Reclaim(ref m))));
+            handlers.Add((uint)OpteeMsgCommand.RegisterShm, RegisterShm);
+            handlers.Add((uint)OpteeMsgCommand.UnregisterShm, UnregisterShm);
+            handlers.Add((uint)OpteeMsgCommand.LendProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Lend(ref m))));
+            handlers.Add((uint)OpteeMsgCommand.ReclaimProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Reclaim(ref m))));
         }
         else
         {
-            _commands.Add((uint)OpteeMsgCommand.AssignProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Assign(ref m))));
+            handlers.Add((uint)OpteeMsgCommand.AssignProtmem, (ref m, w) => Answer(w, Outcome.Tee(protectedMemory.Assign(ref m))));
         }
+
+        _commands = new DispatchTable<CommandHandler>(
+            OpteeMsg.Commands, abi == ConduitAbi.Smc ? Reach.Smc : Reach.Ffa, handlers, result => (ref _, w) => Answer(w, Outcome.Tee((TeeResult)result)));
     }
 
     private delegate void CommandHandler(ref OpteeMessage message, MessageWindow window);
 
-    /// <summary>The commands that have a method, for the test that compares them with the table of the ABI.</summary>
-    internal IEnumerable<uint> Served => _commands.Keys;
+    /// <summary>The commands that are served.</summary>
+    internal IReadOnlyList<uint> Served => _commands.Served;
 
     /// <summary>Carries out a message; false for a command that is not known.</summary>
     internal bool Handle(ref OpteeMessage message, MessageWindow window)
     {
-        // The two that make up nearly all traffic go by a compare each.
+        // Nearly all traffic goes by a compare.
         if (message.Arg.Command == (uint)OpteeMsgCommand.InvokeCommand)
             InvokeCommand(ref message, window);
-        else if (_commands.TryGetValue(message.Arg.Command, out CommandHandler? handler))
+        else if (_commands.Find(message.Arg.Command) is { } handler)
             handler(ref message, window);
         else
             return false;

@@ -12,7 +12,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Messages;
 /// </summary>
 internal sealed class Notifications
 {
-    private readonly object _lock = new(); // protects the fields below; a leaf
+    private readonly object _lock = new(); // protects the fields below; a leaf, and never held while the line or the SPMC is used
     private readonly FirewallRules _firewall;
     private PipeEnd? _line;
     private ulong _pending;
@@ -31,27 +31,52 @@ internal sealed class Notifications
             _line = line;
     }
 
-    /// <summary>Over FF-A, how a notification is set for the normal world; over SMC there is none.</summary>
-    internal Action<ulong>? FfaSet { get; set; }
+    /// <summary>Over FF-A, how a notification is set for the normal world, and whether it could be; over SMC there is none.</summary>
+    internal Func<ulong, bool>? FfaSet { get; set; }
 
+    /// <summary>The normal world can take notifications, and is told at once of what waits for it.</summary>
     internal void Enable()
     {
+        bool waiting;
         lock (_lock)
+        {
             _enabled = true;
+            waiting = _pending != 0;
+        }
+
+        if (waiting)
+            Ring();
     }
 
     /// <summary>Over FF-A the normal world says which notification asks for a bottom half.</summary>
     internal void Enable(uint bottomHalf)
     {
+        bool waiting;
         lock (_lock)
+        {
             (_enabled, _ffaBottomHalf) = (true, bottomHalf);
+            waiting = _pending != 0;
+        }
+
+        if (waiting)
+            Post(OpteeSmc.AsyncNotifDoBottomHalf);
     }
 
     /// <summary>Rings for the normal world to come and ask.</summary>
     internal void Ring()
     {
+        PipeEnd? line;
         lock (_lock)
-            RingLocked();
+            line = _line;
+        try
+        {
+            // One byte that is not read yet says all there is to say, so what a full line does not take is not missed.
+            line?.TryWrite([1]);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            Log.Debug("The notification line is gone: {Reason}", e.Message);
+        }
     }
 
     internal void Stop()
@@ -63,21 +88,31 @@ internal sealed class Notifications
     /// <summary>Marks a value as pending, and rings unless it has been rung for and not yet answered.</summary>
     internal void Post(uint value)
     {
-        uint? bottomHalf;
+        ulong mine = 1UL << (int)value;
+        bool ring;
+        ulong ffa = 0;
         lock (_lock)
         {
-            bottomHalf = _enabled ? _ffaBottomHalf : null;
-            if (FfaSet is null)
+            ring = _enabled && _pending == 0;
+            _pending |= mine;
+            if (FfaSet is not null)
             {
-                bool quiet = _pending == 0;
-                _pending |= 1UL << (int)value;
-                if (_enabled && quiet)
-                    RingLocked();
+                // Over FF-A the bitmap of the SPMC is what is pending; here is only what has not got there.
+                ring = false;
+                if (_enabled && value == OpteeSmc.AsyncNotifDoBottomHalf && _ffaBottomHalf is { } notification)
+                {
+                    ffa = 1UL << (int)notification;
+                    _pending &= ~mine;
+                }
             }
         }
 
-        if (value == OpteeSmc.AsyncNotifDoBottomHalf && bottomHalf is { } notification)
-            FfaSet?.Invoke(1UL << (int)notification);
+        if (ring)
+            Ring();
+        if (ffa == 0 || FfaSet!(ffa))
+            return;
+        lock (_lock)
+            _pending |= mine; // not bound yet: the next time that notifications are enabled
     }
 
     /// <summary>Takes the lowest pending value.</summary>
@@ -90,20 +125,6 @@ internal sealed class Notifications
             _pending &= ~(1UL << (int)value);
             more = _pending != 0;
             return valid;
-        }
-    }
-
-    private void RingLocked()
-    {
-        if (_line is null)
-            return;
-        try
-        {
-            _line.WriteAll([1]);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            Log.Debug("The notification line is gone: {Reason}", e.Message);
         }
     }
 

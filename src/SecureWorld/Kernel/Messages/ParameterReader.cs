@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.MemorySharing;

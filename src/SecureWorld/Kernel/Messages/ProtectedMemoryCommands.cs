@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
-using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
@@ -74,9 +74,11 @@ internal sealed class ProtectedMemoryCommands(LentMemory lent, RestrictedMemory 
 
     private static bool TryWrite(in CallParameters.Parameter slot, uint value)
     {
-        if (slot.Memory is not PlainMemory memory || slot.Capacity < sizeof(uint))
+        if (slot.Memory is not SharedMemory memory || slot.Capacity < sizeof(uint))
             return false;
-        MemoryMarshal.Write(PhysicalView.At(memory.Address + (nint)slot.Offset, sizeof(uint)), value);
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        memory.CopyFrom(slot.Offset, bytes);
         return true;
     }
 }

@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Memory;
-using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.SecureWorld.Kernel.Threads;
@@ -11,7 +11,14 @@ namespace RestrictedTee.SecureWorld.Kernel.Threads;
 /// </summary>
 internal sealed class RpcClient(RpcBorder border)
 {
-    private const ulong MaxAnswer = 64UL << 20;
+    private const ulong MaxPayload = 64UL << 20;
+
+    /// <summary>What is asked for here; each is served in the table of the ABI.</summary>
+    internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } = [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree];
+
+    private readonly RpcBorder _border = AreServed(Issued)
+        ? border
+        : throw new InvalidOperationException($"Not all of {string.Join(", ", Issued)} are served in the table of {OpteeRpc.Commands.Title}.");
 
     /// <summary>REE time.</summary>
     internal TeeTime GetTime()
@@ -30,25 +37,56 @@ internal sealed class RpcClient(RpcBorder border)
     {
         image = [];
         var message = default(OpteeMessage);
-        PrepareLoad(ref message, uuid, border.NullMemref);
-        TeeResult result = Call(OpteeRpcCommand.LoadTa, ref message);
-        ulong size = message.Params[1].B;
+        message.Arg.ParameterCount = 2;
+        message.Params[0].Attr = (ulong)OpteeMsgAttr.ValueInput;
+        UuidOctets.Write(ref message.Params[0], uuid);
+        OpteeMessage question = message;
+        question.Params[1] = _border.NullMemref;
+        TeeResult result = Call(OpteeRpcCommand.LoadTa, ref question);
+        ulong size = question.Params[1].B;
         if (result is not (TeeResult.Success or TeeResult.ShortBuffer))
             return result;
-        if (size is 0 or > MaxAnswer)
+        if (size is 0 or > MaxPayload)
             return TeeResult.BadFormat;
 
-        if (AllocateShm(size, out ulong cookie, out ulong offset) is not { } buffer)
+        byte[] room = new byte[size];
+        result = CallWithPayload(OpteeRpcCommand.LoadTa, ref message, [RpcPayload.Out(1, room)]);
+        if (result == TeeResult.Success && message.Params[1].B != size)
+            result = TeeResult.BadFormat; // another image than a moment ago
+        if (result == TeeResult.Success)
+            image = room;
+        return result;
+    }
+
+    /// <summary>
+    /// A request with more than its parameters hold: the payloads lie one behind the other in shared memory that is allocated for
+    /// the request and freed after it, whatever became of it. A memref parameter is made for each.
+    /// </summary>
+    /// <param name="command">What is asked for.</param>
+    /// <param name="message">The parameters; on return as they were answered. The size of an output is in B of its parameter, and no larger than its room.</param>
+    /// <param name="payloads">What goes along and what is expected back.</param>
+    /// <returns>The normal world's result; OUT_OF_MEMORY when it gives no memory, BAD_FORMAT when it answers with sizes that cannot be.</returns>
+    internal TeeResult CallWithPayload(OpteeRpcCommand command, ref OpteeMessage message, ReadOnlySpan<RpcPayload> payloads)
+    {
+        ulong total = 0;
+        foreach (RpcPayload payload in payloads)
+            total += payload.AlignedLength;
+        if (total is 0 or > MaxPayload + OpteeMsg.PageSize)
+            return TeeResult.BadParameters;
+        if (AllocateShm(total, out ulong cookie, out ulong start) is not { } buffer)
             return TeeResult.OutOfMemory;
         try
         {
-            PrepareLoad(ref message, uuid, new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.RmemOutput, A = offset, B = size, C = cookie });
-            result = Call(OpteeRpcCommand.LoadTa, ref message);
-            if (result == TeeResult.Success && message.Params[1].B != size)
-                result = TeeResult.BadFormat;
-            if (result == TeeResult.Success)
-                image = buffer.ToArray(offset, size);
-            return result;
+            ulong offset = start;
+            foreach (RpcPayload payload in payloads)
+            {
+                message.Params[payload.Parameter] = new OpteeMsgParam { Attr = (ulong)payload.Attribute, A = offset, B = (ulong)payload.Length, C = cookie };
+                buffer.CopyFrom(offset, payload.Input.Span);
+                offset += payload.AlignedLength;
+            }
+
+            TeeResult result = Call(command, ref message);
+            return result == TeeResult.Success && !TryTakeOutputs(message, payloads, buffer, start) ? TeeResult.BadFormat : result;
         }
         finally
         {
@@ -58,15 +96,29 @@ internal sealed class RpcClient(RpcBorder border)
     }
 
     /// <summary>Frees the argument memory that the thread's call had allocated, unless it is to be kept for the next call.</summary>
-    internal void EndOfCall(TeeThread thread) => border.EndOfCall(thread);
+    internal void EndOfCall(TeeThread thread) => _border.EndOfCall(thread);
 
-    private static void PrepareLoad(ref OpteeMessage message, Guid uuid, OpteeMsgParam buffer)
+    private static bool AreServed(IReadOnlyList<OpteeRpcCommand> commands) =>
+        commands.All(command => OpteeRpc.Commands.Rows.Any(row => row.Number == (ulong)command && row.Support != Support.Refused));
+
+    // Where each output lies is known here; of the answer only its size is taken, and only up to the room that it was given.
+    private static bool TryTakeOutputs(in OpteeMessage message, ReadOnlySpan<RpcPayload> payloads, SharedMemory buffer, ulong start)
     {
-        message = default;
-        message.Arg.ParameterCount = 2;
-        message.Params[0].Attr = (ulong)OpteeMsgAttr.ValueInput;
-        UuidOctets.Write(ref message.Params[0], uuid);
-        message.Params[1] = buffer;
+        ulong offset = start;
+        foreach (RpcPayload payload in payloads)
+        {
+            if (!payload.Output.IsEmpty)
+            {
+                ulong size = message.Params[payload.Parameter].B;
+                if (size > (ulong)payload.Output.Length)
+                    return false;
+                buffer.CopyTo(offset, payload.Output.Span[..(int)size]);
+            }
+
+            offset += payload.AlignedLength;
+        }
+
+        return true;
     }
 
     private SharedMemory? AllocateShm(ulong size, out ulong cookie, out ulong offset)
@@ -77,7 +129,7 @@ internal sealed class RpcClient(RpcBorder border)
         (cookie, offset) = (0, 0);
         if (Call(OpteeRpcCommand.ShmAlloc, ref message) != TeeResult.Success)
             return null;
-        SharedMemory? buffer = border.OpenAllocated(message.Params[0], size, out cookie, out offset);
+        SharedMemory? buffer = _border.OpenAllocated(message.Params[0], size, out cookie, out offset);
         if (buffer is null)
             FreeShm(cookie);
         return buffer;
@@ -85,7 +137,7 @@ internal sealed class RpcClient(RpcBorder border)
 
     private void FreeShm(ulong cookie)
     {
-        border.Retire(cookie);
+        _border.Retire(cookie);
         var message = default(OpteeMessage);
         message.Arg.ParameterCount = 1;
         message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = OpteeRpc.ShmTypeAppl, B = cookie };
@@ -94,17 +146,19 @@ internal sealed class RpcClient(RpcBorder border)
 
     private TeeResult Call(OpteeRpcCommand command, ref OpteeMessage message)
     {
+        if (!Issued.Contains(command))
+            throw new InvalidOperationException($"The table of what is asked of the normal world has no {command}.");
         TeeThread thread = TeeThread.Current;
         if (thread.ResumeInformation == 0)
             return TeeResult.BadState;
-        if (border.ArgumentOf(thread) is not { } argument || !MessageWindow.TryOpen(argument.Memory, argument.Offset, out MessageWindow window))
+        if (_border.ArgumentOf(thread) is not { } argument || !MessageWindow.TryOpen(argument.Memory, argument.Offset, out MessageWindow window))
             return TeeResult.OutOfMemory;
         message.Arg.Command = (uint)command;
         message.Arg.Result = (uint)TeeResult.Generic;
         uint count = message.Arg.ParameterCount;
         window.WriteAll(ref message);
 
-        border.Request(thread, argument);
+        _border.Request(thread, argument);
 
         var answer = default(OpteeMessage);
         if (!window.TryRead(ref answer, 0) || answer.Arg.ParameterCount != count)

@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Threads;
@@ -14,6 +15,7 @@ namespace RestrictedTee.SecureWorld.Spmc.Partitions;
 /// <summary>OP-TEE as an FF-A partition: its service over direct messages (handle_blocking_call and handle_yielding_call in thread_spmc.c upstream).</summary>
 internal sealed class TeePartition : Partition
 {
+    private readonly DispatchTable<Service> _services;
     private readonly YieldingCalls _calls;
     private readonly MemoryObjectTable _objects;
     private readonly RestrictedMemory _restricted;
@@ -32,7 +34,27 @@ internal sealed class TeePartition : Partition
         objects.Resolver = cookie => relayer.RetrieveForTee(new MemoryHandle(cookie), TransactionKind.Share) is { } share
             ? SharedMemory.FromShare(relayer, share)
             : null;
+        _services = new DispatchTable<Service>(
+            OpteeFfa.Services,
+            Reach.Ffa,
+            new Dictionary<uint, Service>
+            {
+                [OpteeFfa.YieldingCallWithArg] = (ref answer, w4, w5, w6, thread) => answer.A3 = Call(MemoryHandle.FromHalves(w4, w5), w6, thread),
+                [OpteeFfa.GetApiVersion] = (ref answer, _, _, _, _) => (answer.A3, answer.A4) = (OpteeFfa.VersionMajor, OpteeFfa.VersionMinor),
+                [OpteeFfa.GetOsVersion] = (ref answer, _, _, _, _) => (answer.A3, answer.A4) = (FastCalls.OsRevisionMajor, FastCalls.OsRevisionMinor),
+                [OpteeFfa.ExchangeCapabilities] = (ref answer, _, _, _, _) =>
+                    (answer.A4, answer.A5, answer.A6) = (OpteeSmc.RpcParameterCount, (uint)Capabilities, OpteeSmc.MaxNotificationValue),
+                [OpteeFfa.UnregisterShm] = (ref answer, w4, w5, _, _) => answer.A3 = Unregister(MemoryHandle.FromHalves(w4, w5)),
+                [OpteeFfa.EnableAsyncNotif] = (ref answer, w4, _, _, _) => answer.A3 = EnableNotifications(w4),
+                [OpteeFfa.ReleaseProtmem] = (ref answer, w4, w5, _, _) => answer.A3 = Release(MemoryHandle.FromHalves(w4, w5)),
+                // Nothing is suspended, or the RPC would have received this frame.
+                [OpteeFfa.YieldingCallResume] = (ref answer, _, _, _, _) => answer.A3 = (uint)TeeResult.BadParameters,
+            },
+            code => (ref answer, _, _, _, _) => answer.A3 = code);
     }
+
+    /// <summary>A service of OP-TEE: its arguments w4 to w6, and the answer to fill.</summary>
+    private delegate void Service(ref SmcFrame answer, uint w4, uint w5, uint w6, TeeThread thread);
 
     internal override void Serve(ref SmcFrame frame, Partition sender, TeeThread thread)
     {
@@ -46,37 +68,10 @@ internal sealed class TeePartition : Partition
         uint service = frame.A3, w4 = frame.A4, w5 = frame.A5, w6 = frame.A6;
         frame = default;
         (frame.A0, frame.A1) = (response, (ids << 16) | (ids >> 16));
-        switch (service)
-        {
-            case OpteeFfa.YieldingCallWithArg:
-                frame.A3 = Call(MemoryHandle.FromHalves(w4, w5), w6, thread);
-                break;
-            case OpteeFfa.GetApiVersion:
-                (frame.A3, frame.A4) = (OpteeFfa.VersionMajor, OpteeFfa.VersionMinor);
-                break;
-            case OpteeFfa.GetOsVersion:
-                (frame.A3, frame.A4) = (FastCalls.OsRevisionMajor, FastCalls.OsRevisionMinor);
-                break;
-            case OpteeFfa.ExchangeCapabilities:
-                (frame.A4, frame.A5, frame.A6) = (OpteeSmc.RpcParameterCount, (uint)Capabilities, OpteeSmc.MaxNotificationValue);
-                break;
-            case OpteeFfa.UnregisterShm:
-                frame.A3 = Unregister(MemoryHandle.FromHalves(w4, w5));
-                break;
-            case OpteeFfa.EnableAsyncNotif:
-                frame.A3 = EnableNotifications(w4);
-                break;
-            case OpteeFfa.ReleaseProtmem:
-                frame.A3 = Release(MemoryHandle.FromHalves(w4, w5));
-                break;
-            case OpteeFfa.YieldingCallResume: // nothing is suspended, or the RPC would have received this frame
-                frame.A3 = (uint)TeeResult.BadParameters;
-                break;
-            default:
-                bool isYielding = (service & OpteeFfa.YieldingBit) != 0;
-                frame.A3 = isYielding ? unchecked((uint)(int)FfaStatus.Denied) : (uint)TeeResult.BadParameters;
-                break;
-        }
+        if (_services.Find(service) is { } served)
+            served(ref frame, w4, w5, w6, thread);
+        else
+            frame.A3 = (service & OpteeFfa.YieldingBit) != 0 ? unchecked((uint)(int)FfaStatus.Denied) : (uint)TeeResult.BadParameters;
     }
 
     private OpteeFfa.SecureCapabilities Capabilities =>

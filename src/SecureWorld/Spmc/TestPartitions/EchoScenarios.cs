@@ -4,7 +4,7 @@ using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 
-namespace RestrictedTee.SecureWorld.Spmc.Partitions;
+namespace RestrictedTee.SecureWorld.Spmc.TestPartitions;
 
 /// <summary>What one echo partition tries with another, for xtest's partition-to-partition cases. Each leaves all memory as it found it.</summary>
 internal sealed class EchoScenarios(PartitionPort port, PartitionMemoryClient memory)

@@ -5,12 +5,16 @@ using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 
-namespace RestrictedTee.SecureWorld.Spmc.Partitions;
+namespace RestrictedTee.SecureWorld.Spmc.TestPartitions;
 
 /// <summary>A partition's side of memory management: writes descriptors to TX, makes the call, reads RX.</summary>
 internal sealed class PartitionMemoryClient(PartitionPort port)
 {
-    private readonly object _lock = new(); // one user of RX and TX at a time; never held across a direct request
+    /// <summary>
+    /// One user of RX and TX at a time. Taken before the SPMC's locks, and held only across calls that end in the SPMC: one that
+    /// lets somebody else run (<see cref="MessageCalls.LetsOthersRun"/>) could come back for the same lock on another CPU.
+    /// </summary>
+    private readonly object _lock = new();
     private bool _mapped;
 
     /// <summary>Sends one page.</summary>
@@ -23,10 +27,12 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
         lock (_lock)
         {
             MapBuffers(thread);
-            Span<byte> tx = port.Tx;
+            byte[] tx = new byte[PhysicalAddress.PageSize];
             int length = FfaTransactionWriter.Write(tx, port.Version, new FfaTransactionHead(port.Id, attributes, flags, default, Tag: 0), receivers, 1, 1);
-            MemoryMarshal.Write(tx[length..], new FfaMemRange { Address = page.Value, PageCount = 1 });
+            MemoryMarshal.Write(tx.AsSpan(length), new FfaMemRange { Address = page.Value, PageCount = 1 });
             length += FfaMemRange.Size;
+            if (!port.TryWriteTx(tx.AsSpan(0, length)))
+                return FfaStatus.Denied;
             SmcFrame frame = Call(function, (uint)length, (uint)length, thread);
             if (frame.A0 != FfaFunction.Success32)
                 return frame.Status();
@@ -44,21 +50,23 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
         {
             MapBuffers(thread);
             var head = new FfaTransactionHead(sender, FfaMemoryAttributes.NotSpecified, flags, handle, Tag: 0);
-            int length = FfaTransactionWriter.Write(port.Tx, port.Version, head, receivers, 0, 0);
+            byte[] tx = new byte[PhysicalAddress.PageSize];
+            int length = FfaTransactionWriter.Write(tx, port.Version, head, receivers, 0, 0);
+            if (!port.TryWriteTx(tx.AsSpan(0, length)))
+                return FfaStatus.Denied;
             SmcFrame frame = Call(FfaFunction.MemRetrieveReq32, (uint)length, (uint)length, thread);
             if (frame.A0 != FfaFunction.MemRetrieveResp)
                 return frame.Status();
             byte[] response = new byte[frame.A1];
-            int received = ReadRx(response, 0, (int)frame.A2, thread);
-            while (received < response.Length)
+            int received = 0;
+            while (TryTakeRx(response, ref received, frame.A0 == FfaFunction.MemRetrieveResp ? frame.A2 : frame.A3, thread) && received < response.Length)
             {
                 frame = Call(FfaFunction.MemFragRx, handle.Low, handle.High, thread, (uint)received);
                 if (frame.A0 != FfaFunction.MemFragTx)
                     return frame.Status();
-                received += ReadRx(response, received, (int)frame.A3, thread);
             }
 
-            return Parse(response, out ranges, out access);
+            return received == response.Length ? Parse(response, out ranges, out access) : FfaStatus.Aborted;
         }
     }
 
@@ -67,36 +75,46 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
         lock (_lock)
         {
             MapBuffers(thread);
-            Span<byte> tx = port.Tx;
+            Span<byte> tx = stackalloc byte[FfaMemRelinquish.Size + sizeof(ushort)];
             MemoryMarshal.Write(tx, new FfaMemRelinquish { Handle = handle.Value, Flags = (uint)flags, EndpointCount = 1 });
             MemoryMarshal.Write(tx[FfaMemRelinquish.Size..], port.Id.Value);
-            return Call(FfaFunction.MemRelinquish, 0, 0, thread).Status();
+            return port.TryWriteTx(tx) ? Call(FfaFunction.MemRelinquish, 0, 0, thread).Status() : FfaStatus.Denied;
         }
     }
 
     internal FfaStatus Reclaim(MemoryHandle handle, FfaMemoryFlags flags, TeeThread thread) =>
         Call(FfaFunction.MemReclaim, handle.Low, handle.High, thread, (uint)flags).Status();
 
-    /// <summary>Makes the call that a page describes (<see cref="EchoPartitions.Proxy"/>); false when the page cannot be reached.</summary>
+    /// <summary>
+    /// Makes the call that a page describes (<see cref="EchoPartitions.Proxy"/>); false when the page cannot be reached, before or
+    /// after: the call may have taken it away from the partition, and then there is nowhere to answer to.
+    /// </summary>
     internal bool TryProxy(PhysicalAddress page, TeeThread thread)
     {
-        Span<byte> shared = port.PageAt(page);
-        if (shared.IsEmpty)
+        byte[] request = new byte[PhysicalAddress.PageSize];
+        if (!page.IsPageAligned || !port.TryRead(page, request))
             return false;
         SmcFrame frame = default;
-        shared.Slice(EchoPartitions.Proxy.FrameOffset, SmcFrame.Size).CopyTo(frame.AsBytes());
-        lock (_lock)
+        request.AsSpan(EchoPartitions.Proxy.FrameOffset, SmcFrame.Size).CopyTo(frame.AsBytes());
+        ReadOnlySpan<byte> tx = request.AsSpan(EchoPartitions.Proxy.TxOffset, EchoPartitions.Proxy.TxLength);
+        byte[] rx = new byte[EchoPartitions.Proxy.RxLength];
+        // Messages use neither buffer.
+        if (MessageCalls.LetsOthersRun(frame.A0))
         {
-            MapBuffers(thread);
-            shared.Slice(EchoPartitions.Proxy.TxOffset, EchoPartitions.Proxy.TxLength).CopyTo(port.Tx);
             port.Call(ref frame, thread);
-            port.Rx[..EchoPartitions.Proxy.RxLength].CopyTo(shared[EchoPartitions.Proxy.RxOffset..]);
+        }
+        else
+        {
+            lock (_lock)
+            {
+                MapBuffers(thread);
+                port.TryWriteTx(tx); // unmapped by an earlier call, there is no TX to fill; the call then says so itself
+                port.Call(ref frame, thread);
+                port.TryReadRx(rx);
+            }
         }
 
-        // The call may have taken the page away from the partition; then there is nowhere to answer to.
-        shared = port.PageAt(page);
-        frame.AsBytes().CopyTo(shared.IsEmpty ? default : shared[EchoPartitions.Proxy.FrameOffset..]);
-        return !shared.IsEmpty;
+        return port.TryWrite(page + EchoPartitions.Proxy.RxOffset, rx) && port.TryWrite(page + EchoPartitions.Proxy.FrameOffset, frame.AsReadOnlyBytes());
     }
 
     private SmcFrame Call(uint function, uint w1, uint w2, TeeThread thread, uint w3 = 0)
@@ -116,16 +134,18 @@ internal sealed class PartitionMemoryClient(PartitionPort port)
         frame.A0 = FfaFunction.RxTxMap64;
         (frame[1], frame[2], frame[3]) = (tx, tx + PhysicalAddress.PageSize, 1);
         port.Call(ref frame, thread);
-        _mapped = frame.A0 == FfaFunction.Success32
+        // DENIED: a call that was passed on has mapped them already, perhaps elsewhere.
+        _mapped = frame.Status() is FfaStatus.Success or FfaStatus.Denied
             ? true
             : throw new InvalidOperationException($"Partition {port.Id} could not map its buffers: {frame.Status()}.");
     }
 
-    private int ReadRx(byte[] response, int offset, int length, TeeThread thread)
+    private bool TryTakeRx(byte[] response, ref int received, uint length, TeeThread thread)
     {
-        port.Rx[..length].CopyTo(response.AsSpan(offset));
+        bool read = length <= PhysicalAddress.PageSize && length <= response.Length - received && port.TryReadRx(response.AsSpan(received, (int)length));
         Call(FfaFunction.RxRelease, 0, 0, thread);
-        return length;
+        received += read ? (int)length : 0;
+        return read && length != 0;
     }
 
     private FfaStatus Parse(byte[] response, out PhysicalRange[] ranges, out FfaAccess access)

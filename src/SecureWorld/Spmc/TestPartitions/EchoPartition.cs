@@ -5,7 +5,7 @@ using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 
-namespace RestrictedTee.SecureWorld.Spmc.Partitions;
+namespace RestrictedTee.SecureWorld.Spmc.TestPartitions;
 
 /// <summary>
 /// The small partition that exists to be tested with: it answers, yields, notifies, and takes and gives memory as it is told.

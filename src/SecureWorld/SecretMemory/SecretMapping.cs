@@ -1,7 +1,8 @@
 using RestrictedTee.SecureWorld.Interop;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Lifetimes;
 
-namespace RestrictedTee.SecureWorld.ProtectedMemory;
+namespace RestrictedTee.SecureWorld.SecretMemory;
 
 /// <summary>How the memory of the secure world is to be had.</summary>
 internal enum SecretMemoryChoice
@@ -21,11 +22,15 @@ internal enum SecretMemoryChoice
 /// </summary>
 /// <remarks>
 /// The secretmem descriptor is closed as soon as it is mapped, because pidfd_getfd could take it out of the process; the
-/// mapping is kept out of forks and out of core dumps.
+/// mapping is kept out of forks and out of core dumps. The owner's reference goes with <see cref="Dispose"/> or
+/// <see cref="Release"/>; whoever has a view of it keeps it mapped, and the last one out scrubs and unmaps.
 /// </remarks>
-internal sealed unsafe class SecretMapping : IDisposable
+internal sealed unsafe class SecretMapping : IMappedMemory, IDisposable
 {
+    private ReferenceCount _references = new();
     private nint _address;
+    private int _disposed;
+    private volatile bool _isZero;
 
     private SecretMapping(nint address, int length, MemoryProtection protection)
     {
@@ -61,20 +66,42 @@ internal sealed unsafe class SecretMapping : IDisposable
         return new SecretMapping(address, length, locked ? MemoryProtection.Locked : MemoryProtection.Anonymous);
     }
 
-    public void Dispose()
+    /// <inheritdoc/>
+    public bool TryAddReference() => _references.TryAdd();
+
+    /// <inheritdoc/>
+    public void Release()
     {
-        if (_address == 0)
+        if (!_references.Release())
             return;
-        Span.Clear();
-        Unmap();
+        if (!_isZero)
+            Span.Clear();
+        _ = Libc.Munmap(_address, (nuint)Length);
+        _address = 0;
     }
 
-    /// <summary>Unmaps memory that is known to be zero.</summary>
-    internal void Unmap()
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(ulong offset, int length) => Span.Slice((int)offset, length);
+
+    /// <summary>Gives up the owner's reference; scrubs and unmaps unless somebody has a view of the memory, who does it then.</summary>
+    public void Dispose()
     {
-        if (_address != 0)
-            _ = Libc.Munmap(_address, (nuint)Length);
-        _address = 0;
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Release();
+    }
+
+    /// <summary>As <see cref="Dispose"/>, of memory that is known to be zero. A view that is held now may write to it, so then it is scrubbed all the same.</summary>
+    internal void DisposeZeroed()
+    {
+        _isZero = !_references.IsShared;
+        Dispose();
+    }
+
+    /// <summary>Zeroes the memory, if it is still there.</summary>
+    internal void Scrub()
+    {
+        using PinnedView view = PinnedView.Open(this, 0, Length);
+        view.Span.Clear();
     }
 
     private static SecretMapping? TryMapSecret(int length)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SmcTransport.Abi;
 
-namespace RestrictedTee.SecureWorld.Kernel.Messages;
+namespace RestrictedTee.SecureWorld.Kernel.Arguments;
 
 /// <summary>
 /// The place in normal RAM where a message lies. It is read once, into private memory, and written field by field: only

@@ -3,7 +3,7 @@ using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
 
-namespace RestrictedTee.SecureWorld.Spmc.Partitions;
+namespace RestrictedTee.SecureWorld.Spmc.TestPartitions;
 
 /// <summary>A logical partition of the SPMC for xtest's ffa_spmc_1006: answers a request with the sum of its payload.</summary>
 internal sealed class LogicalPartition(PartitionId id)
