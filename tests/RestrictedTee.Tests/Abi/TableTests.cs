@@ -1,5 +1,7 @@
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RestrictedTee.CommandLine.Console;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using Spectre.Console;

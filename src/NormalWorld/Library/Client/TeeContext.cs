@@ -1,8 +1,8 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.DmaBuf;
-using RestrictedTee.NormalWorld.Launch;
-using RestrictedTee.NormalWorld.Serving;
+using RestrictedTee.NormalWorld.Heaps;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Client;
@@ -43,19 +43,6 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
 
     /// <summary>The device below, for what the client API does not have.</summary>
     public ITeeDevice Device => _device;
-
-    /// <summary>Starts a TEE of one's own and connects to it; it ends with the context.</summary>
-    /// <exception cref="TeeLaunchException">It did not start; the message says why.</exception>
-    public static TeeContext Launch(LaunchOptions? options = null)
-    {
-        TeeEnvironment environment = TeeEnvironment.Launch(options);
-        return new TeeContext(environment.OpenDevice(), environment);
-    }
-
-    /// <summary>Connects to a TEE that <c>rtee up</c> keeps running.</summary>
-    /// <param name="name">Its instance name.</param>
-    /// <exception cref="TeeLaunchException">There is none of that name, or it is another user's.</exception>
-    public static TeeContext Connect(string name = RunFolder.DefaultName) => new(RemoteDevice.Connect(RunFolder.SocketOf(name)));
 
     /// <summary>TEEC_OpenSession.</summary>
     /// <param name="uuid">The trusted application.</param>
@@ -141,7 +128,7 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         session.Invoke(PlatformPta.CommandDescribe, operation);
         return new PlatformInfo(
             operation[0].A == PlatformPta.Emulation,
-            ProtectedMemoryClient.ProtectionName((SmcTransport.Abi.MemoryProtection)operation[0].B));
+            MemoryProtectionNames.Of((SmcTransport.Abi.MemoryProtection)operation[0].B));
     }
 
     /// <summary>TEEC_FinalizeContext.</summary>

@@ -1,8 +1,10 @@
 using Microsoft.Win32.SafeHandles;
-using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -23,7 +25,7 @@ internal sealed class TeeDevice : ITeeDevice
 
     internal TeeDevice(TeeDeviceHost host, ClientIdentity client, bool privileged = false)
     {
-        if (privileged && !host.Driver.Supplicant.TryAttach())
+        if (privileged && !host.Driver.SupplicantQueue.TryAttach())
             throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
         _host = host;
         _client = client;
@@ -41,7 +43,7 @@ internal sealed class TeeDevice : ITeeDevice
         GenCaps = (uint)(TeeIoctl.GenericCapabilities.GlobalPlatform
             | TeeIoctl.GenericCapabilities.RegisterMemory
             | TeeIoctl.GenericCapabilities.MemrefNull
-            | (_host.Heaps.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
+            | (_host.Heaps.All.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
             | (_privileged ? TeeIoctl.GenericCapabilities.Privileged : 0)),
     };
 
@@ -92,7 +94,7 @@ internal sealed class TeeDevice : ITeeDevice
     /// <summary>Takes over a reference to the buffer.</summary>
     internal TeeShm RegisterShmFd(DmaBufObject buffer)
     {
-        if (!_host.Owns(buffer))
+        if (!_host.Heaps.Owns(buffer))
         {
             buffer.Release();
             throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
@@ -185,7 +187,7 @@ internal sealed class TeeDevice : ITeeDevice
     public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
     {
         CheckOpen();
-        DmaBufObject buffer = _host.HeapOf(useCase).Allocate(size, flags);
+        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags);
         TeeShm shm = TeeShm.ForDmaBuf(this, buffer, keeps: false);
         buffer.Released += shm.Dispose;
         return new LocalDmaBuf(buffer, Exports, shm.Id);
@@ -194,7 +196,7 @@ internal sealed class TeeDevice : ITeeDevice
     public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)
     {
         CheckOpen();
-        if (dmaBuf is not LocalDmaBuf local || !_host.Owns(local.Object))
+        if (dmaBuf is not LocalDmaBuf local || !_host.Heaps.Owns(local.Object))
             throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
         return Describe(local.Object);
     }
@@ -204,33 +206,33 @@ internal sealed class TeeDevice : ITeeDevice
         int id;
         lock (_lock)
             id = _shm.Values.FirstOrDefault(shm => shm.Cookie == buffer.Cookie)?.Id ?? -1;
-        return new TeeIoctlRstmemFdInfoData { UseCase = (uint)buffer.Heap.UseCase, Id = id, Size = buffer.Size };
+        return new TeeIoctlRstmemFdInfoData { UseCase = (uint)buffer.Exporter.UseCase, Id = id, Size = buffer.Size };
     }
 
     public DmaBufHandle AllocateFromHeap(string heapName, ulong size)
     {
         CheckOpen();
-        return new LocalDmaBuf(_host.HeapNamed(heapName).Allocate(size, flags: 0), Exports);
+        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0), Exports);
     }
 
     public IReadOnlyList<HeapInfo> GetHeaps()
     {
         CheckOpen();
-        return [.. _host.Heaps.Select(heap => heap.Describe())];
+        return [.. _host.Heaps.All.Select(heap => heap.Describe())];
     }
 
     /// <summary>TEE_IOC_SUPPL_RECV: waits for a request. EINVAL on a device that is not the supplicant's.</summary>
     internal SupplicantQueue.Pending ReceiveRequest()
     {
         CheckPrivileged();
-        return Driver.Supplicant.Receive();
+        return Driver.SupplicantQueue.Receive();
     }
 
     /// <summary>TEE_IOC_SUPPL_SEND.</summary>
     internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters)
     {
         CheckPrivileged();
-        Driver.Supplicant.Send(result, parameters);
+        Driver.SupplicantQueue.Send(result, parameters);
     }
 
     internal int AddShm(TeeShm shm)
@@ -264,7 +266,7 @@ internal sealed class TeeDevice : ITeeDevice
         }
 
         if (_privileged)
-            Driver.Supplicant.Detach();
+            Driver.SupplicantQueue.Detach();
         foreach (uint session in sessions)
             CloseInTee(session);
 

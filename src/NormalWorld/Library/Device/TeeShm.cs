@@ -1,6 +1,6 @@
 using RestrictedTee.NormalWorld.DmaBuf;
-using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.NormalWorld.Device;

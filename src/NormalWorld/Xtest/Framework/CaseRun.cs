@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.Xtest.Framework;
 

@@ -1,29 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
-namespace RestrictedTee.NormalWorld.Device;
-
-/// <summary>What a binary request may need beside its argument.</summary>
-internal ref struct IoctlFrame
-{
-    /// <summary>The argument structure, read and written in place.</summary>
-    internal Span<byte> Argument;
-
-    /// <summary>What tee_ioctl_buf_data points to, already copied in; copied out again afterwards.</summary>
-    internal Span<byte> Buffer;
-
-    /// <summary>The descriptor that the argument names, when it names one.</summary>
-    internal SafeFileHandle? DescriptorIn;
-
-    /// <summary>The descriptor that the request returns, when it returns one.</summary>
-    internal SafeFileHandle? DescriptorOut;
-}
+namespace RestrictedTee.NormalWorld.Device.Ioctls;
 
 /// <summary>
 /// The ioctls in their binary form, as a client of the real /dev/tee0 issues them: request number and structure in, errno,
@@ -54,7 +39,7 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
     internal void HandleHeap(string heapName, uint request, ref IoctlFrame frame)
     {
         const ulong ValidFdFlags = 0x80000 | 3; // O_CLOEXEC | O_ACCMODE
-        RestrictedHeap heap = host.HeapNamed(heapName);
+        RestrictedHeap heap = host.Heaps.Named(heapName);
         if (request != TeeIoctl.DmaHeapAlloc)
             throw new TeeDriverException(Errno.ENOTTY, $"Request 0x{request:x8} is not one of a dma-heap.");
         ref DmaHeapAllocationData data = ref As<DmaHeapAllocationData>(frame.Argument);
@@ -225,104 +210,5 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
         if ((ulong)count * (ulong)Unsafe.SizeOf<TeeIoctlParam>() != (ulong)rest.Length)
             throw new TeeDriverException(Errno.EINVAL, $"{count} parameters do not fill the {rest.Length} bytes behind the argument.");
         return MemoryMarshal.Cast<byte, TeeIoctlParam>(rest);
-    }
-}
-
-/// <summary>
-/// The device as a file of this process: <c>ioctl(fd, request, argument)</c> with real addresses and descriptors, so that what
-/// speaks to /dev/tee0 can speak to it.
-/// </summary>
-public sealed class TeeDeviceFile : IDisposable
-{
-    private readonly TeeDevice _device;
-    private readonly BinaryIoctl _ioctls;
-
-    internal TeeDeviceFile(TeeDevice device, TeeDeviceHost host)
-    {
-        _device = device;
-        _ioctls = new BinaryIoctl(device, host, UserMemory.Self);
-    }
-
-    /// <summary>ioctl(2).</summary>
-    /// <param name="request">TEE_IOC_*.</param>
-    /// <param name="argument">The structure of the request.</param>
-    /// <returns>0 or a descriptor, which is the caller's to close; or a negative errno.</returns>
-    public int Ioctl(uint request, Span<byte> argument) => Run(heapName: null, request, argument);
-
-    /// <summary>ioctl(2) on a dma-heap; the descriptor of the dma-buf stands in the structure, as it does in Linux.</summary>
-    /// <returns>0 or a negative errno.</returns>
-    public int HeapIoctl(string heapName, uint request, Span<byte> argument) => Run(heapName, request, argument);
-
-    /// <summary>close(2) of the descriptor of shared memory, by its id: a memfd cannot tell its maker that it was closed.</summary>
-    /// <returns>0 or a negative errno.</returns>
-    public int CloseShm(int id)
-    {
-        try
-        {
-            _ioctls.CloseShm(id);
-            return 0;
-        }
-        catch (TeeDriverException e)
-        {
-            return -(int)e.Errno;
-        }
-    }
-
-    /// <summary>close(2) of the device.</summary>
-    public void Dispose() => _device.Dispose();
-
-    private int Run(string? heapName, uint request, Span<byte> argument)
-    {
-        bool hasBuffer = request == TeeIoctl.OpenSession || request == TeeIoctl.Invoke || request == TeeIoctl.SupplRecv || request == TeeIoctl.SupplSend;
-        try
-        {
-            var frame = new IoctlFrame { Argument = argument };
-            TeeIoctlBufData reference = default;
-            if (hasBuffer && argument.Length == Unsafe.SizeOf<TeeIoctlBufData>())
-            {
-                reference = MemoryMarshal.Read<TeeIoctlBufData>(argument);
-                if (reference.BufLen > TeeIoctl.MaxArgSize)
-                    return -(int)Errno.EINVAL;
-                frame.Buffer = new byte[(int)reference.BufLen];
-                UserMemory.Self.CopyFrom(reference.BufPtr, frame.Buffer);
-            }
-
-            frame.DescriptorIn = DescriptorOf(request, argument);
-            if (heapName is null)
-                _ioctls.Handle(request, ref frame);
-            else
-                _ioctls.HandleHeap(heapName, request, ref frame);
-            if (!frame.Buffer.IsEmpty)
-                UserMemory.Self.CopyTo(frame.Buffer, reference.BufPtr);
-            int fd = frame.DescriptorOut is { } descriptor ? Leak(descriptor) : 0;
-            if (heapName is null)
-                return fd;
-            MemoryMarshal.AsRef<DmaHeapAllocationData>(argument).Fd = (uint)fd;
-            return 0;
-        }
-        catch (TeeDriverException e)
-        {
-            return -(int)e.Errno;
-        }
-    }
-
-    private static SafeFileHandle? DescriptorOf(uint request, ReadOnlySpan<byte> argument)
-    {
-        long fd;
-        if (request == TeeIoctl.ShmRegisterFd && argument.Length == Unsafe.SizeOf<TeeIoctlShmRegisterFdData>())
-            fd = MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd;
-        else if (request == TeeIoctl.RstmemFdInfo && argument.Length == Unsafe.SizeOf<TeeIoctlRstmemFdInfoData>())
-            fd = MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd;
-        else
-            return null;
-        return fd is >= 0 and <= int.MaxValue ? new SafeFileHandle((nint)fd, ownsHandle: false) : null;
-    }
-
-    /// <summary>Hands the descriptor over as a number, which the caller closes.</summary>
-    private static int Leak(SafeFileHandle handle)
-    {
-        int fd = (int)handle.DangerousGetHandle();
-        handle.SetHandleAsInvalid();
-        return fd;
     }
 }
