@@ -91,7 +91,7 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
             try
             {
                 driver.Abi.Reclaim(_name);
-                _memory!.Dispose();
+                _memory?.Dispose();
                 _memory = null;
             }
             catch (TeeDriverException e) when (e.Errno == Errno.ENODEV)

@@ -68,20 +68,26 @@ internal sealed class ShmAllocator
         return Plug(range => RamBank.Create(range, "restricted-tee shm"), size);
     }
 
-    /// <summary>Memory that a client brought along as a memfd; takes the descriptor over.</summary>
+    /// <summary>Memory that a client brought along as a memfd; takes the descriptor over, also when it is refused.</summary>
     /// <exception cref="TeeDriverException">EINVAL: it is not a memfd sealed against shrinking; ENODEV.</exception>
     internal ShmBlock AdoptBank(Microsoft.Win32.SafeHandles.SafeFileHandle memfd)
     {
-        long size = SmcTransport.Interop.Libc.LSeek((int)memfd.DangerousGetHandle(), 0, whence: 2);
-        if (size <= 0 || size > int.MaxValue - PhysicalAddress.PageSize || size % PhysicalAddress.PageSize != 0)
-            throw new TeeDriverException(Errno.EINVAL, "The descriptor is neither a dma-buf of this TEE nor a memfd of whole pages.");
         try
         {
+            long size = SmcTransport.Interop.Libc.LSeek((int)memfd.DangerousGetHandle(), 0, whence: 2);
+            if (size <= 0 || size > int.MaxValue - PhysicalAddress.PageSize || size % PhysicalAddress.PageSize != 0)
+                throw new TeeDriverException(Errno.EINVAL, "The descriptor is neither a dma-buf of this TEE nor a memfd of whole pages.");
             return Plug(range => RamBank.Attach(memfd, range), (ulong)size);
         }
         catch (InvalidDataException e)
         {
+            memfd.Dispose();
             throw new TeeDriverException(Errno.EINVAL, e.Message);
+        }
+        catch
+        {
+            memfd.Dispose();
+            throw;
         }
     }
 

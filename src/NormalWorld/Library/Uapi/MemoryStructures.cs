@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Uapi;
 

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Uapi;
 
 /// <summary>
 /// The ioctls of a TEE device and of a dma-heap: request numbers and structures (include/uapi/linux/tee.h, dma-heap.h; the two
-/// restricted-memory ones from the mailing-list patches of 2024–25).
+/// restricted-memory ones from the mailing-list patches of 2024–25). How far each is served stands in the table that dispatches them.
 /// </summary>
 public static class TeeIoctl
 {
@@ -91,27 +90,6 @@ public static class TeeIoctl
         /// <summary>TEE_GEN_CAP_RSTMEM.</summary>
         RestrictedMemory = 1 << 4,
     }
-
-    /// <summary>Every ioctl, in the order of its number.</summary>
-    public static AbiSurface Requests { get; } = new(
-        "ioctl",
-        "ioctls of the TEE device and the dma-heaps",
-        "Linux include/uapi/linux/tee.h, dma-heap.h",
-        [
-            new(Version, "TEE_IOC_VERSION", Support.Full, "OP-TEE, GP, REG_MEM, MEMREF_NULL, RSTMEM; PRIVILEGED on the supplicant's device."),
-            new(ShmAlloc, "TEE_IOC_SHM_ALLOC", Support.Full, "The descriptor is a memfd."),
-            new(OpenSession, "TEE_IOC_OPEN_SESSION", Support.Full, "Kernel logins are refused with EPERM, application logins with EINVAL."),
-            new(Invoke, "TEE_IOC_INVOKE", Support.Full, "A session of another context is EINVAL."),
-            new(Cancel, "TEE_IOC_CANCEL", Support.Full, "Goes over the fast-call conduit."),
-            new(CloseSession, "TEE_IOC_CLOSE_SESSION", Support.Full, "Closing the device closes the rest."),
-            new(SupplRecv, "TEE_IOC_SUPPL_RECV", Support.Full, "One supplicant at a time; EBUSY for a second."),
-            new(SupplSend, "TEE_IOC_SUPPL_SEND", Support.Full, "EINVAL when nothing was received."),
-            new(ShmRegisterFd, "TEE_IOC_SHM_REGISTER_FD", Support.Full, "A dma-buf of a heap of this TEE, or a memfd sealed against shrinking."),
-            new(ShmRegister, "TEE_IOC_SHM_REGISTER", Support.Partial, "Memory is copied in before and out after each call instead of being pinned."),
-            new(RstmemAlloc, "TEE_IOC_RSTMEM_ALLOC", Support.Full, "EINVAL for a use case without pool, ENOMEM when the pool is full."),
-            new(RstmemFdInfo, "TEE_IOC_RSTMEM_FD_INFO", Support.Full, "EINVAL for a descriptor that is no restricted dma-buf."),
-            new(DmaHeapAlloc, "DMA_HEAP_IOCTL_ALLOC", Support.Full, "On a heap opened by name."),
-        ]);
 
     private static uint Request(uint direction, uint magic, uint number, int size) =>
         (direction << 30) | ((uint)size << 16) | (magic << 8) | number;

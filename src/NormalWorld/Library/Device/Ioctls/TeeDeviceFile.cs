@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Interop;
@@ -52,12 +51,13 @@ public sealed class TeeDeviceFile : IDisposable
 
     private int Run(string? heapName, uint request, Span<byte> argument)
     {
-        bool hasBuffer = request == TeeIoctl.OpenSession || request == TeeIoctl.Invoke || request == TeeIoctl.SupplRecv || request == TeeIoctl.SupplSend;
+        IoctlRow<TeeFile>? row = heapName is null ? IoctlTables.Tee.Find(request) : null;
+        bool isWhole = row?.ArgumentSize == argument.Length; // another size is refused further on
         try
         {
             var frame = new IoctlFrame { Argument = argument };
             TeeIoctlBufData reference = default;
-            if (hasBuffer && argument.Length == Unsafe.SizeOf<TeeIoctlBufData>())
+            if (row is { HasBuffer: true } && isWhole)
             {
                 reference = MemoryMarshal.Read<TeeIoctlBufData>(argument);
                 if (reference.BufLen > TeeIoctl.MaxArgSize)
@@ -66,7 +66,8 @@ public sealed class TeeDeviceFile : IDisposable
                 UserMemory.Self.CopyFrom(reference.BufPtr, frame.Buffer);
             }
 
-            frame.DescriptorIn = DescriptorOf(request, argument);
+            if (isWhole && row!.DescriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var fdIn)
+                frame.DescriptorIn = new SafeFileHandle((nint)fdIn, ownsHandle: false);
             if (heapName is null)
                 _ioctls.Handle(request, ref frame);
             else
@@ -83,18 +84,6 @@ public sealed class TeeDeviceFile : IDisposable
         {
             return -(int)e.Errno;
         }
-    }
-
-    private static SafeFileHandle? DescriptorOf(uint request, ReadOnlySpan<byte> argument)
-    {
-        long fd;
-        if (request == TeeIoctl.ShmRegisterFd && argument.Length == Unsafe.SizeOf<TeeIoctlShmRegisterFdData>())
-            fd = MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd;
-        else if (request == TeeIoctl.RstmemFdInfo && argument.Length == Unsafe.SizeOf<TeeIoctlRstmemFdInfoData>())
-            fd = MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd;
-        else
-            return null;
-        return fd is >= 0 and <= int.MaxValue ? new SafeFileHandle((nint)fd, ownsHandle: false) : null;
     }
 
     /// <summary>Hands the descriptor over as a number, which the caller closes.</summary>
