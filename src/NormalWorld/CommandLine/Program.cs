@@ -1,9 +1,9 @@
 using System.CommandLine;
+using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Commands;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Uapi;
 using Serilog;
 
 Log.Logger = new LoggerConfiguration()

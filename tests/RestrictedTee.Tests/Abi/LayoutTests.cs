@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Frames;
 
@@ -75,7 +76,7 @@ public sealed class LayoutTests
     [Fact]
     public void Result_codes_of_both_worlds_are_the_same_numbers()
     {
-        foreach (NormalWorld.Client.TeecResult client in Enum.GetValues<NormalWorld.Client.TeecResult>())
+        foreach (NormalWorld.Uapi.TeecResult client in Enum.GetValues<NormalWorld.Uapi.TeecResult>())
         {
             if (Enum.TryParse(client.ToString(), out Sdk.TeeResult tee))
                 Assert.Equal((uint)client, (uint)tee);

@@ -1,5 +1,4 @@
-using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;
@@ -57,19 +56,9 @@ public sealed class TableTests
     }
 
     [Fact]
-    public void Every_ioctl_in_the_table_is_dispatched()
-    {
-        using var tee = new InProcessTee();
-        using var device = new TeeDevice(tee.Host, ClientIdentity.Self);
-        var ioctls = new BinaryIoctl(device, tee.Host, UserMemory.Self);
-
-        Assert.All(TeeIoctl.Requests.Rows, row => Assert.True(ioctls.Serves((uint)row.Number), row.Name));
-    }
-
-    [Fact]
     public void Names_and_numbers_are_unique_within_a_surface()
     {
-        foreach (AbiSurface surface in new[] { OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, TeeIoctl.Requests })
+        foreach (AbiSurface surface in new[] { OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, IoctlTables.Surface })
         {
             Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Number).Distinct().Count());
             Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Name).Distinct().Count());

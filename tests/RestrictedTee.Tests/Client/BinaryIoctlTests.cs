@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using RestrictedTee.Contracts;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Client;

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
+using RestrictedTee.Xtest;
 using RestrictedTee.Xtest.Framework;
 
 namespace RestrictedTee.Tests.Client;

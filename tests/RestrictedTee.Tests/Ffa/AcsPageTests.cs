@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using RestrictedTee.Tests.Harness;
+using RestrictedTee.Xtest;
 using RestrictedTee.Xtest.Framework;
 
 namespace RestrictedTee.Tests.Ffa;

@@ -1,5 +1,5 @@
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;

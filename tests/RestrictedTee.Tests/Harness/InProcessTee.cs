@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Driver.Probe;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Supplicant;
 using RestrictedTee.SecureWorld.Boot;
 using RestrictedTee.SecureWorld.SecretMemory;
@@ -41,7 +44,7 @@ internal sealed class InProcessTee : IDisposable
         _raw = Connect(threads, isFastOnly: false);
         IConduit fast = Connect(threads + 1, isFastOnly: true);
         var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, new Plug(_secureRam));
-        Host = new TeeDeviceHost(new OpteeDriver(new DriverWiring(abi, conduits, fast, NotificationLine: null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board);
+        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, NotificationLine: null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board);
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
 

@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
 using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Driver.Ffa;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 using RestrictedTee.Tests.Harness;
+using RestrictedTee.Xtest;
 
 namespace RestrictedTee.Tests.Hostile;
 
@@ -17,6 +19,8 @@ public sealed class FfaGarbageTests : IDisposable
     private const int Seed = 3;
 
     private readonly InProcessTee _tee = new(board: InProcessTee.DynamicBoard, abi: ConduitAbi.Ffa);
+
+    private FfaDriver Ffa => ((FfaAbi)_tee.Driver.Abi).Ffa;
     private readonly Random _random = new(Seed);
     private readonly ShmBlock _scratch;
 
@@ -48,7 +52,7 @@ public sealed class FfaGarbageTests : IDisposable
     [Fact]
     public void Invariant_2_spoilt_descriptors_get_proper_answers_and_no_page_is_lost()
     {
-        Span<byte> tx = _tee.Bank.GetSpan(_tee.Driver.Ffa!.TxRange.Start.Value - _tee.Bank.Range.Start.Value, 4096);
+        Span<byte> tx = _tee.Bank.GetSpan(Ffa.TxRange.Start.Value - _tee.Bank.Range.Start.Value, 4096);
         uint[] functions = [FfaFunction.MemShare32, FfaFunction.MemLend64, FfaFunction.MemDonate32, FfaFunction.MemRetrieveReq32, FfaFunction.MemRelinquish, FfaFunction.MemFragTx];
         int succeeded = 0;
         for (int i = 0; i < Inputs; i++)
@@ -75,8 +79,8 @@ public sealed class FfaGarbageTests : IDisposable
 
         Assert.True(succeeded > Inputs / 50, $"{succeeded} succeeded");
         // Every page can still be lent in one piece and comes back.
-        MemoryHandle handle = _tee.Driver.Ffa.Send(FfaFunction.MemLend64, [_scratch.Range], [new FfaReceiver(new PartitionId(0x8002), FfaAccess.ReadWrite)]);
-        _tee.Driver.Ffa.Reclaim(handle);
+        MemoryHandle handle = Ffa.Send(FfaFunction.MemLend64, [_scratch.Range], [new FfaReceiver(new PartitionId(0x8002), FfaAccess.ReadWrite)]);
+        Ffa.Reclaim(handle);
         AssertStillServes();
     }
 
@@ -144,7 +148,7 @@ public sealed class FfaGarbageTests : IDisposable
         using var host = new Xtest.Framework.XtestHost(_tee.OpenContext, level: 0, output, new FfaUserDevice(_tee.Driver));
 
         Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run(
-            new Xtest.Framework.XtestSelection(Xtest.Framework.XtestRegistry.Suites) { TestIds = cases }, host);
+            new Xtest.Framework.XtestSelection(Xtest.XtestRegistry.Suites) { TestIds = cases }, host);
 
         Assert.True(summary.FailedCases == 0 && summary.Cases == cases.Length, output.ToString());
     }

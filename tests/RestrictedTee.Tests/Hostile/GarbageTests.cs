@@ -6,6 +6,7 @@ using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 using RestrictedTee.Tests.Harness;
+using RestrictedTee.Xtest;
 
 namespace RestrictedTee.Tests.Hostile;
 
@@ -193,7 +194,7 @@ public sealed class GarbageTests : IDisposable
         using NormalWorld.Client.TeeSession session = context.OpenSession(Contracts.Concurrent.Uuid);
         var operation = new NormalWorld.Client.Operation(
             NormalWorld.Client.Parameter.Partial(memory, NormalWorld.Client.Direction.InOut, 0, 4), NormalWorld.Client.Parameter.ValueInOut(2_000_000));
-        NormalWorld.Client.TeecResult result = default;
+        NormalWorld.Uapi.TeecResult result = default;
         var thread = new Thread(() => result = session.TryInvoke(Contracts.Concurrent.CommandBusyLoop, operation, out _));
         thread.Start();
         SpinWait.SpinUntil(() => memory.Span[0] != 0, TimeSpan.FromSeconds(10));
@@ -201,7 +202,7 @@ public sealed class GarbageTests : IDisposable
         memory.Dispose();
         thread.Join();
 
-        Assert.Equal(NormalWorld.Client.TeecResult.Success, result);
+        Assert.Equal(NormalWorld.Uapi.TeecResult.Success, result);
         _tee.AssertStillServes();
     }
 
@@ -222,7 +223,7 @@ public sealed class GarbageTests : IDisposable
         using var host = new Xtest.Framework.XtestHost(_tee.OpenContext, level: 0, output);
 
         Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run(
-            new Xtest.Framework.XtestSelection(Xtest.Framework.XtestRegistry.Regression) { TestIds = cases }, host);
+            new Xtest.Framework.XtestSelection(Xtest.XtestRegistry.Regression) { TestIds = cases }, host);
 
         Assert.True(summary.FailedCases == 0 && summary.Cases == cases.Length, output.ToString());
     }

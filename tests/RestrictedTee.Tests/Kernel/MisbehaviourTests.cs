@@ -1,4 +1,5 @@
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Kernel;
@@ -93,7 +94,7 @@ public sealed class MisbehaviourTests : IDisposable
         const uint CancelId = 77;
         context.Device.Cancel(CancelId, session.Id);
 
-        var argument = new NormalWorld.Device.TeeIoctlInvokeArg { Func = 2, Session = session.Id, CancelId = CancelId };
+        var argument = new NormalWorld.Uapi.TeeIoctlInvokeArg { Func = 2, Session = session.Id, CancelId = CancelId };
         context.Device.Invoke(ref argument, []);
 
         Assert.Equal(TeecResult.Cancel, (TeecResult)argument.Ret);

@@ -1,4 +1,5 @@
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.Tests.Harness;
 
@@ -95,32 +96,32 @@ public sealed class ParameterTests : IDisposable
         using TeeSession session = one.OpenSession(Contracts.HelloWorld.Uuid);
         using SharedMemory memory = one.AllocateSharedMemory(4096);
         using TeeSession other = two.OpenSession(Contracts.OsTest.Uuid);
-        var invoke = new NormalWorld.Device.TeeIoctlInvokeArg { Session = session.Id };
-        var withMemory = new NormalWorld.Device.TeeIoctlInvokeArg { Session = other.Id, Func = Contracts.OsTest.CommandBasic };
-        NormalWorld.Device.TeeIoctlParam[] parameters = [new() { Attr = 5, B = 32, C = (ulong)memory.Id }];
+        var invoke = new NormalWorld.Uapi.TeeIoctlInvokeArg { Session = session.Id };
+        var withMemory = new NormalWorld.Uapi.TeeIoctlInvokeArg { Session = other.Id, Func = Contracts.OsTest.CommandBasic };
+        NormalWorld.Uapi.TeeIoctlParam[] parameters = [new() { Attr = 5, B = 32, C = (ulong)memory.Id }];
 
-        Assert.Equal(NormalWorld.Device.Errno.EINVAL, Assert.Throws<NormalWorld.Device.TeeDriverException>(() => two.Device.Invoke(ref invoke, [])).Errno);
-        Assert.Equal(NormalWorld.Device.Errno.EINVAL, Assert.Throws<NormalWorld.Device.TeeDriverException>(() => two.Device.CloseSession(session.Id)).Errno);
-        Assert.Equal(NormalWorld.Device.Errno.EINVAL, Assert.Throws<NormalWorld.Device.TeeDriverException>(() => two.Device.Cancel(0, session.Id)).Errno);
-        Assert.Equal(NormalWorld.Device.Errno.EINVAL, Assert.Throws<NormalWorld.Device.TeeDriverException>(() => two.Device.Invoke(ref withMemory, parameters)).Errno);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<NormalWorld.Uapi.TeeDriverException>(() => two.Device.Invoke(ref invoke, [])).Errno);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<NormalWorld.Uapi.TeeDriverException>(() => two.Device.CloseSession(session.Id)).Errno);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<NormalWorld.Uapi.TeeDriverException>(() => two.Device.Cancel(0, session.Id)).Errno);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<NormalWorld.Uapi.TeeDriverException>(() => two.Device.Invoke(ref withMemory, parameters)).Errno);
     }
 
     [Theory]
-    [InlineData(0x8000_0000u, NormalWorld.Device.Errno.EPERM)]
-    [InlineData(0xBFFF_FFFFu, NormalWorld.Device.Errno.EPERM)]
-    [InlineData(4u, NormalWorld.Device.Errno.EINVAL)]
-    [InlineData(3u, NormalWorld.Device.Errno.EINVAL)]
-    [InlineData(0xF000_0000u, NormalWorld.Device.Errno.EINVAL)]
-    public void A_login_that_is_not_a_clients_is_refused(uint login, NormalWorld.Device.Errno expected)
+    [InlineData(0x8000_0000u, Errno.EPERM)]
+    [InlineData(0xBFFF_FFFFu, Errno.EPERM)]
+    [InlineData(4u, Errno.EINVAL)]
+    [InlineData(3u, Errno.EINVAL)]
+    [InlineData(0xF000_0000u, Errno.EINVAL)]
+    public void A_login_that_is_not_a_clients_is_refused(uint login, Errno expected)
     {
         using TeeContext context = _tee.OpenContext();
-        var argument = new NormalWorld.Device.TeeIoctlOpenSessionArg
+        var argument = new NormalWorld.Uapi.TeeIoctlOpenSessionArg
         {
-            Uuid = NormalWorld.Device.UuidBytes.From(ProtectedMemoryPta.Uuid),
+            Uuid = NormalWorld.Uapi.UuidBytes.From(ProtectedMemoryPta.Uuid),
             ClientLogin = login,
         };
 
-        Assert.Equal(expected, Assert.Throws<NormalWorld.Device.TeeDriverException>(() => context.Device.OpenSession(ref argument, [])).Errno);
+        Assert.Equal(expected, Assert.Throws<NormalWorld.Uapi.TeeDriverException>(() => context.Device.OpenSession(ref argument, [])).Errno);
     }
 
     [Fact]

@@ -3,6 +3,9 @@ using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Heaps;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -252,7 +255,7 @@ public sealed class DynamicPoolTests
         tee.Driver.Abi.Reclaim(name);
     }
 
-    private static NormalWorld.Driver.ProtectedMemory.DynamicPool PoolOf(InProcessTee tee) => tee.Host.Heaps[0].Memory!;
+    private static DynamicPool PoolOf(InProcessTee tee) => (DynamicPool)tee.Host.Heaps.All[0].BackEnd;
 
     private static Span<byte> View(InProcessTee tee, PhysicalRange range) => tee.Bank.GetSpan(range.Start.Value - tee.Bank.Range.Start.Value, (int)range.Length);
 

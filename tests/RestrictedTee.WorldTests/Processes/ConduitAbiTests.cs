@@ -2,12 +2,15 @@ using System.Diagnostics;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Launch;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 using RestrictedTee.WorldTests.Harness;
+using RestrictedTee.Xtest;
 
 namespace RestrictedTee.WorldTests.Processes;
 
@@ -67,7 +70,7 @@ public sealed class ConduitAbiTests
         using (DmaBufHandle buffer = tee.AllocateRestricted("protected,secure-video", pattern.Length))
         using (SharedMemory memory = tee.RegisterSharedMemory(buffer))
         {
-            range = environment.DeviceHost.HeapNamed("protected,secure-video").Memory!.Range!.Value;
+            range = ((DynamicPool)environment.DeviceHost.Heaps.Named("protected,secure-video").BackEnd).Range!.Value;
             RamBank bank = environment.Bank0;
             var watcher = new Thread(() =>
             {
@@ -129,7 +132,7 @@ public sealed class ConduitAbiTests
         using var output = new StringWriter();
         using var host = new Xtest.Framework.XtestHost(environment.OpenContext, level: 0, output, ffa);
         Xtest.Framework.XtestSummary summary = Xtest.Framework.XtestRunner.Run(
-            new Xtest.Framework.XtestSelection(Xtest.Framework.XtestRegistry.Suites) { TestIds = ["1002", "1005", "1014", "ffa_spmc_1003", "ffa_spmc_2001"] }, host);
+            new Xtest.Framework.XtestSelection(Xtest.XtestRegistry.Suites) { TestIds = ["1002", "1005", "1014", "ffa_spmc_1003", "ffa_spmc_2001"] }, host);
         Assert.True(summary.FailedCases == 0 && summary.Cases >= 5, output.ToString());
     }
 

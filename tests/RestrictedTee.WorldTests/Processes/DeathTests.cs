@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Tests.Harness;
 using RestrictedTee.WorldTests.Harness;
 

@@ -1,8 +1,13 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Driver.Probe;
 using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Boot;
@@ -11,6 +16,7 @@ using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
 using RestrictedTee.Tests.Harness;
 using RestrictedTee.WorldTests.Harness;
+using RestrictedTee.Xtest;
 using RestrictedTee.Xtest.Framework;
 
 namespace RestrictedTee.WorldTests.Processes;
@@ -62,7 +68,7 @@ public sealed class HostileWorldTests
 
         var shm = new ShmAllocator(ram, bank0, board.ReservedShm.Range, new Plug(process.Line));
         using var host = new TeeDeviceHost(
-            new OpteeDriver(process.Wiring with { Conduits = [.. process.Wiring.Conduits.Skip(1)] }, bank0, board.ReservedShm.Range, shm, new SupplicantQueue()), board);
+            OpteeProbe.Bind(process.Wiring with { Conduits = [.. process.Wiring.Conduits.Skip(1)] }, bank0, board.ReservedShm.Range, shm, new SupplicantQueue()), board);
         using var output = new StringWriter();
         using var xtest = new XtestHost(() => new TeeContext(new TeeDevice(host, ClientIdentity.Self)), level: 0, output);
         XtestSummary summary = XtestRunner.Run(

@@ -1,5 +1,6 @@
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Tests.Harness;
 using RestrictedTee.WorldTests.Harness;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Serving;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
 using RestrictedTee.WorldTests.Harness;

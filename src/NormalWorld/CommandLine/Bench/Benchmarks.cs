@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using RestrictedTee.CommandLine.Commands;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.CommandLine.Bench;

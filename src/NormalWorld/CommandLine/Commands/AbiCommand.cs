@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RestrictedTee.CommandLine.Console;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using Spectre.Console;
@@ -10,7 +10,7 @@ namespace RestrictedTee.CommandLine.Commands;
 /// <summary><c>rtee abi</c>: every call of every ABI, and how far it is served. Printed from the tables that dispatch is held to.</summary>
 internal static class AbiCommand
 {
-    internal static readonly AbiSurface[] Surfaces = [OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, TeeIoctl.Requests];
+    internal static readonly AbiSurface[] Surfaces = [OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, IoctlTables.Surface];
 
     internal static Command Create()
     {

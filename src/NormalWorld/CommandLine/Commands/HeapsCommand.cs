@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Heaps;
 using Spectre.Console;
 
 namespace RestrictedTee.CommandLine.Commands;

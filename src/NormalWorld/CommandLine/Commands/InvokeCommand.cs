@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.CommandLine.Commands;
 

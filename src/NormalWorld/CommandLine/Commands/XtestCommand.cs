@@ -3,6 +3,7 @@ using System.Diagnostics;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.Xtest;
 using RestrictedTee.Xtest.Framework;
 using RestrictedTee.Xtest.SecureDataPath;
 

@@ -1,7 +1,8 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Heaps;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.CommandLine.Play;
 

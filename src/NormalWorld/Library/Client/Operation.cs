@@ -1,3 +1,5 @@
+using RestrictedTee.NormalWorld.Uapi;
+
 namespace RestrictedTee.NormalWorld.Client;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Client;
 
@@ -100,7 +100,7 @@ public struct Parameter
                 _shared.BeforeCall(_direction);
                 return new TeeIoctlParam { Attr = MemrefAttr, A = unchecked((ulong)_offset), B = unchecked((uint)Size), C = (ulong)_shared.Id };
             default:
-                bounce = context.RentBounce(_readOnly.Length);
+                bounce = context.Bounces.Rent(_readOnly.Length);
                 if (_direction.HasFlag(Direction.Input))
                     _readOnly.Span.CopyTo(bounce.Span);
                 else

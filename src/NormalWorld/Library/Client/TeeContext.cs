@@ -1,8 +1,8 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.DmaBuf;
-using RestrictedTee.NormalWorld.Launch;
-using RestrictedTee.NormalWorld.Serving;
+using RestrictedTee.NormalWorld.Heaps;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Client;
@@ -26,11 +26,8 @@ public sealed record PlatformInfo(bool IsEmulation, string MemoryProtection);
 /// </example>
 public sealed class TeeContext : IDisposable, IAsyncDisposable
 {
-    private const int LargestBounce = 1 << 20;
-
-    private readonly object _lock = new(); // protects the collections below; a leaf
+    private readonly object _lock = new(); // protects _memory and _disposed; a leaf
     private readonly HashSet<SharedMemory> _memory = [];
-    private readonly Dictionary<int, Stack<SharedMemory>> _bounces = [];
     private readonly IDisposable? _owned;
     private readonly ITeeDevice _device;
     private bool _disposed;
@@ -38,24 +35,17 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
     internal TeeContext(ITeeDevice device, IDisposable? owned = null)
     {
         _device = device;
+        Requests = new RequestRunner(this, device);
+        Bounces = new BouncePool(this);
         _owned = owned;
     }
 
+    internal RequestRunner Requests { get; }
+
+    internal BouncePool Bounces { get; }
+
     /// <summary>The device below, for what the client API does not have.</summary>
     public ITeeDevice Device => _device;
-
-    /// <summary>Starts a TEE of one's own and connects to it; it ends with the context.</summary>
-    /// <exception cref="TeeLaunchException">It did not start; the message says why.</exception>
-    public static TeeContext Launch(LaunchOptions? options = null)
-    {
-        TeeEnvironment environment = TeeEnvironment.Launch(options);
-        return new TeeContext(environment.OpenDevice(), environment);
-    }
-
-    /// <summary>Connects to a TEE that <c>rtee up</c> keeps running.</summary>
-    /// <param name="name">Its instance name.</param>
-    /// <exception cref="TeeLaunchException">There is none of that name, or it is another user's.</exception>
-    public static TeeContext Connect(string name = RunFolder.DefaultName) => new(RemoteDevice.Connect(RunFolder.SocketOf(name)));
 
     /// <summary>TEEC_OpenSession.</summary>
     /// <param name="uuid">The trusted application.</param>
@@ -81,7 +71,7 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         {
             Span<TeeIoctlParam> parameters = stackalloc TeeIoctlParam[Operation.ParameterCount];
             argument.CancelId = operation?.CancelId ?? 0;
-            TeecResult result = Run(operation, parameters, ref argument, out origin);
+            TeecResult result = Requests.Run(operation, parameters, ref argument, out origin);
             if (result == TeecResult.Success)
                 session = new TeeSession(this, argument.Session);
             return result;
@@ -95,13 +85,13 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
     /// <summary>TEEC_AllocateSharedMemory.</summary>
     /// <exception cref="TeecException">BAD_PARAMETERS for size 0, OUT_OF_MEMORY.</exception>
     public SharedMemory AllocateSharedMemory(int size, Direction flags = Direction.InOut) =>
-        Keep(new SharedMemory(this, Guard(() => _device.AllocateShm((ulong)size), $"No shared memory of {size} bytes"), size, flags));
+        Keep(new SharedMemory(this, ErrnoResults.Guard(() => _device.AllocateShm((ulong)size), $"No shared memory of {size} bytes"), size, flags));
 
     /// <summary>TEEC_RegisterSharedMemory: memory of the client's own, copied to and from the TEE around each call.</summary>
     /// <exception cref="TeecException">BAD_PARAMETERS for size 0, OUT_OF_MEMORY.</exception>
     public SharedMemory RegisterSharedMemory(Memory<byte> memory, Direction flags = Direction.InOut)
     {
-        ITeeShm shm = Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
+        ITeeShm shm = ErrnoResults.Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
         return Keep(new SharedMemory(this, shm, memory.Length, flags, memory, memory));
     }
 
@@ -109,7 +99,7 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
     /// <exception cref="TeecException">As above.</exception>
     public SharedMemory RegisterSharedMemory(ReadOnlyMemory<byte> memory)
     {
-        ITeeShm shm = Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
+        ITeeShm shm = ErrnoResults.Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
         return Keep(new SharedMemory(this, shm, memory.Length, Direction.Input, default, memory));
     }
 
@@ -117,7 +107,7 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
     /// <exception cref="TeecException">BAD_PARAMETERS: the handle is closed, or of another TEE.</exception>
     public SharedMemory RegisterSharedMemory(DmaBufHandle dmaBuf, Direction flags = Direction.InOut)
     {
-        ITeeShm shm = Guard(() => _device.RegisterShmFd(dmaBuf), "Cannot register the dma-buf");
+        ITeeShm shm = ErrnoResults.Guard(() => _device.RegisterShmFd(dmaBuf), "Cannot register the dma-buf");
         return Keep(new SharedMemory(this, shm, (int)shm.Size, flags));
     }
 
@@ -141,7 +131,7 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         session.Invoke(PlatformPta.CommandDescribe, operation);
         return new PlatformInfo(
             operation[0].A == PlatformPta.Emulation,
-            ProtectedMemoryClient.ProtectionName((SmcTransport.Abi.MemoryProtection)operation[0].B));
+            MemoryProtectionNames.Of((SmcTransport.Abi.MemoryProtection)operation[0].B));
     }
 
     /// <summary>TEEC_FinalizeContext.</summary>
@@ -163,63 +153,6 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
     {
         Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    internal TeecResult Run(Operation? operation, Span<TeeIoctlParam> parameters, ref TeeIoctlInvokeArg argument, out TeecOrigin origin)
-    {
-        if (operation is null)
-            return Ioctl(ref argument, [], out origin);
-        BounceArray bounces = default;
-        try
-        {
-            int count = ToIoctl(operation, parameters, ref bounces);
-            argument.NumParams = (uint)count;
-            TeecResult result = Ioctl(ref argument, parameters[..count], out origin);
-            FromIoctl(operation, parameters, count, ref bounces);
-            return result;
-        }
-        catch (TeecException e)
-        {
-            origin = e.Origin;
-            return e.Result;
-        }
-        finally
-        {
-            ReturnBounces(ref bounces);
-        }
-    }
-
-    internal TeecResult Run(Operation? operation, Span<TeeIoctlParam> parameters, ref TeeIoctlOpenSessionArg argument, out TeecOrigin origin)
-    {
-        BounceArray bounces = default;
-        try
-        {
-            int count = operation is null ? 0 : ToIoctl(operation, parameters, ref bounces);
-            argument.NumParams = (uint)count;
-            TeecResult result;
-            try
-            {
-                _device.OpenSession(ref argument, parameters[..count]);
-                (result, origin) = ((TeecResult)argument.Ret, (TeecOrigin)argument.RetOrigin);
-            }
-            catch (TeeDriverException e)
-            {
-                (result, origin) = (FromErrno(e.Errno), TeecOrigin.Comms);
-            }
-
-            if (operation is not null)
-                FromIoctl(operation, parameters, count, ref bounces);
-            return result;
-        }
-        catch (TeecException e)
-        {
-            origin = e.Origin;
-            return e.Result;
-        }
-        finally
-        {
-            ReturnBounces(ref bounces);
-        }
     }
 
     internal void Close(TeeSession session)
@@ -246,89 +179,10 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Shared memory to stand in for temporary memory; kept for the next call, in sizes of powers of two.</summary>
-    internal SharedMemory RentBounce(int size)
-    {
-        int rounded = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, 4096));
-        lock (_lock)
-        {
-            if (_bounces.TryGetValue(rounded, out Stack<SharedMemory>? stack) && stack.TryPop(out SharedMemory? memory))
-                return memory;
-        }
-
-        return AllocateSharedMemory(rounded);
-    }
-
     internal void Forget(SharedMemory memory)
     {
         lock (_lock)
             _memory.Remove(memory);
-    }
-
-    /// <summary>libteec's ioctl_errno_to_res.</summary>
-    internal static TeecResult FromErrno(Errno errno) => errno switch
-    {
-        Errno.ENOMEM => TeecResult.OutOfMemory,
-        Errno.EINVAL or Errno.EBADF or Errno.EFAULT => TeecResult.BadParameters,
-        Errno.EPERM or Errno.EACCES => TeecResult.AccessDenied,
-        Errno.ENOENT => TeecResult.ItemNotFound,
-        Errno.ENODEV => TeecResult.Communication,
-        _ => TeecResult.Generic,
-    };
-
-    private TeecResult Ioctl(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters, out TeecOrigin origin)
-    {
-        try
-        {
-            _device.Invoke(ref argument, parameters);
-            origin = (TeecOrigin)argument.RetOrigin;
-            return (TeecResult)argument.Ret;
-        }
-        catch (TeeDriverException e)
-        {
-            origin = TeecOrigin.Comms;
-            return FromErrno(e.Errno);
-        }
-    }
-
-    private int ToIoctl(Operation operation, Span<TeeIoctlParam> parameters, ref BounceArray bounces)
-    {
-        int count = 0;
-        for (int i = 0; i < Operation.ParameterCount; i++)
-        {
-            parameters[i] = operation[i].ToIoctl(this, out bounces[i]);
-            if (parameters[i].Attr != 0)
-                count = i + 1;
-        }
-
-        return count;
-    }
-
-    private static void FromIoctl(Operation operation, ReadOnlySpan<TeeIoctlParam> parameters, int count, ref BounceArray bounces)
-    {
-        for (int i = 0; i < count; i++)
-            operation[i].FromIoctl(parameters[i], bounces[i]);
-    }
-
-    private void ReturnBounces(ref BounceArray bounces)
-    {
-        foreach (SharedMemory? bounce in (Span<SharedMemory?>)bounces)
-        {
-            if (bounce is null)
-                continue;
-            if (bounce.Size > LargestBounce)
-            {
-                bounce.Dispose();
-                continue;
-            }
-
-            lock (_lock)
-            {
-                if (!_bounces.TryGetValue(bounce.Size, out Stack<SharedMemory>? stack))
-                    _bounces.Add(bounce.Size, stack = new Stack<SharedMemory>());
-                stack.Push(bounce);
-            }
-        }
     }
 
     private SharedMemory Keep(SharedMemory memory)
@@ -336,23 +190,5 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         lock (_lock)
             _memory.Add(memory);
         return memory;
-    }
-
-    private static T Guard<T>(Func<T> call, string what)
-    {
-        try
-        {
-            return call();
-        }
-        catch (TeeDriverException e)
-        {
-            throw new TeecException(FromErrno(e.Errno), TeecOrigin.Comms, what, e);
-        }
-    }
-
-    [System.Runtime.CompilerServices.InlineArray(Operation.ParameterCount)]
-    private struct BounceArray
-    {
-        private SharedMemory? _first;
     }
 }

@@ -1,4 +1,4 @@
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Client;
 
@@ -32,7 +32,7 @@ public sealed class TeeSession : IDisposable, IAsyncDisposable
         {
             Span<TeeIoctlParam> parameters = stackalloc TeeIoctlParam[Operation.ParameterCount];
             argument.CancelId = operation?.CancelId ?? 0;
-            TeecResult result = _context.Run(operation, parameters, ref argument, out origin);
+            TeecResult result = _context.Requests.Run(operation, parameters, ref argument, out origin);
             return result;
         }
         finally

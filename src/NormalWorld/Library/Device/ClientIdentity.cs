@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Device;

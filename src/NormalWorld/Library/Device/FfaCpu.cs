@@ -1,4 +1,5 @@
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Frames;
 
 namespace RestrictedTee.NormalWorld.Device;

@@ -1,4 +1,5 @@
-using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.NormalRam;
 

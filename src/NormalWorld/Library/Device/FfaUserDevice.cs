@@ -1,5 +1,6 @@
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Driver.Ffa;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -20,7 +21,7 @@ public sealed class FfaUserDevice
     internal FfaUserDevice(OpteeDriver driver)
     {
         _driver = driver;
-        _ffa = driver.Ffa ?? throw new TeeDriverException(Errno.ENODEV, "The worlds talk by SMC; start them with --conduit ffa.");
+        _ffa = (driver.Abi as FfaAbi)?.Ffa ?? throw new TeeDriverException(Errno.ENODEV, "The worlds talk by SMC; start them with --conduit ffa.");
     }
 
     /// <summary>The normal world's endpoint id.</summary>

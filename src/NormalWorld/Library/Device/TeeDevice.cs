@@ -1,38 +1,33 @@
 using Microsoft.Win32.SafeHandles;
-using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Interop;
-using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
-using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Device;
 
 /// <summary>One open of /dev/tee0 (or, privileged, of /dev/teepriv0) in the process that has the driver.</summary>
 internal sealed class TeeDevice : ITeeDevice
 {
-    private readonly object _lock = new(); // protects the tables and _lastShmId; a leaf
-    private readonly Dictionary<int, TeeShm> _shm = [];
-    private readonly HashSet<uint> _sessions = [];
     private readonly TeeDeviceHost _host;
-    private readonly ClientIdentity _client;
+    private readonly ShmTable _shm = new();
+    private readonly DeviceSessions _sessions;
     private readonly bool _privileged;
-    private int _lastShmId;
-    private bool _disposed;
+    private int _disposed;
 
     internal TeeDevice(TeeDeviceHost host, ClientIdentity client, bool privileged = false)
     {
-        if (privileged && !host.Driver.Supplicant.TryAttach())
+        if (privileged && !host.Driver.SupplicantQueue.TryAttach())
             throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
         _host = host;
-        _client = client;
+        _sessions = new DeviceSessions(host.Driver, client, _shm);
         _privileged = privileged;
     }
 
-    internal OpteeDriver Driver => _host.Driver;
-
-    internal DmaBufExports Exports => _host.Exports;
+    private OpteeDriver Driver => _host.Driver;
 
     public TeeIoctlVersionData GetVersion() => new()
     {
@@ -41,7 +36,7 @@ internal sealed class TeeDevice : ITeeDevice
         GenCaps = (uint)(TeeIoctl.GenericCapabilities.GlobalPlatform
             | TeeIoctl.GenericCapabilities.RegisterMemory
             | TeeIoctl.GenericCapabilities.MemrefNull
-            | (_host.Heaps.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
+            | (_host.Heaps.All.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
             | (_privileged ? TeeIoctl.GenericCapabilities.Privileged : 0)),
     };
 
@@ -72,7 +67,7 @@ internal sealed class TeeDevice : ITeeDevice
         {
             memory.CopyFrom(address, copy.Span);
             ulong cookie = Driver.Abi.RegisterShm(copy.Range);
-            return TeeShm.User(this, copy, cookie, new TeeShm.UserMapping(memory, address));
+            return TeeShm.User(_shm, Driver.Abi, copy, cookie, new TeeShm.UserMapping(memory, address));
         }
         catch
         {
@@ -89,195 +84,103 @@ internal sealed class TeeDevice : ITeeDevice
         return RegisterShmFd(local.Object.AddReference());
     }
 
-    /// <summary>Takes over a reference to the buffer.</summary>
+    /// <summary>Takes over a reference to the buffer, also when it is refused.</summary>
     internal TeeShm RegisterShmFd(DmaBufObject buffer)
     {
-        if (!_host.Owns(buffer))
+        if (!_host.Heaps.Owns(buffer))
         {
             buffer.Release();
             throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
         }
 
-        return TeeShm.ForDmaBuf(this, buffer, keeps: true);
+        return TeeShm.ForDmaBuf(_shm, Driver.Abi, buffer, keeps: true);
     }
 
     public void OpenSession(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
     {
-        const int Meta = 2;
         CheckOpen();
-        Guid client = _client.UuidFor(argument.ClientLogin, argument.ClientUuid);
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
-        message.Arg.CancelId = argument.CancelId;
-        message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
-        UuidOctets.Write(ref message.Params[0], argument.Uuid.ToGuid());
-        UuidOctets.Write(ref message.Params[1], client);
-        message.Params[1].C = argument.ClientLogin;
-
-        ShmReferences references = default;
-        try
-        {
-            ToMessage(parameters, ref message, Meta, ref references);
-            Finish(Driver.TryCall(ref message), ref message, parameters, Meta, ref references);
-        }
-        finally
-        {
-            references.Release();
-        }
-
-        (argument.Ret, argument.RetOrigin) = (message.Arg.Result, message.Arg.ResultOrigin);
-        argument.Session = message.Arg.Result == 0 ? message.Arg.Session : 0;
-        if (message.Arg.Result != 0)
-            return;
-        lock (_lock)
-        {
-            if (!_disposed)
-            {
-                _sessions.Add(message.Arg.Session);
-                return;
-            }
-        }
-
-        CloseInTee(message.Arg.Session);
-        throw new TeeDriverException(Errno.EBADF, "The device was closed meanwhile.");
+        _sessions.Open(ref argument, parameters);
     }
 
-    public void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
-    {
-        CheckSession(argument.Session);
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.InvokeCommand;
-        message.Arg.Function = argument.Func;
-        message.Arg.Session = argument.Session;
-        message.Arg.CancelId = argument.CancelId;
-        ShmReferences references = default;
-        try
-        {
-            ToMessage(parameters, ref message, 0, ref references);
-            Finish(Driver.TryCall(ref message), ref message, parameters, 0, ref references);
-        }
-        finally
-        {
-            references.Release();
-        }
+    public void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters) => _sessions.Invoke(ref argument, parameters);
 
-        (argument.Ret, argument.RetOrigin) = (message.Arg.Result, message.Arg.ResultOrigin);
-    }
+    public void Cancel(uint cancelId, uint session) => _sessions.Cancel(cancelId, session);
 
-    public void Cancel(uint cancelId, uint session)
-    {
-        CheckSession(session);
-        CancelInTee(cancelId, session);
-    }
-
-    public void CloseSession(uint session)
-    {
-        lock (_lock)
-        {
-            if (!_sessions.Remove(session))
-                throw NoSession(session);
-        }
-
-        CloseInTee(session);
-    }
+    public void CloseSession(uint session) => _sessions.Close(session);
 
     public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
     {
         CheckOpen();
-        DmaBufObject buffer = _host.HeapOf(useCase).Allocate(size, flags);
-        TeeShm shm = TeeShm.ForDmaBuf(this, buffer, keeps: false);
-        buffer.Released += shm.Dispose;
-        return new LocalDmaBuf(buffer, Exports, shm.Id);
+        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags);
+        try
+        {
+            // The id lasts as long as the buffer, and does not keep it.
+            TeeShm shm = TeeShm.ForDmaBuf(_shm, Driver.Abi, buffer, keeps: false);
+            buffer.Released += shm.Dispose;
+            return new LocalDmaBuf(buffer, _host.Exports, shm.Id);
+        }
+        catch
+        {
+            buffer.Release();
+            throw;
+        }
     }
 
     public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)
     {
         CheckOpen();
-        if (dmaBuf is not LocalDmaBuf local || !_host.Owns(local.Object))
+        if (dmaBuf is not LocalDmaBuf local || !_host.Heaps.Owns(local.Object))
             throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
         return Describe(local.Object);
     }
 
-    internal TeeIoctlRstmemFdInfoData Describe(DmaBufObject buffer)
-    {
-        int id;
-        lock (_lock)
-            id = _shm.Values.FirstOrDefault(shm => shm.Cookie == buffer.Cookie)?.Id ?? -1;
-        return new TeeIoctlRstmemFdInfoData { UseCase = (uint)buffer.Heap.UseCase, Id = id, Size = buffer.Size };
-    }
+    internal TeeIoctlRstmemFdInfoData Describe(DmaBufObject buffer) =>
+        new() { UseCase = (uint)buffer.Exporter.UseCase, Id = _shm.IdOf(buffer.Cookie) ?? -1, Size = buffer.Size };
 
     public DmaBufHandle AllocateFromHeap(string heapName, ulong size)
     {
         CheckOpen();
-        return new LocalDmaBuf(_host.HeapNamed(heapName).Allocate(size, flags: 0), Exports);
+        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0), _host.Exports);
     }
 
     public IReadOnlyList<HeapInfo> GetHeaps()
     {
         CheckOpen();
-        return [.. _host.Heaps.Select(heap => heap.Describe())];
+        return [.. _host.Heaps.All.Select(heap => heap.Describe())];
     }
 
     /// <summary>TEE_IOC_SUPPL_RECV: waits for a request. EINVAL on a device that is not the supplicant's.</summary>
     internal SupplicantQueue.Pending ReceiveRequest()
     {
         CheckPrivileged();
-        return Driver.Supplicant.Receive();
+        return Driver.SupplicantQueue.Receive();
     }
 
     /// <summary>TEE_IOC_SUPPL_SEND.</summary>
     internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters)
     {
         CheckPrivileged();
-        Driver.Supplicant.Send(result, parameters);
-    }
-
-    internal int AddShm(TeeShm shm)
-    {
-        lock (_lock)
-        {
-            int id = ++_lastShmId;
-            _shm.Add(id, shm);
-            return id;
-        }
-    }
-
-    internal void RemoveShm(TeeShm shm)
-    {
-        lock (_lock)
-            _shm.Remove(shm.Id);
+        Driver.SupplicantQueue.Send(result, parameters);
     }
 
     public void Dispose()
     {
-        uint[] sessions;
-        TeeShm[] memory;
-        lock (_lock)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-            sessions = [.. _sessions];
-            _sessions.Clear();
-            memory = [.. _shm.Values];
-        }
-
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         if (_privileged)
-            Driver.Supplicant.Detach();
-        foreach (uint session in sessions)
-            CloseInTee(session);
-
-        foreach (TeeShm shm in memory)
-            shm.Dispose();
+            Driver.SupplicantQueue.Detach();
+        _sessions.CloseAll();
+        _shm.Close();
     }
+
+    internal static TeeDriverException Closed() => new(Errno.EBADF, "The TEE device is closed.");
 
     private TeeShm Register(ShmBlock block)
     {
         try
         {
             ulong cookie = Driver.Abi.RegisterShm(block.Range);
-            return TeeShm.Allocated(this, block, cookie);
+            return TeeShm.Allocated(_shm, Driver.Abi, block, cookie);
         }
         catch
         {
@@ -286,110 +189,10 @@ internal sealed class TeeDevice : ITeeDevice
         }
     }
 
-    private void CancelInTee(uint cancelId, uint session)
-    {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.Cancel;
-        message.Arg.Session = session;
-        message.Arg.CancelId = cancelId;
-        Driver.TryCallFast(ref message);
-    }
-
-    private void CloseInTee(uint session)
-    {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.CloseSession;
-        message.Arg.Session = session;
-        Driver.TryCall(ref message);
-    }
-
-    /// <summary>Turns ioctl parameters into message parameters, checking each memref against its memory (params_from_user upstream).</summary>
-    private void ToMessage(ReadOnlySpan<TeeIoctlParam> parameters, ref OpteeMessage message, int first, ref ShmReferences references)
-    {
-        if (parameters.Length > ShmReferences.Capacity)
-            throw new TeeDriverException(Errno.EINVAL, $"{parameters.Length} parameters; a TA takes {ShmReferences.Capacity}.");
-        message.Arg.ParameterCount = (uint)(first + parameters.Length);
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            TeeIoctlParam param = parameters[i];
-            if (param.Attr > 7 || param.Attr == 4)
-                throw new TeeDriverException(Errno.EINVAL, $"Parameter {i} has attributes 0x{param.Attr:x}.");
-            ref OpteeMsgParam target = ref message.Params[first + i];
-            if (!param.IsMemref)
-            {
-                target = new OpteeMsgParam { Attr = param.Attr, A = param.A, B = param.B, C = param.C };
-            }
-            else if (param.C == TeeIoctl.MemrefNull)
-            {
-                target = Driver.Abi.NullMemref(param.Attr);
-            }
-            else
-            {
-                TeeShm shm = GetShm(param.C);
-                references[i] = shm;
-                if (param.B > shm.Size || param.A > shm.Size - param.B)
-                    throw new TeeDriverException(Errno.EINVAL, $"Parameter {i} refers to {param.B} bytes at offset {param.A} of memory of {shm.Size}.");
-                shm.SyncForTee(param.A, param.B);
-                target = new OpteeMsgParam { Attr = param.Attr, A = param.A, B = param.B, C = shm.Cookie };
-            }
-        }
-    }
-
-    private static void Finish(bool reached, ref OpteeMessage message, Span<TeeIoctlParam> parameters, int first, ref ShmReferences references)
-    {
-        if (!reached)
-        {
-            message.Arg.Result = (uint)TeecResult.Communication;
-            message.Arg.ResultOrigin = (uint)TeecOrigin.Comms;
-            return;
-        }
-
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            ref TeeIoctlParam param = ref parameters[i];
-            OpteeMsgParam result = message.Params[first + i];
-            switch (param.Type)
-            {
-                case 2 or 3: // values out
-                    (param.A, param.B, param.C) = (result.A, result.B, result.C);
-                    break;
-                case 6 or 7: // memrefs out: the size alone goes back
-                    references[i]?.SyncForClient(param.A, Math.Min(param.B, result.B));
-                    param.B = result.B;
-                    break;
-            }
-        }
-    }
-
-    private TeeShm GetShm(ulong id)
-    {
-        lock (_lock)
-        {
-            if (id <= int.MaxValue && _shm.TryGetValue((int)id, out TeeShm? shm) && shm.TryAddReference())
-                return shm;
-        }
-
-        throw new TeeDriverException(Errno.EINVAL, $"Shared memory {id} is not of this context.");
-    }
-
-    private void CheckSession(uint session)
-    {
-        lock (_lock)
-        {
-            if (_disposed)
-                throw Closed();
-            if (!_sessions.Contains(session))
-                throw NoSession(session);
-        }
-    }
-
     private void CheckOpen()
     {
-        lock (_lock)
-        {
-            if (_disposed)
-                throw Closed();
-        }
+        if (Volatile.Read(ref _disposed) != 0)
+            throw Closed();
     }
 
     private void CheckPrivileged()
@@ -397,24 +200,5 @@ internal sealed class TeeDevice : ITeeDevice
         CheckOpen();
         if (!_privileged)
             throw new TeeDriverException(Errno.EINVAL, "This is not the supplicant's device.");
-    }
-
-    private static TeeDriverException Closed() => new(Errno.EBADF, "The TEE device is closed.");
-
-    private static TeeDriverException NoSession(uint session) => new(Errno.EINVAL, $"Session {session} is not of this context.");
-
-    /// <summary>The memory that one call refers to.</summary>
-    [System.Runtime.CompilerServices.InlineArray(Capacity)]
-    private struct ShmReferences
-    {
-        internal const int Capacity = 4;
-
-        private TeeShm? _first;
-
-        internal void Release()
-        {
-            foreach (TeeShm? shm in (Span<TeeShm?>)this)
-                shm?.Release();
-        }
     }
 }

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.NormalWorld.Device;
@@ -11,28 +12,30 @@ namespace RestrictedTee.NormalWorld.Device;
 /// </summary>
 internal sealed class TeeShm : ITeeShm
 {
-    private readonly TeeDevice _device;
+    private readonly ShmTable _table;
+    private readonly IOpteeAbi _abi;
     private readonly ShmBlock? _block;
     private readonly UserMapping? _user;
     private readonly DmaBufObject? _dmaBuf;
     private ReferenceCount _references = new();
     private int _closed;
 
-    private TeeShm(TeeDevice device, ulong cookie, ulong size, ShmBlock? block, UserMapping? user, DmaBufObject? dmaBuf)
+    private TeeShm(ShmTable table, IOpteeAbi abi, ulong cookie, ulong size, ShmBlock? block, UserMapping? user, DmaBufObject? dmaBuf)
     {
-        _device = device;
+        _table = table;
+        _abi = abi;
         Cookie = cookie;
         Size = size;
         _block = block;
         _user = user;
         _dmaBuf = dmaBuf;
-        Id = device.AddShm(this);
     }
 
     /// <summary>Memory of the client, of which the TEE sees a copy in shared memory.</summary>
     internal sealed record UserMapping(UserMemory Memory, ulong Address);
 
-    public int Id { get; }
+    /// <summary>Given by the table.</summary>
+    public int Id { get; internal set; }
 
     public ulong Size { get; }
 
@@ -51,13 +54,15 @@ internal sealed class TeeShm : ITeeShm
         }
     }
 
-    internal static TeeShm Allocated(TeeDevice device, ShmBlock block, ulong cookie) => new(device, cookie, (ulong)block.Size, block, user: null, dmaBuf: null);
+    internal static TeeShm Allocated(ShmTable table, IOpteeAbi abi, ShmBlock block, ulong cookie) =>
+        table.Add(new TeeShm(table, abi, cookie, (ulong)block.Size, block, user: null, dmaBuf: null));
 
-    internal static TeeShm User(TeeDevice device, ShmBlock copy, ulong cookie, UserMapping user) => new(device, cookie, (ulong)copy.Size, copy, user, dmaBuf: null);
+    internal static TeeShm User(ShmTable table, IOpteeAbi abi, ShmBlock copy, ulong cookie, UserMapping user) =>
+        table.Add(new TeeShm(table, abi, cookie, (ulong)copy.Size, copy, user, dmaBuf: null));
 
     /// <summary>A dma-buf; <paramref name="buffer"/>'s reference is taken over when <paramref name="keeps"/>.</summary>
-    internal static TeeShm ForDmaBuf(TeeDevice device, DmaBufObject buffer, bool keeps) =>
-        new(device, buffer.Cookie, buffer.Size, block: null, user: null, keeps ? buffer : null);
+    internal static TeeShm ForDmaBuf(ShmTable table, IOpteeAbi abi, DmaBufObject buffer, bool keeps) =>
+        table.Add(new TeeShm(table, abi, buffer.Cookie, buffer.Size, block: null, user: null, keeps ? buffer : null));
 
     internal bool TryAddReference() => _references.TryAdd();
 
@@ -67,7 +72,7 @@ internal sealed class TeeShm : ITeeShm
             return;
         if (_block is not null)
         {
-            _device.Driver.Abi.UnregisterShm(Cookie);
+            _abi.UnregisterShm(Cookie);
             _block.Dispose();
         }
 
@@ -92,7 +97,7 @@ internal sealed class TeeShm : ITeeShm
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
-        _device.RemoveShm(this);
+        _table.Remove(this);
         Release();
     }
 }

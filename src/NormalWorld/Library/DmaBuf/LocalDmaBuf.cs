@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.DmaBuf;
@@ -23,9 +23,9 @@ internal sealed class LocalDmaBuf : DmaBufHandle
 
     public override ulong Size => Object.Size;
 
-    public override string HeapName => Object.Heap.Name;
+    public override string HeapName => Object.Exporter.Name;
 
-    public override UseCase UseCase => Object.Heap.UseCase;
+    public override UseCase UseCase => Object.Exporter.UseCase;
 
     public override int ShmId => _shmId;
 

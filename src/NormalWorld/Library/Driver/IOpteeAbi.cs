@@ -1,4 +1,5 @@
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Frames;
@@ -22,11 +23,22 @@ internal enum CallStep
     Refused,
 }
 
+/// <summary>The head of bank 0, the memory that both worlds know from the start: first a page for the messages of each conduit, behind them what the ABI asks for.</summary>
+/// <param name="Bank">Bank 0.</param>
+/// <param name="Slots">The pages of the conduits.</param>
+internal readonly record struct ReservedShm(RamBank Bank, PhysicalRange Slots);
+
+/// <summary>Makes the ABI of a driver that is being made; calls are possible from <see cref="IOpteeAbi.Probe"/> on.</summary>
+internal delegate IOpteeAbi AbiFactory(OpteeDriver driver, RpcHandler rpc, ReservedShm reserved);
+
 /// <summary>The conduit ABI as the driver uses it (struct optee_ops, and smc_abi.c and ffa_abi.c behind it upstream).</summary>
 internal interface IOpteeAbi
 {
     /// <summary>The ABI's name, for messages.</summary>
     string Name { get; }
+
+    /// <summary>How much reserved shm it needs behind the pages of the conduits.</summary>
+    ulong ReservedBytes { get; }
 
     /// <summary>Finds out what answers, and agrees with it on what both can do.</summary>
     /// <exception cref="TeeDriverException">ENODEV: it is not an OP-TEE that this driver knows.</exception>

@@ -1,6 +1,5 @@
-using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.Driver.Ffa;
-using RestrictedTee.NormalWorld.Driver.Smc;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Conduits;
@@ -33,27 +32,19 @@ internal sealed class OpteeDriver : IDisposable
     private int _disposed;
 
     /// <exception cref="TeeDriverException">ENODEV: what answers is not an OP-TEE of a revision that this driver knows.</exception>
-    internal OpteeDriver(DriverWiring wiring, RamBank bank0, PhysicalRange reserved, ShmAllocator shm, SupplicantQueue supplicant)
+    internal OpteeDriver(DriverWiring wiring, RamBank bank0, PhysicalRange reserved, ShmAllocator shm, SupplicantQueue supplicant, AbiFactory makeAbi)
     {
         Shm = shm;
-        Supplicant = supplicant;
+        SupplicantQueue = supplicant;
         _notificationLine = wiring.NotificationLine;
         PhysicalAddress page = bank0.Range.Start;
         _slots = [.. wiring.Conduits.Select((conduit, i) => new CallSlot(conduit, i, bank0, page + ((ulong)i * OpteeMsg.PageSize)))];
         _fast = new CallSlot(wiring.FastConduit, _slots.Length, bank0, page + ((ulong)_slots.Length * OpteeMsg.PageSize));
+        var slots = PhysicalRange.Create(page, ((ulong)_slots.Length + 1) * OpteeMsg.PageSize);
         _pool = new ConduitPool(_slots);
         Rpc = new RpcHandler(supplicant, () => Abi!);
-        if (wiring.Abi == ConduitAbi.Ffa)
-        {
-            Ffa = new FfaDriver(this, bank0, PhysicalRange.Create(_fast.Address + OpteeMsg.PageSize, FfaDriver.BufferBytes));
-            Abi = new FfaAbi(this, Ffa, Rpc, PhysicalRange.Create(page, ((ulong)_slots.Length + 1) * OpteeMsg.PageSize));
-        }
-        else
-        {
-            Abi = new SmcAbi(this, Rpc);
-        }
-
-        ulong needed = _fast.Address.Value + OpteeMsg.PageSize - page.Value + (Ffa is null ? 0u : FfaDriver.BufferBytes);
+        Abi = makeAbi(this, Rpc, new ReservedShm(bank0, slots));
+        ulong needed = slots.Length + Abi.ReservedBytes;
         if (reserved.Length < needed)
             throw new TeeDriverException(Errno.ENODEV, $"The board's reservedShm has {reserved.Length} bytes; {_slots.Length} conduits need {needed}.");
         Abi.Probe();
@@ -65,15 +56,12 @@ internal sealed class OpteeDriver : IDisposable
 
     internal ShmAllocator Shm { get; }
 
-    internal SupplicantQueue Supplicant { get; }
+    internal SupplicantQueue SupplicantQueue { get; }
 
     internal RpcHandler Rpc { get; }
 
     /// <summary>The conduit ABI.</summary>
     internal IOpteeAbi Abi { get; }
-
-    /// <summary>The FF-A driver below; null over SMC.</summary>
-    internal FfaDriver? Ffa { get; }
 
     /// <summary>Whether the secure world has gone.</summary>
     internal bool IsGone => _gone;
@@ -214,7 +202,7 @@ internal sealed class OpteeDriver : IDisposable
         if (_gone)
             return;
         _gone = true;
-        Supplicant.Close();
+        SupplicantQueue.Close();
         Gone?.Invoke();
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using Serilog;
 

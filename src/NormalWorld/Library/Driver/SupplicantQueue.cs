@@ -1,5 +1,5 @@
-using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Driver;

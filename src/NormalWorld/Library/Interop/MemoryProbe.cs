@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Interop;
 

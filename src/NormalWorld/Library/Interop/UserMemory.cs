@@ -1,4 +1,4 @@
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Interop;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Launch;

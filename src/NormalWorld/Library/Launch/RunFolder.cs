@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Interop;
 
 namespace RestrictedTee.NormalWorld.Launch;
@@ -119,20 +120,4 @@ public sealed class RunFolder : IDisposable
         name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '.'
             ? name
             : throw new TeeLaunchException($"'{name}' is no instance name: use letters, digits, '-', '_' and '.'.");
-}
-
-/// <summary>A TEE that did not start, or could not be connected to. The message says why and what to do.</summary>
-public sealed class TeeLaunchException : Exception
-{
-    /// <summary>With the reason.</summary>
-    public TeeLaunchException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>With the reason and its cause.</summary>
-    public TeeLaunchException(string message, Exception cause)
-        : base(message, cause)
-    {
-    }
 }

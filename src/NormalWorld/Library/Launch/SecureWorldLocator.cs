@@ -1,3 +1,5 @@
+using RestrictedTee.NormalWorld.Client;
+
 namespace RestrictedTee.NormalWorld.Launch;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Boot;

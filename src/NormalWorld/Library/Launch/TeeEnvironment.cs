@@ -1,9 +1,13 @@
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Driver.Probe;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Serving;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Supplicant;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Boot;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -15,7 +19,7 @@ namespace RestrictedTee.NormalWorld.Launch;
 /// Both worlds, started: the secure world as a process of its own, and in this process the driver, the device and the
 /// supplicant. Disposing it takes the secure world down; so does the end of this process, however it comes.
 /// </summary>
-public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
+public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDisposable
 {
     private static int s_serial;
 
@@ -45,7 +49,7 @@ public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
     public ConduitAbi Conduit => _options.ConduitAbi;
 
     /// <summary>How the secure world's memory is kept: "secretmem", "locked" or "anonymous".</summary>
-    public string MemoryProtection => ProtectedMemoryClient.ProtectionName(Current.Process.Protection);
+    public string MemoryProtection => MemoryProtectionNames.Of(Current.Process.Protection);
 
     /// <summary>The run folder.</summary>
     public string RunFolderPath => _folder.Path;
@@ -155,6 +159,10 @@ public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
 
     internal TeeDeviceHost DeviceHost => Current.Host;
 
+    TeeDeviceHost ITeeDeviceSource.DeviceHost => DeviceHost;
+
+    TeeDevice ITeeDeviceSource.OpenDevice(ClientIdentity client) => OpenDevice(client);
+
     internal SecureWorldProcess Process => Current.Process;
 
     internal RamBank Bank0 => Current.Bank0;
@@ -177,7 +185,7 @@ public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
             var ram = new NormalRamMap();
             ram.TryPlug(bank0);
             var shm = new ShmAllocator(ram, bank0, _board.ReservedShm.Range, new BootLinePlug(process.Line));
-            var driver = new OpteeDriver(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue());
+            var driver = OpteeProbe.Bind(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue());
             var host = new TeeDeviceHost(driver, _board);
             var supplicant = new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir);
             var running = new Running(process, host, supplicant, ram, bank0);

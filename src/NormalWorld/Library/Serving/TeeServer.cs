@@ -5,10 +5,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Interop;
-using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 using Serilog;
 
@@ -23,12 +25,12 @@ internal sealed class TeeServer : IDisposable
 {
     private const int MaxConnections = 256;
 
-    private readonly TeeEnvironment _environment;
+    private readonly ITeeDeviceSource _environment;
     private readonly Socket _listener;
     private readonly ConcurrentDictionary<Guid, Client> _clients = new();
     private readonly ConcurrentDictionary<DescriptorSocket, byte> _connections = new();
 
-    internal TeeServer(TeeEnvironment environment, string path)
+    internal TeeServer(ITeeDeviceSource environment, string path)
     {
         _environment = environment;
         try

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Serving;
 

@@ -1,5 +1,5 @@
 using RestrictedTee.Contracts;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.Xtest.Framework;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.Xtest.Framework;
 

@@ -1,5 +1,6 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Xtest.Framework;
 using RestrictedTee.Xtest.SecureDataPath;
 

@@ -1,6 +1,7 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Xtest.Framework;
 
 namespace RestrictedTee.Xtest.Regression1000;

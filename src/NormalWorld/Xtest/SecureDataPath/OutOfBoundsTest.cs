@@ -1,6 +1,7 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.Xtest.SecureDataPath;
 

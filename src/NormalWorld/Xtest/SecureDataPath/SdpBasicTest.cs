@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.Xtest.SecureDataPath;
 

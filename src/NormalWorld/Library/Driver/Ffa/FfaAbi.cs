@@ -1,6 +1,6 @@
 using System.Numerics;
-using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;
@@ -22,7 +22,19 @@ internal sealed class FfaAbi(OpteeDriver driver, FfaDriver ffa, RpcHandler rpc, 
     private OpteeFfa.SecureCapabilities _capabilities;
     private MemoryHandle _slots;
 
+    internal static IOpteeAbi Create(OpteeDriver driver, RpcHandler rpc, ReservedShm reserved)
+    {
+        PhysicalRange slots = reserved.Slots;
+        var ffa = new FfaDriver(driver, reserved.Bank, PhysicalRange.Create(slots.Start + slots.Length, FfaDriver.BufferBytes));
+        return new FfaAbi(driver, ffa, rpc, slots);
+    }
+
+    /// <summary>The FF-A driver below.</summary>
+    internal FfaDriver Ffa => ffa;
+
     public string Name => "FF-A";
+
+    public ulong ReservedBytes => FfaDriver.BufferBytes;
 
     public bool CanLend => _capabilities.HasFlag(OpteeFfa.SecureCapabilities.Protmem);
 

@@ -1,5 +1,5 @@
-using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Frames;
@@ -13,7 +13,11 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
 {
     private OpteeSmc.SecureCapabilities _capabilities;
 
+    internal static IOpteeAbi Create(OpteeDriver driver, RpcHandler rpc, ReservedShm reserved) => new SmcAbi(driver, rpc);
+
     public string Name => "SMC";
+
+    public ulong ReservedBytes => 0;
 
     public bool CanLend => _capabilities.HasFlag(OpteeSmc.SecureCapabilities.DynamicProtmem);
 
@@ -105,7 +109,7 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
 
     public ulong RegisterShm(PhysicalRange range)
     {
-        ulong cookie = TeeDeviceHost.NewCookie();
+        ulong cookie = ShmCookie.New();
         int pages = PageLists.PagesOf(range.Length);
         using ShmBlock list = driver.Shm.Allocate((ulong)PageLists.ListPagesOf(pages) * OpteeMsg.PageSize);
         PageLists.Write(list.Span, list.Address, range.Start, pages);
@@ -155,7 +159,7 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
 
     public ulong Lend(UseCase useCase, PhysicalRange range, ReadOnlySpan<uint> attributes)
     {
-        ulong cookie = TeeDeviceHost.NewCookie();
+        ulong cookie = ShmCookie.New();
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.LendProtmem;
         message.Arg.ParameterCount = 2;

@@ -1,4 +1,4 @@
-namespace RestrictedTee.NormalWorld.Client;
+namespace RestrictedTee.NormalWorld.Uapi;
 
 /// <summary>
 /// TEEC_Result (GPD_SPE_007 v1.0 section 4.4.2; libteec's tee_client_api.h). The TEE's own codes share the numbers, and a TA may
@@ -112,33 +112,4 @@ public enum TeecLogin : uint
 
     /// <summary>TEEC_LOGIN_GROUP_APPLICATION; as above.</summary>
     GroupApplication = 6,
-}
-
-/// <summary>A request to the TEE that did not succeed: the one exception type of the client API.</summary>
-public sealed class TeecException : Exception
-{
-    /// <summary>With result and origin.</summary>
-    public TeecException(TeecResult result, TeecOrigin origin, string what)
-        : base($"{what}: {Describe(result)} from {origin}.")
-    {
-        Result = result;
-        Origin = origin;
-    }
-
-    /// <summary>With result and origin, caused by a driver call.</summary>
-    public TeecException(TeecResult result, TeecOrigin origin, string what, Exception cause)
-        : base($"{what}: {Describe(result)} from {origin}: {cause.Message}", cause)
-    {
-        Result = result;
-        Origin = origin;
-    }
-
-    /// <summary>The code.</summary>
-    public TeecResult Result { get; }
-
-    /// <summary>The layer that it comes from.</summary>
-    public TeecOrigin Origin { get; }
-
-    private static string Describe(TeecResult result) =>
-        Enum.IsDefined(result) ? $"{result} (0x{(uint)result:x8})" : $"0x{(uint)result:x8}";
 }

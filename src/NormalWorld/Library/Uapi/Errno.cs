@@ -1,4 +1,4 @@
-namespace RestrictedTee.NormalWorld.Device;
+namespace RestrictedTee.NormalWorld.Uapi;
 
 /// <summary>errno: the vocabulary of an ioctl (include/uapi/asm-generic/errno-base.h and errno.h).</summary>
 public enum Errno

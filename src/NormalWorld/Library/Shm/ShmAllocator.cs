@@ -1,8 +1,8 @@
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.NormalRam;
 
-namespace RestrictedTee.NormalWorld.Driver;
+namespace RestrictedTee.NormalWorld.Shm;
 
 /// <summary>
 /// Where shared memory comes from: the part of bank 0 behind the reserved shm for memory that stays in this process, and a
@@ -68,20 +68,26 @@ internal sealed class ShmAllocator
         return Plug(range => RamBank.Create(range, "restricted-tee shm"), size);
     }
 
-    /// <summary>Memory that a client brought along as a memfd; takes the descriptor over.</summary>
+    /// <summary>Memory that a client brought along as a memfd; takes the descriptor over, also when it is refused.</summary>
     /// <exception cref="TeeDriverException">EINVAL: it is not a memfd sealed against shrinking; ENODEV.</exception>
     internal ShmBlock AdoptBank(Microsoft.Win32.SafeHandles.SafeFileHandle memfd)
     {
-        long size = SmcTransport.Interop.Libc.LSeek((int)memfd.DangerousGetHandle(), 0, whence: 2);
-        if (size <= 0 || size > int.MaxValue - PhysicalAddress.PageSize || size % PhysicalAddress.PageSize != 0)
-            throw new TeeDriverException(Errno.EINVAL, "The descriptor is neither a dma-buf of this TEE nor a memfd of whole pages.");
         try
         {
+            long size = SmcTransport.Interop.Libc.LSeek((int)memfd.DangerousGetHandle(), 0, whence: 2);
+            if (size <= 0 || size > int.MaxValue - PhysicalAddress.PageSize || size % PhysicalAddress.PageSize != 0)
+                throw new TeeDriverException(Errno.EINVAL, "The descriptor is neither a dma-buf of this TEE nor a memfd of whole pages.");
             return Plug(range => RamBank.Attach(memfd, range), (ulong)size);
         }
         catch (InvalidDataException e)
         {
+            memfd.Dispose();
             throw new TeeDriverException(Errno.EINVAL, e.Message);
+        }
+        catch
+        {
+            memfd.Dispose();
+            throw;
         }
     }
 
@@ -139,42 +145,4 @@ internal interface IBankPlug
 
     /// <summary>Makes it unmap it.</summary>
     void Unplug(RamBank bank);
-}
-
-/// <summary>A piece of normal RAM, page-aligned; given back when disposed. Keeps its bank mapped until then.</summary>
-internal sealed class ShmBlock : IDisposable
-{
-    private readonly RamBank _bank;
-    private readonly ulong _offset;
-    private readonly int _size;
-    private readonly Action _free;
-    private int _freed;
-
-    internal ShmBlock(RamBank bank, ulong offset, int size, Action free)
-    {
-        if (!bank.TryAddReference())
-            throw new TeeDriverException(Errno.ENODEV, "The bank of normal RAM has been taken out.");
-        _bank = bank;
-        _offset = offset;
-        _size = size;
-        _free = free;
-    }
-
-    internal RamBank Bank => _bank;
-
-    internal int Size => _size;
-
-    internal PhysicalAddress Address => _bank.Range.Start + _offset;
-
-    internal PhysicalRange Range => PhysicalRange.Create(Address, (ulong)_size);
-
-    internal Span<byte> Span => _bank.GetSpan(_offset, _size);
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _freed, 1) != 0)
-            return;
-        _bank.Release();
-        _free();
-    }
 }

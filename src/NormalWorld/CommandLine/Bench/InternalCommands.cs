@@ -1,10 +1,10 @@
 using System.CommandLine;
-using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Launch;
 
-namespace RestrictedTee.CommandLine.Commands;
+namespace RestrictedTee.CommandLine.Bench;
 
 /// <summary>The other halves of measurements; hidden, because nobody but <c>rtee bench</c> has a use for them.</summary>
 internal static class InternalCommands

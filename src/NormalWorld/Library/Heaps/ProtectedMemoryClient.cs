@@ -1,61 +1,9 @@
-using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Driver;
-using RestrictedTee.NormalWorld.Driver.ProtectedMemory;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 
-namespace RestrictedTee.NormalWorld.DmaBuf;
-
-/// <summary>What a heap looks like at the moment.</summary>
-/// <param name="Name">For example "protected,secure-video".</param>
-/// <param name="UseCase">What it is for.</param>
-/// <param name="Kind">"static" or "dynamic".</param>
-/// <param name="Size">Bytes in all; of a dynamic heap that is not lent, what will be.</param>
-/// <param name="Used">Bytes taken.</param>
-/// <param name="LargestFree">Bytes of the largest free range.</param>
-/// <param name="Buffers">Live buffers.</param>
-/// <param name="Protection">"secretmem", "locked" or "anonymous"; "not lent" while a dynamic heap's memory is the normal world's.</param>
-public sealed record HeapInfo(string Name, UseCase UseCase, string Kind, ulong Size, ulong Used, ulong LargestFree, int Buffers, string Protection);
-
-/// <summary>
-/// A dma-heap over one restricted pool (drivers/tee/tee_heap.c upstream); the buffers come from the kernel-only pseudo TA, the
-/// memory of a dynamic pool from normal RAM.
-/// </summary>
-internal sealed class RestrictedHeap(ProtectedMemoryClient client, UseCase useCase, DynamicPool? memory)
-{
-    internal string Name { get; } = UseCases.HeapName(useCase);
-
-    internal UseCase UseCase => useCase;
-
-    /// <summary>The pool's memory when it is dynamic.</summary>
-    internal DynamicPool? Memory => memory;
-
-    /// <exception cref="TeeDriverException">EINVAL for size 0 or flags, ENOMEM, ENODEV.</exception>
-    internal DmaBufObject Allocate(ulong size, uint flags)
-    {
-        if (size == 0 || flags != 0)
-            throw new TeeDriverException(Errno.EINVAL, size == 0 ? "A restricted buffer of size 0." : $"Flags 0x{flags:x} are not known.");
-        memory?.Get();
-        try
-        {
-            return new DmaBufObject(this, client.Allocate(useCase, size), size);
-        }
-        catch
-        {
-            memory?.Put();
-            throw;
-        }
-    }
-
-    internal void Free(ulong cookie)
-    {
-        client.Free(cookie);
-        memory?.Put();
-    }
-
-    internal HeapInfo Describe() => client.Describe(useCase);
-}
+namespace RestrictedTee.NormalWorld.Heaps;
 
 /// <summary>The driver's session to the pseudo TA that owns the pools.</summary>
 internal sealed class ProtectedMemoryClient
@@ -97,30 +45,21 @@ internal sealed class ProtectedMemoryClient
         _driver.TryCall(ref message); // when the secure world has gone, so has the buffer
     }
 
-    internal HeapInfo Describe(UseCase useCase)
+    internal PoolState Query(UseCase useCase)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandQueryPool, 4);
         message.Params[0] = Input((uint)useCase, 0);
         for (int i = 1; i < 4; i++)
             message.Params[i].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         Call(ref message, UseCases.HeapName(useCase));
-        return new HeapInfo(
-            UseCases.HeapName(useCase),
-            useCase,
+        return new PoolState(
             (PoolKind)message.Params[3].B == PoolKind.Static ? "static" : "dynamic",
             message.Params[1].A,
             message.Params[1].B,
             message.Params[2].A,
             (int)message.Params[2].B,
-            (PoolKind)message.Params[3].B == PoolKind.Dynamic ? "not lent" : ProtectionName((MemoryProtection)message.Params[3].A));
+            (PoolKind)message.Params[3].B == PoolKind.Dynamic ? "not lent" : MemoryProtectionNames.Of((MemoryProtection)message.Params[3].A));
     }
-
-    internal static string ProtectionName(MemoryProtection protection) => protection switch
-    {
-        MemoryProtection.SecretMemory => "secretmem",
-        MemoryProtection.Locked => "locked",
-        _ => "anonymous",
-    };
 
     private OpteeMessage Invoke(uint command, uint parameters)
     {

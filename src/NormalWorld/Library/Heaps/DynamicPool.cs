@@ -1,25 +1,29 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
 using Serilog;
 
-namespace RestrictedTee.NormalWorld.Driver.ProtectedMemory;
+namespace RestrictedTee.NormalWorld.Heaps;
 
 /// <summary>
 /// The memory of a dynamic restricted pool: normal RAM that is lent when the first buffer needs it and reclaimed when the last
 /// has gone (struct optee_protmem_dyn_pool in drivers/tee/optee/protmem.c upstream).
 /// </summary>
-internal sealed class DynamicPool(OpteeDriver driver, UseCase useCase)
+internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient client, UseCase useCase) : IHeapBackEnd
 {
     private readonly object _lock = new(); // protects everything below, and is held while memory is lent and reclaimed: who comes then waits
     private Configuration? _configuration;
     private ShmBlock? _memory;
     private ulong _name;
     private int _users;
+
+    /// <summary>Its row in <see cref="HeapBackEnds"/>.</summary>
+    internal static HeapBackEndKind Kind { get; } = new("dynamic", pool => pool.IsDynamic, (driver, client, pool) => new DynamicPool(driver, client, pool.UseCase));
 
     /// <summary>What a lend must be like.</summary>
     private sealed record Configuration(ulong MinimumSize, ulong Alignment, uint[] Attributes);
@@ -34,9 +38,40 @@ internal sealed class DynamicPool(OpteeDriver driver, UseCase useCase)
         }
     }
 
+    public ulong Allocate(ulong size)
+    {
+        Get();
+        try
+        {
+            return client.Allocate(useCase, size);
+        }
+        catch
+        {
+            Put();
+            throw;
+        }
+    }
+
+    public void Free(ulong cookie)
+    {
+        client.Free(cookie);
+        Put();
+    }
+
+    public PoolState Query() => client.Query(useCase);
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _memory?.Dispose();
+            _memory = null;
+        }
+    }
+
     /// <summary>Makes sure that memory is lent, until <see cref="Put"/>.</summary>
     /// <exception cref="TeeDriverException">ENOMEM, EINVAL, ENODEV.</exception>
-    internal void Get()
+    private void Get()
     {
         lock (_lock)
         {
@@ -47,7 +82,7 @@ internal sealed class DynamicPool(OpteeDriver driver, UseCase useCase)
     }
 
     /// <summary>One buffer less; after the last one the memory comes back.</summary>
-    internal void Put()
+    private void Put()
     {
         lock (_lock)
         {
@@ -56,7 +91,7 @@ internal sealed class DynamicPool(OpteeDriver driver, UseCase useCase)
             try
             {
                 driver.Abi.Reclaim(_name);
-                _memory!.Dispose();
+                _memory?.Dispose();
                 _memory = null;
             }
             catch (TeeDriverException e) when (e.Errno == Errno.ENODEV)

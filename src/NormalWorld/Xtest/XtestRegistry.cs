@@ -1,7 +1,8 @@
 using RestrictedTee.Xtest.FfaSpmc;
+using RestrictedTee.Xtest.Framework;
 using RestrictedTee.Xtest.Regression1000;
 
-namespace RestrictedTee.Xtest.Framework;
+namespace RestrictedTee.Xtest;
 
 /// <summary>All cases, suite by suite. A case is a method and one row in its file's list.</summary>
 internal static class XtestRegistry

@@ -1,0 +1,136 @@
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Abi;
+
+namespace RestrictedTee.NormalWorld.Device;
+
+/// <summary>The sessions of one context: a session of another is refused here, so that none can be used by its number.</summary>
+internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, ShmTable shared)
+{
+    private readonly object _lock = new(); // protects _open and _closed; a leaf
+    private readonly HashSet<uint> _open = [];
+    private bool _closed;
+
+    /// <summary>TEE_IOC_OPEN_SESSION.</summary>
+    internal void Open(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
+    {
+        const int Meta = 2;
+        Guid uuid = client.UuidFor(argument.ClientLogin, argument.ClientUuid);
+        var message = default(OpteeMessage);
+        message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
+        message.Arg.CancelId = argument.CancelId;
+        message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
+        message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
+        UuidOctets.Write(ref message.Params[0], argument.Uuid.ToGuid());
+        UuidOctets.Write(ref message.Params[1], uuid);
+        message.Params[1].C = argument.ClientLogin;
+
+        ShmReferences references = default;
+        try
+        {
+            MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, Meta, ref references);
+            MessageParameters.Finish(driver.TryCall(ref message), ref message, parameters, Meta, ref references);
+        }
+        finally
+        {
+            references.Release();
+        }
+
+        (argument.Ret, argument.RetOrigin) = (message.Arg.Result, message.Arg.ResultOrigin);
+        argument.Session = message.Arg.Result == 0 ? message.Arg.Session : 0;
+        if (message.Arg.Result != 0)
+            return;
+        lock (_lock)
+        {
+            if (!_closed)
+            {
+                _open.Add(message.Arg.Session);
+                return;
+            }
+        }
+
+        CloseInTee(message.Arg.Session);
+        throw new TeeDriverException(Errno.EBADF, "The device was closed meanwhile.");
+    }
+
+    /// <summary>TEE_IOC_INVOKE.</summary>
+    internal void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
+    {
+        Check(argument.Session);
+        var message = default(OpteeMessage);
+        message.Arg.Command = (uint)OpteeMsgCommand.InvokeCommand;
+        message.Arg.Function = argument.Func;
+        message.Arg.Session = argument.Session;
+        message.Arg.CancelId = argument.CancelId;
+        ShmReferences references = default;
+        try
+        {
+            MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, 0, ref references);
+            MessageParameters.Finish(driver.TryCall(ref message), ref message, parameters, 0, ref references);
+        }
+        finally
+        {
+            references.Release();
+        }
+
+        (argument.Ret, argument.RetOrigin) = (message.Arg.Result, message.Arg.ResultOrigin);
+    }
+
+    /// <summary>TEE_IOC_CANCEL.</summary>
+    internal void Cancel(uint cancelId, uint session)
+    {
+        Check(session);
+        var message = default(OpteeMessage);
+        message.Arg.Command = (uint)OpteeMsgCommand.Cancel;
+        message.Arg.Session = session;
+        message.Arg.CancelId = cancelId;
+        driver.TryCallFast(ref message);
+    }
+
+    /// <summary>TEE_IOC_CLOSE_SESSION.</summary>
+    internal void Close(uint session)
+    {
+        lock (_lock)
+        {
+            if (!_open.Remove(session))
+                throw NotOurs(session);
+        }
+
+        CloseInTee(session);
+    }
+
+    /// <summary>Opens no more, and closes what there is.</summary>
+    internal void CloseAll()
+    {
+        uint[] sessions;
+        lock (_lock)
+        {
+            _closed = true;
+            sessions = [.. _open];
+            _open.Clear();
+        }
+
+        Array.ForEach(sessions, CloseInTee);
+    }
+
+    private void CloseInTee(uint session)
+    {
+        var message = default(OpteeMessage);
+        message.Arg.Command = (uint)OpteeMsgCommand.CloseSession;
+        message.Arg.Session = session;
+        driver.TryCall(ref message);
+    }
+
+    private void Check(uint session)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+                throw TeeDevice.Closed();
+            if (!_open.Contains(session))
+                throw NotOurs(session);
+        }
+    }
+
+    private static TeeDriverException NotOurs(uint session) => new(Errno.EINVAL, $"Session {session} is not of this context.");
+}

@@ -1,0 +1,26 @@
+using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
+
+namespace RestrictedTee.NormalWorld.Device.Ioctls;
+
+/// <summary>
+/// The ioctls in their binary form, as a client of the real /dev/tee0 issues them: request number and structure in, errno,
+/// structure and descriptor out. What there is, and who serves it, stands in <see cref="IoctlTables"/>.
+/// </summary>
+internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemory user)
+{
+    private readonly TeeFile _file = new(device, host, user);
+
+    /// <summary>An ioctl of the TEE device.</summary>
+    /// <exception cref="TeeDriverException">The errno; ENOTTY for a request that is not known.</exception>
+    internal void Handle(uint request, ref IoctlFrame frame) => IoctlTables.Tee.Dispatch(_file, request, ref frame);
+
+    /// <summary>An ioctl of a dma-heap that was opened by name.</summary>
+    /// <exception cref="TeeDriverException">The errno; ENOENT when there is no such heap.</exception>
+    internal void HandleHeap(string heapName, uint request, ref IoctlFrame frame) =>
+        IoctlTables.Heap.Dispatch(new HeapFile(_file.Heaps.Named(heapName), _file.Exports), request, ref frame);
+
+    /// <summary>What closing a shared-memory descriptor does.</summary>
+    /// <exception cref="TeeDriverException">EBADF.</exception>
+    internal void CloseShm(int id) => _file.CloseShm(id);
+}

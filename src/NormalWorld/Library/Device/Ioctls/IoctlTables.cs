@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Abi;
+
+namespace RestrictedTee.NormalWorld.Device.Ioctls;
+
+/// <summary>
+/// Every ioctl that is served: a request is a row here and a method of its group. Dispatch, the shapes of arguments, <c>rtee abi</c>,
+/// docs/abi.md and the completeness test come from these rows.
+/// </summary>
+public static class IoctlTables
+{
+    /// <summary>Of /dev/tee0 and /dev/teepriv0.</summary>
+    internal static IoctlTable<TeeFile> Tee { get; } = new(
+        "a TEE device",
+        IoctlRow<TeeFile>.Plain<TeeIoctlVersionData>(TeeIoctl.Version, "TEE_IOC_VERSION", SessionIoctls.Version, Support.Full, "OP-TEE, GP, REG_MEM, MEMREF_NULL, RSTMEM; PRIVILEGED on the supplicant's device."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlShmAllocData>(TeeIoctl.ShmAlloc, "TEE_IOC_SHM_ALLOC", SharedMemoryIoctls.Allocate, Support.Full, "The descriptor is a memfd."),
+        IoctlRow<TeeFile>.Buffer<TeeIoctlOpenSessionArg>(TeeIoctl.OpenSession, "TEE_IOC_OPEN_SESSION", SessionIoctls.Open, Support.Full, "Kernel logins are refused with EPERM, application logins with EINVAL."),
+        IoctlRow<TeeFile>.Buffer<TeeIoctlInvokeArg>(TeeIoctl.Invoke, "TEE_IOC_INVOKE", SessionIoctls.Invoke, Support.Full, "A session of another context is EINVAL."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlCancelArg>(TeeIoctl.Cancel, "TEE_IOC_CANCEL", SessionIoctls.Cancel, Support.Full, "Goes over the fast-call conduit."),
+        IoctlRow<TeeFile>.Plain<uint>(TeeIoctl.CloseSession, "TEE_IOC_CLOSE_SESSION", SessionIoctls.Close, Support.Full, "Closing the device closes the rest."),
+        IoctlRow<TeeFile>.Buffer<TeeIoctlSupplicantArg>(TeeIoctl.SupplRecv, "TEE_IOC_SUPPL_RECV", SupplicantIoctls.Receive, Support.Full, "One supplicant at a time; EBUSY for a second."),
+        IoctlRow<TeeFile>.Buffer<TeeIoctlSupplicantArg>(TeeIoctl.SupplSend, "TEE_IOC_SUPPL_SEND", SupplicantIoctls.Send, Support.Full, "EINVAL when nothing was received."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterFdData>(TeeIoctl.ShmRegisterFd, "TEE_IOC_SHM_REGISTER_FD", SharedMemoryIoctls.RegisterDescriptor, Support.Full, "A dma-buf of a heap of this TEE, or a memfd sealed against shrinking.")
+            with { DescriptorIn = argument => MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd },
+        IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterData>(TeeIoctl.ShmRegister, "TEE_IOC_SHM_REGISTER", SharedMemoryIoctls.Register, Support.Partial, "Memory is copied in before and out after each call instead of being pinned."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlRstmemAllocData>(TeeIoctl.RstmemAlloc, "TEE_IOC_RSTMEM_ALLOC", RestrictedMemoryIoctls.Allocate, Support.Full, "EINVAL for a use case without pool, ENOMEM when the pool is full."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlRstmemFdInfoData>(TeeIoctl.RstmemFdInfo, "TEE_IOC_RSTMEM_FD_INFO", RestrictedMemoryIoctls.Describe, Support.Full, "EINVAL for a descriptor that is no restricted dma-buf.")
+            with { DescriptorIn = argument => MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd });
+
+    /// <summary>Of /dev/dma_heap/*.</summary>
+    internal static IoctlTable<HeapFile> Heap { get; } = new(
+        "a dma-heap",
+        IoctlRow<HeapFile>.Plain<DmaHeapAllocationData>(TeeIoctl.DmaHeapAlloc, "DMA_HEAP_IOCTL_ALLOC", RestrictedMemoryIoctls.AllocateFromHeap, Support.Full, "On a heap opened by name."));
+
+    /// <summary>All of them, for listings.</summary>
+    public static AbiSurface Surface { get; } = new(
+        "ioctl",
+        "ioctls of the TEE device and the dma-heaps",
+        "Linux include/uapi/linux/tee.h, dma-heap.h",
+        [.. Tee.Rows.Select(row => row.ToAbiRow()), .. Heap.Rows.Select(row => row.ToAbiRow())]);
+}

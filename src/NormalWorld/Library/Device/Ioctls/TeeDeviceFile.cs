@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.NormalWorld.Device.Ioctls;
+
+/// <summary>
+/// The device as a file of this process: <c>ioctl(fd, request, argument)</c> with real addresses and descriptors, so that what
+/// speaks to /dev/tee0 can speak to it.
+/// </summary>
+public sealed class TeeDeviceFile : IDisposable
+{
+    private readonly TeeDevice _device;
+    private readonly BinaryIoctl _ioctls;
+
+    internal TeeDeviceFile(TeeDevice device, TeeDeviceHost host)
+    {
+        _device = device;
+        _ioctls = new BinaryIoctl(device, host, UserMemory.Self);
+    }
+
+    /// <summary>ioctl(2).</summary>
+    /// <param name="request">TEE_IOC_*.</param>
+    /// <param name="argument">The structure of the request.</param>
+    /// <returns>0 or a descriptor, which is the caller's to close; or a negative errno.</returns>
+    public int Ioctl(uint request, Span<byte> argument) => Run(heapName: null, request, argument);
+
+    /// <summary>ioctl(2) on a dma-heap; the descriptor of the dma-buf stands in the structure, as it does in Linux.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    public int HeapIoctl(string heapName, uint request, Span<byte> argument) => Run(heapName, request, argument);
+
+    /// <summary>close(2) of the descriptor of shared memory, by its id: a memfd cannot tell its maker that it was closed.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    public int CloseShm(int id)
+    {
+        try
+        {
+            _ioctls.CloseShm(id);
+            return 0;
+        }
+        catch (TeeDriverException e)
+        {
+            return -(int)e.Errno;
+        }
+    }
+
+    /// <summary>close(2) of the device.</summary>
+    public void Dispose() => _device.Dispose();
+
+    private int Run(string? heapName, uint request, Span<byte> argument)
+    {
+        IoctlRow<TeeFile>? row = heapName is null ? IoctlTables.Tee.Find(request) : null;
+        bool isWhole = row?.ArgumentSize == argument.Length; // another size is refused further on
+        try
+        {
+            var frame = new IoctlFrame { Argument = argument };
+            TeeIoctlBufData reference = default;
+            if (row is { HasBuffer: true } && isWhole)
+            {
+                reference = MemoryMarshal.Read<TeeIoctlBufData>(argument);
+                if (reference.BufLen > TeeIoctl.MaxArgSize)
+                    return -(int)Errno.EINVAL;
+                frame.Buffer = new byte[(int)reference.BufLen];
+                UserMemory.Self.CopyFrom(reference.BufPtr, frame.Buffer);
+            }
+
+            if (isWhole && row!.DescriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var fdIn)
+                frame.DescriptorIn = new SafeFileHandle((nint)fdIn, ownsHandle: false);
+            if (heapName is null)
+                _ioctls.Handle(request, ref frame);
+            else
+                _ioctls.HandleHeap(heapName, request, ref frame);
+            if (!frame.Buffer.IsEmpty)
+                UserMemory.Self.CopyTo(frame.Buffer, reference.BufPtr);
+            int fd = frame.DescriptorOut is { } descriptor ? Leak(descriptor) : 0;
+            if (heapName is null)
+                return fd;
+            MemoryMarshal.AsRef<DmaHeapAllocationData>(argument).Fd = (uint)fd;
+            return 0;
+        }
+        catch (TeeDriverException e)
+        {
+            return -(int)e.Errno;
+        }
+    }
+
+    /// <summary>Hands the descriptor over as a number, which the caller closes.</summary>
+    private static int Leak(SafeFileHandle handle)
+    {
+        int fd = (int)handle.DangerousGetHandle();
+        handle.SetHandleAsInvalid();
+        return fd;
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Heaps;
+using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
+
+namespace RestrictedTee.NormalWorld.Device.Ioctls;
+
+/// <summary>
+/// An open of the TEE device as its binary ioctls see it: the device, the memory of the process that issues them, and the
+/// shared memory that descriptors were handed out for.
+/// </summary>
+internal sealed class TeeFile(TeeDevice device, TeeDeviceHost host, UserMemory user)
+{
+    private readonly Dictionary<int, TeeShm> _shm = []; // guarded by itself
+
+    internal TeeDevice Device => device;
+
+    internal DmaBufExports Exports => host.Exports;
+
+    internal HeapDirectory Heaps => host.Heaps;
+
+    internal UserMemory User => user;
+
+    /// <summary>The memory now lives as long as the descriptor that the request returns.</summary>
+    internal void Keep(TeeShm shm, ref IoctlFrame frame, SafeFileHandle descriptor)
+    {
+        lock (_shm)
+            _shm.Add(shm.Id, shm);
+        frame.DescriptorOut = descriptor;
+    }
+
+    /// <summary>What closing a shared-memory descriptor does.</summary>
+    /// <exception cref="TeeDriverException">EBADF.</exception>
+    internal void CloseShm(int id)
+    {
+        TeeShm? shm;
+        lock (_shm)
+            _shm.Remove(id, out shm);
+        if (shm is null)
+            throw new TeeDriverException(Errno.EBADF, $"Shared memory {id} is not open.");
+        shm.Dispose();
+    }
+}
+
+/// <summary>An open of a dma-heap.</summary>
+internal sealed record HeapFile(RestrictedHeap Heap, DmaBufExports Exports);

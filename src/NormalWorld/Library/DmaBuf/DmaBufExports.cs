@@ -1,0 +1,100 @@
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.SmcTransport.Lifetimes;
+
+namespace RestrictedTee.NormalWorld.DmaBuf;
+
+/// <summary>The dma-bufs that have descriptors, and the thread that notices when the last descriptor of one is closed.</summary>
+internal sealed unsafe class DmaBufExports : IDisposable
+{
+    private readonly object _lock = new(); // protects _exports and _thread; a leaf
+    private readonly Dictionary<FileIdentity, ExportedDmaBuf> _exports = [];
+    private readonly PipeEnd _wakeRead;
+    private readonly PipeEnd _wakeWrite;
+    private Thread? _thread;
+    private volatile bool _disposed;
+
+    internal DmaBufExports()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+        _wakeRead = new PipeEnd(read);
+        _wakeWrite = new PipeEnd(write);
+    }
+
+    internal ExportedDmaBuf Add(DmaBufObject buffer)
+    {
+        var export = new ExportedDmaBuf(buffer);
+        lock (_lock)
+        {
+            _exports.Add(export.Identity, export);
+            if (_thread is null)
+            {
+                _thread = new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "dma-buf descriptors" };
+                _thread.Start();
+            }
+        }
+
+        _wakeWrite.WriteAll([1]);
+        return export;
+    }
+
+    /// <summary>The dma-buf that a descriptor stands for, with a reference taken; null when it stands for none.</summary>
+    internal DmaBufObject? Find(SafeFileHandle descriptor)
+    {
+        FileIdentity identity = FileIdentity.Of(descriptor);
+        lock (_lock)
+            return _exports.TryGetValue(identity, out ExportedDmaBuf? export) ? export.Buffer.AddReference() : null;
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        try
+        {
+            _wakeWrite.WriteAll([1]);
+        }
+        catch (IOException)
+        {
+            // The watcher has stopped already.
+        }
+    }
+
+    private void Watch()
+    {
+        Span<byte> drained = stackalloc byte[64];
+        while (!_disposed)
+        {
+            ExportedDmaBuf[] exports;
+            lock (_lock)
+                exports = [.. _exports.Values];
+            var fds = new SmcTransport.Interop.Libc.PollFd[exports.Length + 1];
+            fds[0] = new SmcTransport.Interop.Libc.PollFd { Fd = (int)_wakeRead.Handle.DangerousGetHandle(), Events = SmcTransport.Interop.Libc.PollIn };
+            for (int i = 0; i < exports.Length; i++)
+                fds[i + 1] = new SmcTransport.Interop.Libc.PollFd { Fd = (int)exports[i].WriteEnd.DangerousGetHandle() };
+            fixed (SmcTransport.Interop.Libc.PollFd* p = fds)
+                _ = SmcTransport.Interop.Libc.Poll(p, (nuint)fds.Length, -1);
+            while (_wakeRead.TryRead(drained) > 0)
+            {
+            }
+
+            for (int i = 0; i < exports.Length; i++)
+            {
+                if ((fds[i + 1].Returned & SmcTransport.Interop.Libc.PollErr) != 0)
+                    Close(exports[i]);
+            }
+        }
+    }
+
+    private void Close(ExportedDmaBuf export)
+    {
+        lock (_lock)
+        {
+            _exports.Remove(export.Identity);
+            export.IsOpen = false;
+        }
+
+        export.WriteEnd.Dispose();
+        export.Buffer.Release();
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.SmcTransport.Lifetimes;
+
+namespace RestrictedTee.NormalWorld.DmaBuf;
+
+/// <summary>
+/// A restricted buffer as the normal world has it: a counted object with a name for its content and no way to it. The last
+/// reference, be it a handle, an attachment, a registration with the TEE or a descriptor in another process, frees the
+/// buffer in the secure world, which scrubs it.
+/// </summary>
+internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong size)
+{
+    private readonly object _lock = new(); // protects _exported; a leaf
+    private ReferenceCount _references = new();
+    private ExportedDmaBuf? _exported;
+
+    internal IDmaBufExporter Exporter => exporter;
+
+    internal ulong Cookie => cookie;
+
+    internal ulong Size => size;
+
+    /// <summary>Raised when the last reference has gone, before the secure world is told.</summary>
+    internal event Action? Released;
+
+    internal DmaBufObject AddReference() =>
+        _references.TryAdd() ? this : throw new TeeDriverException(Errno.EBADF, "The dma-buf has been freed.");
+
+    internal void Release()
+    {
+        if (!_references.Release())
+            return;
+        Released?.Invoke();
+        exporter.Release(cookie);
+    }
+
+    /// <summary>A descriptor that other processes can hold; all descriptors together count as one reference.</summary>
+    internal SafeFileHandle Export(DmaBufExports exports)
+    {
+        lock (_lock)
+        {
+            if (_exported is { IsOpen: true })
+                return _exported.Duplicate();
+            AddReference();
+            _exported = exports.Add(this);
+            return _exported.TakeFirst();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.NormalWorld.Heaps;
+
+/// <summary>
+/// A dma-heap over one restricted pool (drivers/tee/tee_heap.c upstream): it has the name and makes the dma-bufs; where the
+/// memory comes from is its back end's business.
+/// </summary>
+internal sealed class RestrictedHeap(UseCase useCase, IHeapBackEnd backEnd) : IDmaBufExporter, IDisposable
+{
+    public string Name { get; } = UseCases.HeapName(useCase);
+
+    public UseCase UseCase => useCase;
+
+    internal IHeapBackEnd BackEnd => backEnd;
+
+    /// <exception cref="TeeDriverException">EINVAL for size 0 or flags, ENOMEM, ENODEV.</exception>
+    internal DmaBufObject Allocate(ulong size, uint flags)
+    {
+        if (size == 0 || flags != 0)
+            throw new TeeDriverException(Errno.EINVAL, size == 0 ? "A restricted buffer of size 0." : $"Flags 0x{flags:x} are not known.");
+        return new DmaBufObject(this, backEnd.Allocate(size), size);
+    }
+
+    internal HeapInfo Describe()
+    {
+        PoolState state = backEnd.Query();
+        return new HeapInfo(Name, useCase, state.Kind, state.Size, state.Used, state.LargestFree, state.Buffers, state.Protection);
+    }
+
+    void IDmaBufExporter.Release(ulong cookie) => backEnd.Free(cookie);
+
+    public void Dispose() => backEnd.Dispose();
+}
