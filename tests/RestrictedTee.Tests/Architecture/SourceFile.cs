@@ -16,7 +16,7 @@ internal sealed partial class SourceFile
         Namespace = NamespaceLine().Match(code) is { Success: true } match ? match.Groups[1].Value : "";
         Usings = [.. UsingLine().Matches(code).Select(m => m.Groups[1].Value)];
         Types = [.. Declaration().Matches(code).Select(m => m.Groups["name"].Value)];
-        string body = NamespaceLine().Replace(UsingLine().Replace(code, ""), "");
+        string body = EnumMember().Replace(NamespaceLine().Replace(UsingLine().Replace(code, ""), ""), "");
         Words = [.. Word().Matches(body).Select(m => m.Value)];
         Chains = [.. Chain().Matches(body).Select(m => m.Value)];
     }
@@ -51,6 +51,10 @@ internal sealed partial class SourceFile
 
     [GeneratedRegex(""""//[^\n]*|/\*.*?\*/|"""+.*?"""+|@"(?:[^"]|"")*"|"(?:\\.|[^"\\\n])*"|'(?:\\.[^'\n]*|[^'\\\n])'"""", RegexOptions.Singleline)]
     private static partial Regex NoCode();
+
+    /// <summary>A member of an enumeration is named like a type often enough, and uses none.</summary>
+    [GeneratedRegex(@"^\s+\w+ = \w+,\s*$", RegexOptions.Multiline)]
+    private static partial Regex EnumMember();
 
     [GeneratedRegex(@"^namespace ([\w.]+)\s*;?", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
