@@ -3,8 +3,8 @@ namespace RestrictedTee.Tests.Architecture;
 /// <summary>What the layer test takes for a use of another folder, on sources small enough to see it.</summary>
 public sealed class LayerScanTests
 {
-    private static readonly SourceFile s_target = new("Target", "Target.cs", "namespace N.Target;\npublic sealed class Thing;\ninternal readonly record struct Value(int A);\ninternal delegate void Call<T>(T t);\n");
-    private static readonly SourceFile s_parent = new("Other", "Parent.cs", "namespace N.Other;\ninternal interface IBase\n{\n}\n");
+    private static readonly SourceFile Target = new("Target", "Target.cs", "namespace N.Target;\npublic sealed class Thing;\ninternal readonly record struct Value(int A);\ninternal delegate void Call<T>(T t);\n");
+    private static readonly SourceFile Parent = new("Other", "Parent.cs", "namespace N.Other;\ninternal interface IBase\n{\n}\n");
 
     [Theory]
     [InlineData("using N.Target;\nnamespace N.Other;\n")]
@@ -64,5 +64,5 @@ public sealed class LayerScanTests
         Assert.Equal(["A"], new FolderTable(Page.Replace(", `C`", "", StringComparison.Ordinal)).Projects["src/P"]["B"]);
     }
 
-    private static IEnumerable<(string From, string To, string File)> Scan(SourceFile file) => new FolderUses([s_target, s_parent, file]).All();
+    private static IEnumerable<(string From, string To, string File)> Scan(SourceFile file) => new FolderUses([Target, Parent, file]).All();
 }

@@ -12,12 +12,12 @@ public sealed class LayerTests
     /// <summary>Projects of one namespace whatever their folders: the author of a trusted application writes one using line.</summary>
     private static readonly string[] OneNamespace = ["src/TrustedApps/Sdk"];
 
-    private static readonly FolderTable s_table = new(File.ReadAllText(Path.Combine(Repository.Root, "docs/architecture.md")));
+    private static readonly FolderTable Table = new(File.ReadAllText(Path.Combine(Repository.Root, "docs/architecture.md")));
 
-    private static readonly string[] s_projects = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+    private static readonly string[] ProjectFolders = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(file)!))];
 
-    public static TheoryData<string> Projects => [.. s_projects];
+    public static TheoryData<string> Projects => [.. ProjectFolders];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -26,7 +26,7 @@ public sealed class LayerTests
         if (NotYetLayered.Contains(project))
             return;
         string[] folders = [.. UsesOf(project).Folders];
-        IEnumerable<string> rows = s_table.Projects.TryGetValue(project, out var table) ? table.Keys : [];
+        IEnumerable<string> rows = Table.Projects.TryGetValue(project, out var table) ? table.Keys : [];
 
         // A project of one folder has no layers, so it needs no table.
         Assert.Equal(folders.Length == 1 ? [] : folders, rows.Order(StringComparer.Ordinal));
@@ -36,7 +36,7 @@ public sealed class LayerTests
     [MemberData(nameof(Projects))]
     public void A_folder_uses_only_what_its_row_allows(string project)
     {
-        if (NotYetLayered.Contains(project) || !s_table.Projects.TryGetValue(project, out var table))
+        if (NotYetLayered.Contains(project) || !Table.Projects.TryGetValue(project, out var table))
             return;
 
         string[] forbidden = [.. UsesOf(project).All()
@@ -61,13 +61,13 @@ public sealed class LayerTests
     [Fact]
     public void The_tables_allow_no_circle()
     {
-        Assert.NotEmpty(s_table.Projects);
-        Assert.All(s_table.Projects, project => Assert.Null(FolderTable.FindCycle(project.Value.SelectMany(row => row.Value.Select(used => (row.Key, used))))));
+        Assert.NotEmpty(Table.Projects);
+        Assert.All(Table.Projects, project => Assert.Null(FolderTable.FindCycle(project.Value.SelectMany(row => row.Value.Select(used => (row.Key, used))))));
     }
 
     [Fact]
     public void The_tables_are_of_projects_that_there_are() =>
-        Assert.Empty(s_table.Projects.Keys.Except(s_projects));
+        Assert.Empty(Table.Projects.Keys.Except(ProjectFolders));
 
     [Theory]
     [MemberData(nameof(Projects))]

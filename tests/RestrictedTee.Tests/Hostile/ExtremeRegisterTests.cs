@@ -124,9 +124,12 @@ public sealed class ExtremeRegisterTests
                 {
                     foreach ((ulong a, ulong b, ulong c) in new[] { (extreme, 1UL, 1UL), (tee.Board.NormalRam.Base, extreme, 1UL), (1UL, 1UL, extreme), (extreme, extreme, extreme) })
                     {
-                        var message = default(OpteeMessage);
-                        (message.Arg.Command, message.Arg.Session, message.Arg.ParameterCount) = (command, unchecked((uint)extreme), count);
-                        for (int i = 0; i < count; i++)
+                        // What opens a session names a TA that needs no RPC, since nobody here would serve one.
+                        bool opens = command == (uint)OpteeMsgCommand.OpenSession;
+                        OpteeMessage message = opens ? RawMessages.OpenSession(Contracts.HelloWorld.Uuid) : default;
+                        int first = opens ? RawMessages.OpenSessionParameters : 0;
+                        (message.Arg.Command, message.Arg.Session, message.Arg.ParameterCount) = (command, unchecked((uint)extreme), (uint)first + count);
+                        for (int i = first; i < first + count; i++)
                             message.Params[i] = new OpteeMsgParam { Attr = attributes, A = a, B = b, C = c };
 
                         Assert.True(tee.Message(ref message) == OpteeSmc.ReturnOk, $"command {command} ended in an internal error: attributes {attributes:x}, {a:x} {b:x} {c:x}");

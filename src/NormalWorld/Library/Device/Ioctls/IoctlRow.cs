@@ -24,13 +24,17 @@ internal sealed record IoctlRow<TFile>(uint Request, string Name, int ArgumentSi
     internal bool HasBuffer { get; private init; }
 
     /// <summary>Reads the descriptor that the argument names; null when it names none.</summary>
-    internal Func<ReadOnlySpan<byte>, long>? DescriptorIn { get; init; }
+    internal Func<ReadOnlySpan<byte>, long>? DescriptorIn { get; private init; }
 
     internal AbiRow ToAbiRow() => new(Request, Name, Support, Note);
 
-    internal static IoctlRow<TFile> Plain<T>(uint request, string name, PlainHandler<TFile, T> handler, Support support, string note)
+    internal static IoctlRow<TFile> Plain<T>(
+        uint request, string name, PlainHandler<TFile, T> handler, Support support, string note, Func<ReadOnlySpan<byte>, long>? descriptorIn = null)
         where T : struct =>
-        new(request, name, Unsafe.SizeOf<T>(), (file, ref frame) => handler(file, ref MemoryMarshal.AsRef<T>(frame.Argument), ref frame), support, note);
+        new(request, name, Unsafe.SizeOf<T>(), (file, ref frame) => handler(file, ref MemoryMarshal.AsRef<T>(frame.Argument), ref frame), support, note)
+        {
+            DescriptorIn = descriptorIn,
+        };
 
     internal static IoctlRow<TFile> Buffer<T>(uint request, string name, BufferHandler<TFile, T> handler, Support support, string note)
         where T : struct =>

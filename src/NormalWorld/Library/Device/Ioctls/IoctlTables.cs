@@ -21,12 +21,12 @@ public static class IoctlTables
         IoctlRow<TeeFile>.Plain<uint>(TeeIoctl.CloseSession, "TEE_IOC_CLOSE_SESSION", SessionIoctls.Close, Support.Full, "Closing the device closes the rest."),
         IoctlRow<TeeFile>.Buffer<TeeIoctlSupplicantArg>(TeeIoctl.SupplRecv, "TEE_IOC_SUPPL_RECV", SupplicantIoctls.Receive, Support.Full, "One supplicant at a time; EBUSY for a second."),
         IoctlRow<TeeFile>.Buffer<TeeIoctlSupplicantArg>(TeeIoctl.SupplSend, "TEE_IOC_SUPPL_SEND", SupplicantIoctls.Send, Support.Full, "EINVAL when nothing was received."),
-        IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterFdData>(TeeIoctl.ShmRegisterFd, "TEE_IOC_SHM_REGISTER_FD", SharedMemoryIoctls.RegisterDescriptor, Support.Full, "A dma-buf of a heap of this TEE, or a memfd sealed against shrinking.")
-            with { DescriptorIn = argument => MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd },
+        IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterFdData>(TeeIoctl.ShmRegisterFd, "TEE_IOC_SHM_REGISTER_FD", SharedMemoryIoctls.RegisterDescriptor, Support.Full, "A dma-buf of a heap of this TEE, or a memfd sealed against shrinking.",
+            argument => MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd),
         IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterData>(TeeIoctl.ShmRegister, "TEE_IOC_SHM_REGISTER", SharedMemoryIoctls.Register, Support.Partial, "Memory is copied in before and out after each call instead of being pinned."),
         IoctlRow<TeeFile>.Plain<TeeIoctlRstmemAllocData>(TeeIoctl.RstmemAlloc, "TEE_IOC_RSTMEM_ALLOC", RestrictedMemoryIoctls.Allocate, Support.Full, "EINVAL for a use case without pool, ENOMEM when the pool is full."),
-        IoctlRow<TeeFile>.Plain<TeeIoctlRstmemFdInfoData>(TeeIoctl.RstmemFdInfo, "TEE_IOC_RSTMEM_FD_INFO", RestrictedMemoryIoctls.Describe, Support.Full, "EINVAL for a descriptor that is no restricted dma-buf.")
-            with { DescriptorIn = argument => MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd });
+        IoctlRow<TeeFile>.Plain<TeeIoctlRstmemFdInfoData>(TeeIoctl.RstmemFdInfo, "TEE_IOC_RSTMEM_FD_INFO", RestrictedMemoryIoctls.Describe, Support.Full, "EINVAL for a descriptor that is no restricted dma-buf.",
+            argument => MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd));
 
     /// <summary>Of /dev/dma_heap/*.</summary>
     internal static IoctlTable<HeapFile> Heap { get; } = new(

@@ -13,7 +13,7 @@ namespace RestrictedTee.NormalWorld.Driver.Probe;
 /// </summary>
 internal static class OpteeProbe
 {
-    private static readonly Dictionary<ConduitAbi, AbiFactory> s_abis = new()
+    private static readonly Dictionary<ConduitAbi, AbiFactory> Abis = new()
     {
         [ConduitAbi.Smc] = SmcAbi.Create,
         [ConduitAbi.Ffa] = FfaAbi.Create,
@@ -21,5 +21,5 @@ internal static class OpteeProbe
 
     /// <exception cref="TeeDriverException">ENODEV: what answers is not an OP-TEE of a revision that this driver knows.</exception>
     internal static OpteeDriver Bind(DriverWiring wiring, RamBank bank0, PhysicalRange reserved, ShmAllocator shm, SupplicantQueue supplicant) =>
-        new(wiring, bank0, reserved, shm, supplicant, s_abis[wiring.Abi]);
+        new(wiring, bank0, reserved, shm, supplicant, Abis[wiring.Abi]);
 }
