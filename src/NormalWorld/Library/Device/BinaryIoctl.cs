@@ -39,11 +39,9 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
     /// <exception cref="TeeDriverException">The errno; ENOTTY for a request that is not known.</exception>
     internal void Handle(uint request, ref IoctlFrame frame)
     {
-        int size = (int)((request >> 16) & 0x3FFF);
         if (Find(request) is not { } handler)
             throw new TeeDriverException(Errno.ENOTTY, $"Request 0x{request:x8} is not one of a TEE device.");
-        if (frame.Argument.Length != size)
-            throw new TeeDriverException(Errno.EINVAL, $"Request 0x{request:x8} takes {size} bytes, not {frame.Argument.Length}.");
+        CheckSize(request, frame.Argument);
         handler(ref frame);
     }
 
@@ -57,12 +55,27 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
         RestrictedHeap heap = host.HeapNamed(heapName);
         if (request != TeeIoctl.DmaHeapAlloc)
             throw new TeeDriverException(Errno.ENOTTY, $"Request 0x{request:x8} is not one of a dma-heap.");
+        CheckSize(request, frame.Argument);
         ref DmaHeapAllocationData data = ref As<DmaHeapAllocationData>(frame.Argument);
         if ((data.FdFlags & ~ValidFdFlags) != 0 || data.HeapFlags != 0 || data.Fd != 0)
             throw new TeeDriverException(Errno.EINVAL, $"Flags 0x{data.FdFlags:x}/0x{data.HeapFlags:x} are not known.");
         DmaBufObject buffer = heap.Allocate(data.Length, flags: 0);
-        frame.DescriptorOut = buffer.Export(host.Exports);
-        buffer.Release(); // the descriptor keeps it
+        try
+        {
+            frame.DescriptorOut = buffer.Export(host.Exports);
+        }
+        finally
+        {
+            buffer.Release(); // the descriptor keeps it
+        }
+    }
+
+    /// <summary>The size of its argument is part of a request's number (_IOC_SIZE); no handler looks at one of another size.</summary>
+    private static void CheckSize(uint request, ReadOnlySpan<byte> argument)
+    {
+        int size = (int)((request >> 16) & 0x3FFF);
+        if (argument.Length != size)
+            throw new TeeDriverException(Errno.EINVAL, $"Request 0x{request:x8} takes {size} bytes, not {argument.Length}.");
     }
 
     /// <summary>What closing a shared-memory descriptor does.</summary>
@@ -99,7 +112,7 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
         NoFlags(data.Flags);
         TeeShm shm = device.Allocate(data.Size, ownBank: true);
         (data.Size, data.Flags, data.Id) = (shm.Size, TeeIoctl.ShmMapped, shm.Id);
-        frame.DescriptorOut = Keep(shm, Duplicate(shm.Block!.Bank.Memfd));
+        frame.DescriptorOut = Keep(shm, () => Duplicate(shm.Block!.Bank.Memfd));
     }
 
     private void ShmRegister(ref IoctlFrame frame)
@@ -108,7 +121,7 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
         NoFlags(data.Flags);
         TeeShm shm = device.RegisterShm(user, data.Address, data.Length);
         data.Id = shm.Id;
-        frame.DescriptorOut = Keep(shm, Token());
+        frame.DescriptorOut = Keep(shm, Token);
     }
 
     private void ShmRegisterFd(ref IoctlFrame frame)
@@ -120,7 +133,7 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
             ? device.RegisterShmFd(buffer)
             : device.RegisterMemfd(Duplicate(descriptor));
         (data.Size, data.Flags, data.Id) = (shm.Size, TeeIoctl.ShmDmaBuf, shm.Id);
-        frame.DescriptorOut = Keep(shm, Token());
+        frame.DescriptorOut = Keep(shm, Token);
     }
 
     private void OpenSession(ref IoctlFrame frame)
@@ -178,13 +191,31 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
         SafeFileHandle descriptor = frame.DescriptorIn ?? throw NoDescriptor(data.Fd);
         DmaBufObject buffer = host.Exports.Find(descriptor)
             ?? throw new TeeDriverException(Errno.EINVAL, "The descriptor is no restricted dma-buf of this TEE.");
-        int fd = data.Fd;
-        data = device.Describe(buffer) with { Fd = fd };
-        buffer.Release();
+        try
+        {
+            int fd = data.Fd;
+            data = device.Describe(buffer) with { Fd = fd };
+        }
+        finally
+        {
+            buffer.Release();
+        }
     }
 
-    private SafeFileHandle Keep(TeeShm shm, SafeFileHandle descriptor)
+    /// <summary>Opens the descriptor of shared memory, which goes when there is none to be had.</summary>
+    private SafeFileHandle Keep(TeeShm shm, Func<SafeFileHandle> open)
     {
+        SafeFileHandle descriptor;
+        try
+        {
+            descriptor = open();
+        }
+        catch
+        {
+            shm.Dispose();
+            throw;
+        }
+
         lock (_descriptors)
             _descriptors.Add(shm.Id, shm);
         return descriptor;
@@ -193,11 +224,25 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemo
     private static SafeFileHandle Duplicate(SafeFileHandle handle)
     {
         int fd = Libc.Dup(handle);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new TeeDriverException(Errno.EBADF, "Not an open descriptor.");
+        if (fd >= 0)
+            return new SafeFileHandle(fd, ownsHandle: true);
+        throw Marshal.GetLastPInvokeError() == (int)Errno.EMFILE
+            ? new TeeDriverException(Errno.EMFILE, "This process has no descriptor left.")
+            : new TeeDriverException(Errno.EBADF, "Not an open descriptor.");
     }
 
     /// <summary>A descriptor for a registration, which has nothing to map.</summary>
-    private static SafeFileHandle Token() => File.OpenHandle("/dev/null");
+    private static SafeFileHandle Token()
+    {
+        try
+        {
+            return File.OpenHandle("/dev/null");
+        }
+        catch (IOException e)
+        {
+            throw new TeeDriverException(Errno.EMFILE, e.Message);
+        }
+    }
 
     private static void NoFlags(uint flags)
     {
@@ -303,6 +348,12 @@ public sealed class TeeDeviceFile : IDisposable
         catch (TeeDriverException e)
         {
             return -(int)e.Errno;
+        }
+        catch (Exception e)
+        {
+            // The border to whoever issues ioctls: what went wrong inside is an errno to them, and a line in the log.
+            Serilog.Log.Error("Request 0x{Request:x8} failed: {Type} in {Place}", request, e.GetType().Name, e.TargetSite?.ToString());
+            return -(int)Errno.EIO;
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class TeeDevice : ITeeDevice
     private readonly object _lock = new(); // protects the tables and _lastShmId; a leaf
     private readonly Dictionary<int, TeeShm> _shm = [];
     private readonly HashSet<uint> _sessions = [];
+    private readonly Dictionary<int, uint> _calls = []; // the session that a thread is calling
     private readonly TeeDeviceHost _host;
     private readonly ClientIdentity _client;
     private readonly bool _privileged;
@@ -29,6 +30,8 @@ internal sealed class TeeDevice : ITeeDevice
         _client = client;
         _privileged = privileged;
     }
+
+    internal TeeDeviceHost Host => _host;
 
     internal OpteeDriver Driver => _host.Driver;
 
@@ -53,10 +56,9 @@ internal sealed class TeeDevice : ITeeDevice
         return Register(ownBank ? Driver.Shm.AllocateBank(size) : Driver.Shm.Allocate(size));
     }
 
-    /// <summary>Registers a memfd that a client brought along.</summary>
+    /// <summary>Registers a memfd that a client brought along; takes the descriptor over, also when it is refused.</summary>
     internal TeeShm RegisterMemfd(SafeFileHandle memfd)
     {
-        CheckOpen();
         return Register(Driver.Shm.AdoptBank(memfd));
     }
 
@@ -71,14 +73,14 @@ internal sealed class TeeDevice : ITeeDevice
         try
         {
             memory.CopyFrom(address, copy.Span);
-            ulong cookie = Driver.Abi.RegisterShm(copy.Range);
-            return TeeShm.User(this, copy, cookie, new TeeShm.UserMapping(memory, address));
         }
         catch
         {
             copy.Dispose();
             throw;
         }
+
+        return Register(copy, cookie => TeeShm.User(this, copy, cookie, new TeeShm.UserMapping(memory, address)));
     }
 
     public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf)
@@ -89,16 +91,20 @@ internal sealed class TeeDevice : ITeeDevice
         return RegisterShmFd(local.Object.AddReference());
     }
 
-    /// <summary>Takes over a reference to the buffer.</summary>
+    /// <summary>Takes over a reference to the buffer, also when it is refused.</summary>
     internal TeeShm RegisterShmFd(DmaBufObject buffer)
     {
-        if (!_host.Owns(buffer))
+        try
+        {
+            return _host.Owns(buffer)
+                ? TeeShm.ForDmaBuf(this, buffer, keeps: true)
+                : throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
+        }
+        catch
         {
             buffer.Release();
-            throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
+            throw;
         }
-
-        return TeeShm.ForDmaBuf(this, buffer, keeps: true);
     }
 
     public void OpenSession(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
@@ -145,7 +151,7 @@ internal sealed class TeeDevice : ITeeDevice
 
     public void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
     {
-        CheckSession(argument.Session);
+        BeginCall(argument.Session);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.InvokeCommand;
         message.Arg.Function = argument.Func;
@@ -159,6 +165,7 @@ internal sealed class TeeDevice : ITeeDevice
         }
         finally
         {
+            EndCall();
             references.Release();
         }
 
@@ -169,6 +176,23 @@ internal sealed class TeeDevice : ITeeDevice
     {
         CheckSession(session);
         CancelInTee(cancelId, session);
+    }
+
+    /// <summary>
+    /// Cancels what a thread has invoked, whatever cancellation id its client gave it, because its client has died. The wish
+    /// may overtake the call on its way into the TEE, so who wants the thread back asks again until it is there.
+    /// </summary>
+    internal void CancelCallOf(int managedThreadId)
+    {
+        const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
+        uint session;
+        lock (_lock)
+        {
+            if (!_calls.TryGetValue(managedThreadId, out session))
+                return;
+        }
+
+        CancelInTee(WhateverRuns, session);
     }
 
     public void CloseSession(uint session)
@@ -186,7 +210,17 @@ internal sealed class TeeDevice : ITeeDevice
     {
         CheckOpen();
         DmaBufObject buffer = _host.HeapOf(useCase).Allocate(size, flags);
-        TeeShm shm = TeeShm.ForDmaBuf(this, buffer, keeps: false);
+        TeeShm shm;
+        try
+        {
+            shm = TeeShm.ForDmaBuf(this, buffer, keeps: false);
+        }
+        catch
+        {
+            buffer.Release();
+            throw;
+        }
+
         buffer.Released += shm.Dispose;
         return new LocalDmaBuf(buffer, Exports, shm.Id);
     }
@@ -233,10 +267,13 @@ internal sealed class TeeDevice : ITeeDevice
         Driver.Supplicant.Send(result, parameters);
     }
 
+    /// <exception cref="TeeDriverException">EBADF: the device was closed meanwhile, and would never let go of it.</exception>
     internal int AddShm(TeeShm shm)
     {
         lock (_lock)
         {
+            if (_disposed)
+                throw Closed();
             int id = ++_lastShmId;
             _shm.Add(id, shm);
             return id;
@@ -272,15 +309,21 @@ internal sealed class TeeDevice : ITeeDevice
             shm.Dispose();
     }
 
-    private TeeShm Register(ShmBlock block)
+    private TeeShm Register(ShmBlock block) => Register(block, cookie => TeeShm.Allocated(this, block, cookie));
+
+    /// <summary>Tells the TEE of memory and makes it this context's; takes the block over, also when either fails.</summary>
+    private TeeShm Register(ShmBlock block, Func<ulong, TeeShm> make)
     {
+        ulong? registered = null;
         try
         {
-            ulong cookie = Driver.Abi.RegisterShm(block.Range);
-            return TeeShm.Allocated(this, block, cookie);
+            registered = Driver.Abi.RegisterShm(block.Range);
+            return make(registered.Value);
         }
         catch
         {
+            if (registered is { } cookie)
+                Driver.Abi.UnregisterShm(cookie);
             block.Dispose();
             throw;
         }
@@ -370,6 +413,19 @@ internal sealed class TeeDevice : ITeeDevice
         }
 
         throw new TeeDriverException(Errno.EINVAL, $"Shared memory {id} is not of this context.");
+    }
+
+    private void BeginCall(uint session)
+    {
+        CheckSession(session);
+        lock (_lock)
+            _calls[Environment.CurrentManagedThreadId] = session;
+    }
+
+    private void EndCall()
+    {
+        lock (_lock)
+            _calls.Remove(Environment.CurrentManagedThreadId);
     }
 
     private void CheckSession(uint session)

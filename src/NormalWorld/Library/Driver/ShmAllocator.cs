@@ -68,13 +68,17 @@ internal sealed class ShmAllocator
         return Plug(range => RamBank.Create(range, "restricted-tee shm"), size);
     }
 
-    /// <summary>Memory that a client brought along as a memfd; takes the descriptor over.</summary>
-    /// <exception cref="TeeDriverException">EINVAL: it is not a memfd sealed against shrinking; ENODEV.</exception>
+    /// <summary>Memory that a client brought along as a memfd; takes the descriptor over, also when it is refused.</summary>
+    /// <exception cref="TeeDriverException">EINVAL: it is not a memfd sealed against shrinking; ENOMEM: it cannot be mapped; ENODEV.</exception>
     internal ShmBlock AdoptBank(Microsoft.Win32.SafeHandles.SafeFileHandle memfd)
     {
         long size = SmcTransport.Interop.Libc.LSeek((int)memfd.DangerousGetHandle(), 0, whence: 2);
         if (size <= 0 || size > int.MaxValue - PhysicalAddress.PageSize || size % PhysicalAddress.PageSize != 0)
+        {
+            memfd.Dispose();
             throw new TeeDriverException(Errno.EINVAL, "The descriptor is neither a dma-buf of this TEE nor a memfd of whole pages.");
+        }
+
         try
         {
             return Plug(range => RamBank.Attach(memfd, range), (ulong)size);
@@ -95,10 +99,24 @@ internal sealed class ShmAllocator
             _next += length;
         }
 
-        RamBank bank = make(range);
+        RamBank bank;
+        try
+        {
+            bank = make(range);
+        }
+        catch (IOException e)
+        {
+            throw new TeeDriverException(Errno.ENOMEM, e.Message);
+        }
+
         try
         {
             _plug.Plug(bank);
+        }
+        catch (SmcTransport.Boot.BootLineRefusedException e)
+        {
+            bank.Dispose();
+            throw new TeeDriverException(Errno.ENOMEM, e.Message);
         }
         catch (IOException e)
         {
