@@ -9,11 +9,11 @@ internal static class DescriptorNeeds
     /// <summary>Of a conduit: two pipes, of which the other world's ends go when they have been handed over, and what its reader is woken by.</summary>
     private const int PerConduit = 5;
 
-    /// <summary>Boot line and its listener, notification line, RAM, the process, its closed input, lock, files of the runtime that open and close.</summary>
-    private const int ForOneWorld = 32;
+    /// <summary>Of those, what a secure world that is started again needs beside what the old one gives back.</summary>
+    private const int PerConduitAgain = 2;
 
-    /// <summary>What the runtime of the secure world has open before it is wired up.</summary>
-    private const int ForARuntime = 40;
+    /// <summary>Boot line and its listener, notification line, RAM, the process, lock, and two for each library that is loaded later.</summary>
+    private const int ForOneWorld = 32;
 
     /// <summary>More would not be of use: each client's share is half of it at first.</summary>
     private const int MostForClients = 4096;
@@ -25,7 +25,7 @@ internal static class DescriptorNeeds
     internal static void Check(LaunchOptions options)
     {
         int conduits = ConduitsOf(options) + 1;
-        int needed = Math.Max(DescriptorLimit.CountOpen(), ForARuntime) + ForOneWorld + (PerConduit * conduits);
+        int needed = DescriptorLimit.CountOpen() + ForOneWorld + (PerConduit * conduits);
         int limit = DescriptorLimit.Raise();
         if (limit < needed)
         {
@@ -39,7 +39,7 @@ internal static class DescriptorNeeds
     internal static DescriptorBudget BudgetForClients(LaunchOptions options)
     {
         int limit = DescriptorLimit.Raise();
-        int own = DescriptorLimit.CountOpen() + ForOneWorld + (PerConduit * (ConduitsOf(options) + 1));
+        int own = DescriptorLimit.CountOpen() + ForOneWorld + (PerConduitAgain * (ConduitsOf(options) + 1));
         int left = Math.Min(limit - own, MostForClients);
         return left >= LeastForClients
             ? new DescriptorBudget(left)
