@@ -39,6 +39,9 @@ internal sealed class OpenFolder : IDisposable
     /// <summary>The names in it.</summary>
     internal string[] Names => [.. Directory.GetFileSystemEntries($"/proc/self/fd/{Fd}").Select(path => Path.GetFileName(path))];
 
+    /// <summary>A path of an entry that leads through this descriptor; of use in this process, while the folder is open.</summary>
+    internal string PathOf(string name) => $"/proc/self/fd/{Fd}/{name}";
+
     private int Fd => (int)_handle.DangerousGetHandle();
 
     internal static OpenFolder Open(string path) => new(OpenRaw(Libc.AtFdCwd, path, Libc.ODirectory, 0));

@@ -19,7 +19,7 @@ public sealed class DyingClientTests
         using var up = new Rtee.Up("--ta-dir", Repository.TestTas, "--threads", Threads.ToString());
         using TeeContext living = new(RemoteDevice.Connect(up.Socket));
         using TeeSession hello = living.OpenSession(HelloWorld.Uuid);
-        TeeContext[] dying = [.. Enumerable.Range(0, Threads).Select(_ => new TeeContext(RemoteDevice.Connect(up.Socket)))];
+        TeeContext[] dying = [.. Enumerable.Range(0, Threads).Select(i => new TeeContext(RemoteDevice.Connect(up.Socket)))];
         var outcomes = new TeecResult[Threads];
         Thread[] waits = [.. dying.Select((context, i) =>
         {
@@ -65,7 +65,7 @@ public sealed class DyingClientTests
         return blocked!;
     }
 
-    private static bool AllThreadsServe(TeeContext context) => Enumerable.Range(0, Threads).All(_ =>
+    private static bool AllThreadsServe(TeeContext context) => Enumerable.Range(0, Threads).All(i =>
     {
         using TeeSession session = context.OpenSession(HelloWorld.Uuid);
         return session.TryInvoke(HelloWorld.CommandNothing, null, out _) == TeecResult.Success;

@@ -38,7 +38,14 @@ public sealed class RunFolder : IDisposable
 
     internal string BootSocket => System.IO.Path.Combine(Path, BootName);
 
-    internal string TeeSocket => System.IO.Path.Combine(Path, TeeName);
+    /// <summary>
+    /// Where this instance listens for its secure world, and for clients: in the folder that it holds, whatever lies at its path
+    /// by now. A listener that is disposed removes the name that it was given, and must not remove a successor's.
+    /// </summary>
+    internal string OwnBootSocket => _folder.PathOf(BootName);
+
+    /// <inheritdoc cref="OwnBootSocket"/>
+    internal string OwnTeeSocket => _folder.PathOf(TeeName);
 
     internal string SecureLog => System.IO.Path.Combine(Path, "secure.log");
 

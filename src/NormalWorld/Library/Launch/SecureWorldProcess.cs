@@ -93,7 +93,7 @@ internal sealed class SecureWorldProcess : IDisposable
     {
         try
         {
-            return DescriptorSocket.Listen(folder.BootSocket, backlog: 1);
+            return DescriptorSocket.Listen(folder.OwnBootSocket, backlog: 1);
         }
         catch (SocketException e)
         {
@@ -109,8 +109,7 @@ internal sealed class SecureWorldProcess : IDisposable
     {
         try
         {
-            if (!folder.IsLost)
-                File.Delete(folder.BootSocket);
+            File.Delete(folder.OwnBootSocket);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

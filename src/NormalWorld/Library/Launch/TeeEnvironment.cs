@@ -116,7 +116,7 @@ public sealed class TeeEnvironment : IDisposable, IAsyncDisposable
 
     /// <summary>Serves other processes of this user on a socket in the run folder.</summary>
     /// <exception cref="TeeLaunchException">The socket cannot be made.</exception>
-    public void Serve() => _server ??= new TeeServer(this, _folder.TeeSocket, DescriptorNeeds.BudgetForClients(_options));
+    public void Serve() => _server ??= new TeeServer(this, _folder.OwnTeeSocket, DescriptorNeeds.BudgetForClients(_options));
 
     /// <summary>Clients connected through <see cref="Serve"/>.</summary>
     public int ClientCount => _server?.ClientCount ?? 0;
