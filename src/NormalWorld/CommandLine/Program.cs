@@ -1,46 +1,16 @@
-using System.CommandLine;
-using RestrictedTee.CommandLine.Bench;
-using RestrictedTee.CommandLine.Commands;
+using RestrictedTee.CommandLine;
 using RestrictedTee.CommandLine.Console;
-using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Uapi;
-using Serilog;
+using RestrictedTee.SmcTransport.Interop;
 
-Log.Logger = new LoggerConfiguration()
-    .MinimumLevel.Warning()
-    .WriteTo.Console(outputTemplate: "normal world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose)
-    .CreateLogger();
-
-var root = new RootCommand("RestrictedTee: an OP-TEE-style trusted execution environment in two processes.")
+// The runtime holds two descriptors for each library that it loads, and what it throws where it gets none tells nobody why. So
+// this comes first, and nothing is loaded before it that it does not need.
+const int LeastDescriptors = 96;
+int limit = DescriptorLimit.Raise();
+if (limit < LeastDescriptors)
 {
-    XtestCommand.Create(),
-    UpCommand.Create(),
-    InvokeCommand.Create(),
-    HeapsCommand.Create(),
-    PlayCommand.Create(),
-    BenchCommand.Create(),
-    AbiCommand.Create(),
-    InternalCommands.CreatePipeEcho(),
-    InternalCommands.CreateFirstCall(),
-};
-
-try
-{
-    ParseResult result = root.Parse(args);
-    int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-    return result.Errors.Count > 0 ? ExitCodes.Usage : code;
-}
-catch (TeeLaunchException e)
-{
-    Console.Error.WriteLine($"rtee: {e.Message}");
+    Console.Error.WriteLine(
+        $"rtee: The limit of open descriptors is {limit}; the runtime alone needs {LeastDescriptors}, and a TEE with 8 threads about 150. Raise it (ulimit -n 256).");
     return ExitCodes.Usage;
 }
-catch (Exception e) when (e is TeecException or TeeDriverException or IOException or UnauthorizedAccessException)
-{
-    Console.Error.WriteLine($"rtee: {e.Message}");
-    return ExitCodes.Failed;
-}
-finally
-{
-    Log.CloseAndFlush();
-}
+
+return CommandLineProgram.Run(args);

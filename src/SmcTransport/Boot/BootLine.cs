@@ -59,8 +59,15 @@ internal sealed class BootLine(DescriptorSocket socket) : IDisposable
         internal uint TextLength;
     }
 
-    /// <summary>A received message.</summary>
-    internal readonly record struct Message(Head Head, string Text, IReadOnlyList<SafeFileHandle> Descriptors);
+    /// <summary>A received message. Disposing it closes the descriptors, for whoever has no use for them.</summary>
+    internal readonly record struct Message(Head Head, string Text, IReadOnlyList<SafeFileHandle> Descriptors) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (SafeFileHandle descriptor in Descriptors)
+                descriptor.Dispose();
+        }
+    }
 
     internal bool TrySend(Head head, string text = "", params ReadOnlySpan<SafeHandle> descriptors)
     {
@@ -83,11 +90,14 @@ internal sealed class BootLine(DescriptorSocket socket) : IDisposable
     internal Message? Receive()
     {
         Span<byte> buffer = stackalloc byte[Unsafe.SizeOf<Head>() + MaxText];
-        var descriptors = new List<SafeFileHandle>();
-        int length = socket.Receive(buffer, descriptors);
+        using var descriptors = new ReceivedDescriptors();
+        Received received = socket.Receive(buffer, descriptors);
+        int length = received.Length;
         if (length == 0)
             return null;
-        if (length < Unsafe.SizeOf<Head>())
+        if (received.LostDescriptors)
+            throw new InvalidDataException("The boot line carried more descriptors than this process may open; raise the limit (ulimit -n).");
+        if (received.IsTruncated || length < Unsafe.SizeOf<Head>())
             throw new InvalidDataException("The boot line carried a message that is not one of its own.");
         Head head = MemoryMarshal.Read<Head>(buffer);
         if (head.Magic != Magic || head.TextLength > length - Unsafe.SizeOf<Head>())
@@ -97,16 +107,18 @@ internal sealed class BootLine(DescriptorSocket socket) : IDisposable
         if (head.Build != Build)
             throw new InvalidDataException($"The other world comes from another build ({head.Build}, this one {Build}). Build both from the same sources.");
         string text = Encoding.UTF8.GetString(buffer.Slice(Unsafe.SizeOf<Head>(), (int)head.TextLength));
-        return new Message(head, text, descriptors);
+        return new Message(head, text, descriptors.TakeAll());
     }
 
     /// <summary>Normal world: plug a bank in and wait until the secure world has mapped it.</summary>
-    /// <exception cref="IOException">The secure world refused or has gone.</exception>
+    /// <exception cref="BootLineRefusedException">The secure world refused, and goes on.</exception>
+    /// <exception cref="IOException">The secure world has gone.</exception>
     internal void Plug(RamBank bank) =>
         Exchange(new Head { Kind = Kind.PlugBank, BankBase = bank.Range.Start.Value, BankSize = bank.Range.Length }, bank.Memfd);
 
     /// <summary>Normal world: take a bank out; refused while the secure world still uses it.</summary>
-    /// <exception cref="IOException">The secure world refused or has gone.</exception>
+    /// <exception cref="BootLineRefusedException">The secure world refused, and goes on.</exception>
+    /// <exception cref="IOException">The secure world has gone.</exception>
     internal void Unplug(RamBank bank) =>
         Exchange(new Head { Kind = Kind.UnplugBank, BankBase = bank.Range.Start.Value, BankSize = bank.Range.Length });
 
@@ -118,8 +130,12 @@ internal sealed class BootLine(DescriptorSocket socket) : IDisposable
         {
             if (!TrySend(head, descriptors: descriptors) || Receive() is not { } answer)
                 throw new IOException("The secure world has gone.");
+            answer.Dispose();
             if (answer.Head.Kind != Kind.Done)
-                throw new IOException($"The secure world refused {head.Kind} of bank 0x{head.BankBase:x}: {answer.Text}");
+                throw new BootLineRefusedException($"The secure world refused {head.Kind} of bank 0x{head.BankBase:x}: {answer.Text}");
         }
     }
 }
+
+/// <summary>The other world said no to one request on the boot line; it is there still.</summary>
+internal sealed class BootLineRefusedException(string message) : IOException(message);

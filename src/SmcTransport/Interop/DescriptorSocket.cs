@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace RestrictedTee.SmcTransport.Interop;
 
@@ -51,6 +50,9 @@ internal sealed unsafe class DescriptorSocket : IDisposable
 
     internal static DescriptorSocket Adopt(Socket accepted) => new(accepted);
 
+    /// <summary>The descriptor's number, to poll it by; it means something only until the socket is disposed.</summary>
+    internal int Number => (int)_socket.Handle;
+
     /// <summary>Process, user and group of the peer, as the kernel saw them when it connected (SO_PEERCRED).</summary>
     internal Libc.UCred PeerCredentials
     {
@@ -66,7 +68,12 @@ internal sealed unsafe class DescriptorSocket : IDisposable
 
     /// <summary>Sends one message with the descriptors, which stay the caller's.</summary>
     /// <returns>False when the peer has gone.</returns>
-    internal bool TrySend(ReadOnlySpan<byte> message, params ReadOnlySpan<SafeHandle> descriptors)
+    internal bool TrySend(ReadOnlySpan<byte> message, params ReadOnlySpan<SafeHandle> descriptors) => TrySend(message, flags: 0, descriptors);
+
+    /// <summary>Sends one message if the peer has room for it, and never waits.</summary>
+    internal bool TrySendNow(ReadOnlySpan<byte> message) => TrySend(message, Libc.MsgDontWait, []);
+
+    private bool TrySend(ReadOnlySpan<byte> message, int flags, ReadOnlySpan<SafeHandle> descriptors)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
         int payload = descriptors.Length * sizeof(int);
@@ -88,7 +95,7 @@ internal sealed unsafe class DescriptorSocket : IDisposable
             {
                 try
                 {
-                    sent = Libc.SendMsg(_socket.SafeHandle, &header, Libc.MsgNoSignal);
+                    sent = Libc.SendMsg(_socket.SafeHandle, &header, Libc.MsgNoSignal | flags);
                 }
                 catch (ObjectDisposedException)
                 {
@@ -100,11 +107,14 @@ internal sealed unsafe class DescriptorSocket : IDisposable
         }
     }
 
-    /// <summary>Waits for one message.</summary>
-    /// <returns>Its length; 0 when the peer has gone; -1 when it was longer than <paramref name="buffer"/> or lost descriptors.</returns>
-    internal int Receive(Span<byte> buffer, List<SafeFileHandle> descriptors)
+    /// <summary>
+    /// Waits for one message. No more than <paramref name="allowed"/> descriptors of it enter this process: there is room for no
+    /// more in the control buffer, and the kernel closes the rest (unix(7), MSG_CTRUNC).
+    /// </summary>
+    internal Received Receive(Span<byte> buffer, ReceivedDescriptors descriptors, int allowed = MaxDescriptors)
     {
-        byte* control = stackalloc byte[ControlHeader + (MaxDescriptors * sizeof(int)) + 8];
+        int room = allowed == 0 ? 0 : ControlHeader + (allowed * sizeof(int));
+        byte* control = stackalloc byte[Math.Max(room, 1)];
         fixed (byte* data = buffer)
         {
             var vector = new Libc.IoVec { Base = data, Length = (nuint)buffer.Length };
@@ -112,33 +122,28 @@ internal sealed unsafe class DescriptorSocket : IDisposable
             Libc.MsgHdr header;
             do
             {
-                header = new Libc.MsgHdr
-                {
-                    Vectors = &vector,
-                    VectorCount = 1,
-                    Control = control,
-                    ControlLength = ControlHeader + (MaxDescriptors * sizeof(int)) + 8,
-                };
+                header = new Libc.MsgHdr { Vectors = &vector, VectorCount = 1, Control = room == 0 ? null : control, ControlLength = (nuint)room };
                 try
                 {
                     received = Libc.RecvMsg(_socket.SafeHandle, &header, Libc.MsgCmsgCloexec);
                 }
                 catch (ObjectDisposedException)
                 {
-                    return 0;
+                    return default;
                 }
             }
-            while (received < 0 && Marshal.GetLastPInvokeError() == Libc.EINTR);
+            // A peer that closed with a message of ours unread resets us once; what it sent before that is there still.
+            while (received < 0 && Marshal.GetLastPInvokeError() is Libc.EINTR or Libc.ECONNRESET);
 
             if (received < 0)
-                return 0;
+                return default;
             TakeDescriptors(control, header.ControlLength, descriptors);
-            return (header.Flags & (Libc.MsgTrunc | Libc.MsgCtrunc)) != 0 ? -1 : (int)received;
+            return new Received((int)received, (header.Flags & Libc.MsgTrunc) != 0, (header.Flags & Libc.MsgCtrunc) != 0);
         }
     }
 
-    /// <summary>Closes the socket and wakes whoever waits on it.</summary>
-    public void Dispose()
+    /// <summary>Ends the conversation: whoever waits on either end wakes. The descriptor stays until it is disposed.</summary>
+    internal void Shutdown()
     {
         try
         {
@@ -148,11 +153,16 @@ internal sealed unsafe class DescriptorSocket : IDisposable
         {
             // Not connected any more, which is what was wanted.
         }
+    }
 
+    /// <summary>Closes the socket and wakes whoever waits on it.</summary>
+    public void Dispose()
+    {
+        Shutdown();
         _socket.Dispose();
     }
 
-    private static void TakeDescriptors(byte* control, nuint length, List<SafeFileHandle> descriptors)
+    private static void TakeDescriptors(byte* control, nuint length, ReceivedDescriptors descriptors)
     {
         for (nuint at = 0; at + ControlHeader <= length;)
         {
@@ -163,7 +173,7 @@ internal sealed unsafe class DescriptorSocket : IDisposable
             {
                 int count = (int)(header->Length - ControlHeader) / sizeof(int);
                 for (int i = 0; i < count; i++)
-                    descriptors.Add(new SafeFileHandle(((int*)(control + at + ControlHeader))[i], ownsHandle: true));
+                    descriptors.Add(((int*)(control + at + ControlHeader))[i]);
             }
 
             at += (header->Length + 7) & ~(nuint)7;

@@ -16,6 +16,7 @@ internal static partial class Libc
     internal const short PollOut = 0x004;
     internal const short PollErr = 0x008;
     internal const short PollHup = 0x010;
+    internal const short PollRdHup = 0x2000;
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct PollFd

@@ -8,20 +8,21 @@ namespace RestrictedTee.SmcTransport.Interop;
 /// </summary>
 internal sealed unsafe class PipeEnd : IDisposable
 {
+    private readonly object _lock = new(); // protects the making of _wake against the disposing; a leaf
     private readonly SafeFileHandle _fd;
-    private readonly SafeFileHandle _wake;
+    private SafeFileHandle? _wake; // an eventfd, once somebody has waited: most ends never do, and a descriptor each adds up
     private volatile bool _disposed;
 
+    /// <summary>Takes the descriptor over.</summary>
     internal PipeEnd(SafeFileHandle fd)
     {
         _fd = fd;
         int raw = (int)fd.DangerousGetHandle();
-        if (Libc.FCntl(raw, Libc.FSetFl, Libc.FCntl(raw, Libc.FGetFl, 0) | Libc.ONonblock) < 0)
-            throw Libc.Failed("fcntl(F_SETFL)");
-        int wake = Libc.EventFd(0, Libc.OCloexec | Libc.ONonblock);
-        if (wake < 0)
-            throw Libc.Failed("eventfd");
-        _wake = new SafeFileHandle(wake, ownsHandle: true);
+        if (Libc.FCntl(raw, Libc.FSetFl, Libc.FCntl(raw, Libc.FGetFl, 0) | Libc.ONonblock) >= 0)
+            return;
+        IOException failure = Libc.Failed("fcntl(F_SETFL)");
+        fd.Dispose();
+        throw failure;
     }
 
     internal SafeFileHandle Handle => _fd;
@@ -97,20 +98,45 @@ internal sealed unsafe class PipeEnd : IDisposable
         }
     }
 
+    /// <remarks>Whoever waits holds both descriptors until it has woken; they are closed then, and not by the collector.</remarks>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
-        ulong one = 1;
-        Libc.Write(_wake, (byte*)&one, sizeof(ulong));
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+
+        if (_wake is { } wake)
+        {
+            ulong one = 1;
+            Libc.Write(wake, (byte*)&one, sizeof(ulong));
+            wake.Dispose();
+        }
+
         _fd.Dispose();
     }
 
     private int Raw => (int)_fd.DangerousGetHandle();
 
+    /// <summary>The eventfd that disposing rings; null when that has happened.</summary>
+    private SafeFileHandle? Wake()
+    {
+        lock (_lock)
+        {
+            if (_disposed || _wake is not null)
+                return _disposed ? null : _wake;
+            int fd = Libc.EventFd(0, Libc.OCloexec | Libc.ONonblock);
+            return _wake = fd < 0 ? throw Libc.Failed("eventfd") : new SafeFileHandle(fd, ownsHandle: true);
+        }
+    }
+
     private void Wait(short events)
     {
+        if (Wake() is not { } wake)
+            return;
+
         // Holding references keeps both descriptors from being reused by another open while we wait on them.
         bool fdHeld = false, wakeHeld = false;
         try
@@ -118,7 +144,7 @@ internal sealed unsafe class PipeEnd : IDisposable
             try
             {
                 _fd.DangerousAddRef(ref fdHeld);
-                _wake.DangerousAddRef(ref wakeHeld);
+                wake.DangerousAddRef(ref wakeHeld);
             }
             catch (ObjectDisposedException)
             {
@@ -127,7 +153,7 @@ internal sealed unsafe class PipeEnd : IDisposable
 
             Libc.PollFd* fds = stackalloc Libc.PollFd[2];
             fds[0] = new Libc.PollFd { Fd = Raw, Events = events };
-            fds[1] = new Libc.PollFd { Fd = (int)_wake.DangerousGetHandle(), Events = Libc.PollIn };
+            fds[1] = new Libc.PollFd { Fd = (int)wake.DangerousGetHandle(), Events = Libc.PollIn };
             if (!_disposed && Libc.Poll(fds, 2, -1) < 0 && Marshal.GetLastPInvokeError() != Libc.EINTR)
                 throw Libc.Failed("poll");
         }
@@ -136,7 +162,7 @@ internal sealed unsafe class PipeEnd : IDisposable
             if (fdHeld)
                 _fd.DangerousRelease();
             if (wakeHeld)
-                _wake.DangerousRelease();
+                wake.DangerousRelease();
         }
     }
 }

@@ -24,7 +24,12 @@ internal sealed unsafe class RamBank : IMappedMemory, IDisposable
         Range = range;
         nint mapping = Libc.Mmap(0, (nuint)range.Length, Libc.ProtRead | Libc.ProtWrite, Libc.MapShared, Raw(memfd), 0);
         if (mapping == Libc.MapFailed)
-            throw Libc.Failed("mmap of a RAM bank");
+        {
+            IOException failure = Libc.Failed("mmap of a RAM bank");
+            memfd.Dispose();
+            throw failure;
+        }
+
         _base = (byte*)mapping;
     }
 
@@ -45,16 +50,33 @@ internal sealed unsafe class RamBank : IMappedMemory, IDisposable
         if (fd < 0)
             throw Libc.Failed("memfd_create");
         var memfd = new SafeFileHandle(fd, ownsHandle: true);
-        if (Libc.FTruncate(fd, checked((long)length)) < 0)
-            throw Libc.Failed("ftruncate");
-        if (Libc.FCntl(fd, Libc.FAddSeals, RequiredSeals | Libc.SealSeal) < 0)
-            throw Libc.Failed("fcntl(F_ADD_SEALS)");
-        return memfd;
+        bool sized = length <= long.MaxValue && Libc.FTruncate(fd, (long)length) == 0;
+        if (sized && Libc.FCntl(fd, Libc.FAddSeals, RequiredSeals | Libc.SealSeal) == 0)
+            return memfd;
+        IOException failure = Libc.Failed(sized ? "fcntl(F_ADD_SEALS)" : "ftruncate");
+        memfd.Dispose();
+        throw failure;
     }
 
-    /// <summary>Maps a bank that the other world, or a client, has made. Takes the descriptor over.</summary>
-    /// <exception cref="InvalidDataException">The descriptor is no memfd, is not sealed, or has another size.</exception>
+    /// <summary>Maps a bank that the other world, or a client, has made. Takes the descriptor over, also when it is refused.</summary>
+    /// <exception cref="InvalidDataException">The descriptor is no memfd of ordinary pages, is read-only, is not sealed, or has another size.</exception>
+    /// <exception cref="IOException">It cannot be mapped.</exception>
     internal static RamBank Attach(SafeFileHandle memfd, PhysicalRange range)
+    {
+        try
+        {
+            Check(memfd, range);
+        }
+        catch
+        {
+            memfd.Dispose();
+            throw;
+        }
+
+        return new RamBank(memfd, range);
+    }
+
+    private static void Check(SafeFileHandle memfd, PhysicalRange range)
     {
         if (!range.Start.IsPageAligned || range.Length == 0 || range.Length % PhysicalAddress.PageSize != 0)
             throw new InvalidDataException($"RAM bank {range} is not made of whole {PhysicalAddress.PageSize}-byte pages.");
@@ -64,7 +86,11 @@ internal sealed unsafe class RamBank : IMappedMemory, IDisposable
         long size = Libc.LSeek(Raw(memfd), 0, whence: 2);
         if (size < 0 || (ulong)size < range.Length)
             throw new InvalidDataException($"RAM bank {range} is backed by {size} bytes only.");
-        return new RamBank(memfd, range);
+        if ((Libc.FCntl(Raw(memfd), Libc.FGetFl, 0) & Libc.OAccMode) != Libc.ORdwr)
+            throw new InvalidDataException($"RAM bank {range} is a descriptor that is not open for reading and writing.");
+        // Huge pages come from a pool that may be empty, cannot be punched out page by page, and end in SIGBUS where it is.
+        if (Libc.FStatFs(memfd, out Libc.StatFs fs) < 0 || fs.Type == Libc.HugetlbfsMagic)
+            throw new InvalidDataException($"RAM bank {range} is made of huge pages; banks are made of {PhysicalAddress.PageSize}-byte ones.");
     }
 
     /// <summary>Whether an address of this process lies in the mapping.</summary>

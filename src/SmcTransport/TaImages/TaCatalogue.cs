@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using RestrictedTee.SmcTransport.Interop;
 
 namespace RestrictedTee.SmcTransport.TaImages;
 
@@ -35,7 +36,7 @@ public sealed class TaCatalogue
         var problems = new List<string>();
         var catalogue = new TaCatalogue(problems);
         var duplicates = new HashSet<Guid>();
-        foreach (string path in Assemblies(folder))
+        foreach (string path in Assemblies(folder, problems))
         {
             try
             {
@@ -47,8 +48,9 @@ public sealed class TaCatalogue
                     problems.Add($"{path}: UUID {entry.Uuid} is also that of {catalogue._entries[entry.Uuid].AssemblyPath}; neither is served.");
                 }
             }
-            catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
+            catch (Exception e)
             {
+                // The border to files that anybody may have written: what the metadata reader makes of garbage is not documented.
                 problems.Add($"{path}: not a readable assembly: {e.Message}");
             }
         }
@@ -59,7 +61,7 @@ public sealed class TaCatalogue
     }
 
     /// <summary>Packs a TA with its symbols and those assemblies beside it that it refers to, directly or through others.</summary>
-    /// <exception cref="IOException">A file has gone or cannot be read.</exception>
+    /// <exception cref="IOException">A file has gone, is no regular file, or is too large.</exception>
     public static byte[] Pack(TaEntry entry)
     {
         string folder = Path.GetDirectoryName(entry.AssemblyPath)!;
@@ -68,11 +70,12 @@ public sealed class TaCatalogue
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Path.GetFileNameWithoutExtension(entry.AssemblyPath), "RestrictedTee.Sdk" };
         while (wanted.TryDequeue(out string? path))
         {
-            files.Add(new TaImageFile(Path.GetFileName(path), File.ReadAllBytes(path)));
+            byte[] assembly = RegularFile.ReadAllBytes(path, TaImage.MaxFileSize);
+            files.Add(new TaImageFile(Path.GetFileName(path), assembly));
             string symbols = Path.ChangeExtension(path, ".pdb");
             if (File.Exists(symbols))
-                files.Add(new TaImageFile(Path.GetFileName(symbols), File.ReadAllBytes(symbols)));
-            foreach (string reference in References(path))
+                files.Add(new TaImageFile(Path.GetFileName(symbols), RegularFile.ReadAllBytes(symbols, TaImage.MaxFileSize)));
+            foreach (string reference in References(assembly))
             {
                 string candidate = Path.Combine(folder, reference + ".dll");
                 if (seen.Add(reference) && File.Exists(candidate))
@@ -83,18 +86,31 @@ public sealed class TaCatalogue
         return TaImage.Pack(files);
     }
 
-    private static IEnumerable<string> Assemblies(string folder)
+    private static IEnumerable<string> Assemblies(string folder, List<string> problems)
     {
         if (!Directory.Exists(folder))
             return [];
-        IEnumerable<string> folders = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder);
-        return folders.SelectMany(f => Directory.EnumerateFiles(f, "*.dll").Order(StringComparer.Ordinal));
+        return Listed(() => Directory.EnumerateDirectories(folder)).Prepend(folder)
+            .SelectMany(f => Listed(() => Directory.EnumerateFiles(f, "*.dll")));
+
+        string[] Listed(Func<IEnumerable<string>> list)
+        {
+            try
+            {
+                return [.. list().Order(StringComparer.Ordinal)];
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problems.Add($"{folder}: cannot be listed: {e.Message}");
+                return [];
+            }
+        }
     }
 
     private static List<TaEntry> ReadAssembly(string path, List<string> problems)
     {
         var entries = new List<TaEntry>();
-        using var pe = new PEReader(File.OpenRead(path));
+        using PEReader pe = Open(RegularFile.ReadAllBytes(path, TaImage.MaxFileSize));
         if (!pe.HasMetadata)
             return entries; // a native library beside a TA
         MetadataReader metadata = pe.GetMetadataReader();
@@ -131,11 +147,13 @@ public sealed class TaCatalogue
         return metadata.StringComparer.Equals(type.Name, Attribute) && metadata.StringComparer.Equals(type.Namespace, "RestrictedTee.Sdk");
     }
 
-    private static List<string> References(string path)
+    private static PEReader Open(byte[] assembly) => new(new MemoryStream(assembly, writable: false));
+
+    private static List<string> References(byte[] assembly)
     {
         try
         {
-            using var pe = new PEReader(File.OpenRead(path));
+            using PEReader pe = Open(assembly);
             if (!pe.HasMetadata)
                 return [];
             MetadataReader metadata = pe.GetMetadataReader();

@@ -13,8 +13,14 @@ public sealed record TaImageFile(string Name, byte[] Content);
 /// </summary>
 public static class TaImage
 {
-    private const int MaxFiles = 64;
-    private const long MaxFileSize = 32L << 20;
+    /// <summary>The most files that an image has.</summary>
+    internal const int MaxFiles = 64;
+
+    /// <summary>The most bytes that a file of an image has.</summary>
+    internal const int MaxFileSize = 32 << 20;
+
+    /// <summary>The most bytes that all files of an image have together.</summary>
+    internal const int MaxTotalSize = 64 << 20;
 
     /// <summary>Packs the files; the first is the TA's assembly.</summary>
     public static byte[] Pack(IReadOnlyList<TaImageFile> files)
@@ -33,23 +39,53 @@ public static class TaImage
     }
 
     /// <summary>Unpacks an image that came from the other world.</summary>
+    /// <remarks>
+    /// Sizes in the archive are what its maker wrote there. What counts is what comes out of it, and room is made only as it does.
+    /// </remarks>
     /// <exception cref="InvalidDataException">It is not one, or it is too large.</exception>
     public static IReadOnlyList<TaImageFile> Unpack(byte[] image)
+    {
+        try
+        {
+            return UnpackFiles(image);
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"The TA image is not a proper archive: {e.Message}", e);
+        }
+    }
+
+    private static List<TaImageFile> UnpackFiles(byte[] image)
     {
         using var archive = new ZipArchive(new MemoryStream(image, writable: false), ZipArchiveMode.Read);
         if (archive.Entries.Count is 0 or > MaxFiles)
             throw new InvalidDataException($"A TA image has 1 to {MaxFiles} files, this one has {archive.Entries.Count}.");
         var files = new List<TaImageFile>(archive.Entries.Count);
+        int left = MaxTotalSize;
         foreach (ZipArchiveEntry entry in archive.Entries)
         {
-            if (entry.Length > MaxFileSize || entry.Name.Length == 0)
-                throw new InvalidDataException("A file of the TA image is too large or has no name.");
-            byte[] content = new byte[entry.Length];
+            if (entry.Name.Length == 0)
+                throw new InvalidDataException("A file of the TA image has no name.");
             using Stream stream = entry.Open();
-            stream.ReadExactly(content);
+            byte[] content = ReadBounded(stream, Math.Min(left, MaxFileSize));
+            left -= content.Length;
             files.Add(new TaImageFile(entry.Name, content));
         }
 
         return files;
+    }
+
+    private static byte[] ReadBounded(Stream stream, int room)
+    {
+        using var content = new MemoryStream();
+        byte[] piece = new byte[64 << 10];
+        while (stream.Read(piece) is var count and > 0)
+        {
+            if (count > room - content.Length)
+                throw new InvalidDataException($"The files of the TA image are too large: {MaxFileSize} bytes each, {MaxTotalSize} in all.");
+            content.Write(piece, 0, count);
+        }
+
+        return content.ToArray();
     }
 }

@@ -28,9 +28,11 @@ internal static class Rtee
         return new Result(process.ExitCode, output.Result, errors.Result);
     }
 
-    internal static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    internal static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) => StartProgram(Program, environment, arguments);
+
+    private static Process StartProgram(string program, IReadOnlyDictionary<string, string>? environment, string[] arguments)
     {
-        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         foreach ((string key, string value) in environment ?? new Dictionary<string, string>())
@@ -53,13 +55,25 @@ internal static class Rtee
         private readonly Process _process;
 
         internal Up(params string[] arguments)
+            : this(Program, ["up", .. arguments], variables: null)
         {
-            Environment = new Dictionary<string, string> { ["RTEE_RUN_DIR"] = _folder.Path };
-            _process = Start(Environment, ["up", .. arguments]);
+        }
+
+        private Up(string program, string[] arguments, IReadOnlyDictionary<string, string>? variables)
+        {
+            var environment = new Dictionary<string, string>(variables ?? new Dictionary<string, string>()) { ["RTEE_RUN_DIR"] = _folder.Path };
+            Environment = environment;
+            _process = StartProgram(program, environment, arguments);
             string? line = _process.StandardOutput.ReadLine();
             Assert.True(line?.Contains("is up", StringComparison.Ordinal), line ?? _process.StandardError.ReadToEnd());
             SecureWorldPid = int.Parse(line!.Split("secure world pid ")[1].Split(',')[0]);
         }
+
+        /// <summary>Through a line of shell, which ends in <c>exec "$0" "$@"</c>.</summary>
+        internal static Up Through(string script, params string[] arguments) => new("/bin/sh", ["-c", script, Program, "up", .. arguments], variables: null);
+
+        /// <summary>With variables of its own in the environment.</summary>
+        internal static Up With(IReadOnlyDictionary<string, string> variables, params string[] arguments) => new(Program, ["up", .. arguments], variables);
 
         internal IReadOnlyDictionary<string, string> Environment { get; }
 

@@ -23,6 +23,8 @@ internal static class UpCommand
         return command;
     }
 
+    private const int LookAroundMilliseconds = 1000;
+
     private static int Run(LaunchOptions options)
     {
         var watch = Stopwatch.StartNew();
@@ -52,8 +54,17 @@ internal static class UpCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         var uptime = Stopwatch.StartNew();
-        while (!stop.Wait(System.Console.IsErrorRedirected ? Timeout.Infinite : 1000))
+        bool saidLost = false;
+        while (!stop.Wait(LookAroundMilliseconds))
+        {
             status.Show($"up {uptime.Elapsed:hh\\:mm\\:ss}, {environment.ClientCount} client(s)");
+            if (saidLost || !environment.HasLostRunFolder)
+                continue;
+            saidLost = true;
+            status.Clear();
+            System.Console.Error.WriteLine($"rtee: warning: the run folder '{environment.RunFolderPath}' was removed or replaced; new clients do not find this TEE any more. Stop it and start it again.");
+        }
+
         status.Clear();
         return died.IsSet ? ExitCodes.Failed : ExitCodes.Success;
     }

@@ -7,8 +7,9 @@ namespace RestrictedTee.NormalWorld.Device;
 /// <summary>The sessions of one context: a session of another is refused here, so that none can be used by its number.</summary>
 internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, ShmTable shared)
 {
-    private readonly object _lock = new(); // protects _open and _closed; a leaf
+    private readonly object _lock = new(); // protects the three below; a leaf
     private readonly HashSet<uint> _open = [];
+    private readonly Dictionary<int, uint> _calls = []; // the session that a thread is calling
     private bool _closed;
 
     /// <summary>TEE_IOC_OPEN_SESSION.</summary>
@@ -56,7 +57,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     /// <summary>TEE_IOC_INVOKE.</summary>
     internal void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
     {
-        Check(argument.Session);
+        BeginCall(argument.Session);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.InvokeCommand;
         message.Arg.Function = argument.Func;
@@ -70,6 +71,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         }
         finally
         {
+            EndCall();
             references.Release();
         }
 
@@ -80,6 +82,28 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     internal void Cancel(uint cancelId, uint session)
     {
         Check(session);
+        CancelInTee(cancelId, session);
+    }
+
+    /// <summary>
+    /// Cancels what a thread has invoked, whatever cancellation id its client gave it, because its client has died. The wish
+    /// may overtake the call on its way into the TEE, so who wants the thread back asks again until it is there.
+    /// </summary>
+    internal void CancelCallOf(int managedThreadId)
+    {
+        const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
+        uint session;
+        lock (_lock)
+        {
+            if (!_calls.TryGetValue(managedThreadId, out session))
+                return;
+        }
+
+        CancelInTee(WhateverRuns, session);
+    }
+
+    private void CancelInTee(uint cancelId, uint session)
+    {
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.Cancel;
         message.Arg.Session = session;
@@ -121,15 +145,33 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         driver.TryCall(ref message);
     }
 
-    private void Check(uint session)
+    private void BeginCall(uint session)
     {
         lock (_lock)
         {
-            if (_closed)
-                throw TeeDevice.Closed();
-            if (!_open.Contains(session))
-                throw NotOurs(session);
+            CheckLocked(session);
+            _calls[Environment.CurrentManagedThreadId] = session;
         }
+    }
+
+    private void EndCall()
+    {
+        lock (_lock)
+            _calls.Remove(Environment.CurrentManagedThreadId);
+    }
+
+    private void Check(uint session)
+    {
+        lock (_lock)
+            CheckLocked(session);
+    }
+
+    private void CheckLocked(uint session)
+    {
+        if (_closed)
+            throw TeeDevice.Closed();
+        if (!_open.Contains(session))
+            throw NotOurs(session);
     }
 
     private static TeeDriverException NotOurs(uint session) => new(Errno.EINVAL, $"Session {session} is not of this context.");

@@ -27,6 +27,8 @@ internal sealed class TeeDevice : ITeeDevice
         _privileged = privileged;
     }
 
+    internal TeeDeviceHost Host => _host;
+
     private OpteeDriver Driver => _host.Driver;
 
     public TeeIoctlVersionData GetVersion() => new()
@@ -48,12 +50,8 @@ internal sealed class TeeDevice : ITeeDevice
         return Register(ownBank ? Driver.Shm.AllocateBank(size) : Driver.Shm.Allocate(size));
     }
 
-    /// <summary>Registers a memfd that a client brought along.</summary>
-    internal TeeShm RegisterMemfd(SafeFileHandle memfd)
-    {
-        CheckOpen();
-        return Register(Driver.Shm.AdoptBank(memfd));
-    }
+    /// <summary>Registers a memfd that a client brought along; takes the descriptor over, also when it is refused.</summary>
+    internal TeeShm RegisterMemfd(SafeFileHandle memfd) => Register(Driver.Shm.AdoptBank(memfd));
 
     public ITeeShm RegisterShm(nuint address, ulong length) => RegisterShm(UserMemory.Self, address, length);
 
@@ -105,6 +103,9 @@ internal sealed class TeeDevice : ITeeDevice
     public void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters) => _sessions.Invoke(ref argument, parameters);
 
     public void Cancel(uint cancelId, uint session) => _sessions.Cancel(cancelId, session);
+
+    /// <summary>Cancels what a thread has invoked, because its client has died.</summary>
+    internal void CancelCallOf(int managedThreadId) => _sessions.CancelCallOf(managedThreadId);
 
     public void CloseSession(uint session) => _sessions.Close(session);
 

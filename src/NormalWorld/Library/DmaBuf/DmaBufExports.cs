@@ -81,8 +81,21 @@ internal sealed unsafe class DmaBufExports : IDisposable
             for (int i = 0; i < exports.Length; i++)
             {
                 if ((fds[i + 1].Returned & SmcTransport.Interop.Libc.PollErr) != 0)
-                    Close(exports[i]);
+                    CloseAtBorder(exports[i]);
             }
+        }
+    }
+
+    /// <summary>What becomes of one buffer must not end the thread that watches over all.</summary>
+    private void CloseAtBorder(ExportedDmaBuf export)
+    {
+        try
+        {
+            Close(export);
+        }
+        catch (Exception e)
+        {
+            Serilog.Log.Error("A dma-buf could not be freed: {Type} at {Place}", e.GetType().Name, e.TargetSite?.ToString());
         }
     }
 

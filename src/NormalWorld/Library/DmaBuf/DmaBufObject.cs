@@ -45,7 +45,16 @@ internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong
             if (_exported is { IsOpen: true })
                 return _exported.Duplicate();
             AddReference();
-            _exported = exports.Add(this);
+            try
+            {
+                _exported = exports.Add(this);
+            }
+            catch
+            {
+                Release();
+                throw;
+            }
+
             return _exported.TakeFirst();
         }
     }

@@ -66,6 +66,11 @@ internal sealed class OpteeDriver : IDisposable
     /// <summary>Whether the secure world has gone.</summary>
     internal bool IsGone => _gone;
 
+    /// <summary>What to say of a call that did not reach the TEE: it has gone, or it has refused this one call and serves on.</summary>
+    internal TeeDriverException Unreached() => _gone
+        ? new TeeDriverException(Errno.ENODEV, "The secure world has gone.")
+        : new TeeDriverException(Errno.EBUSY, "The secure world refused the call for want of memory or threads; try again.");
+
     /// <summary>Raised once, when the secure world has gone.</summary>
     internal event Action? Gone;
 

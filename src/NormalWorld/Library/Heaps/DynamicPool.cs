@@ -158,7 +158,7 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
         message.Arg.ParameterCount = 2;
         message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInOut, A = (uint)useCase };
         message.Params[1] = buffer;
-        return driver.TryCall(ref message) ? message : throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
+        return driver.TryCall(ref message) ? message : throw driver.Unreached();
     }
 
     private Configuration Read(in OpteeMessage message, uint[] attributes)

@@ -77,7 +77,7 @@ internal sealed class ProtectedMemoryClient
     private void Call(ref OpteeMessage message, string what)
     {
         if (!_driver.TryCall(ref message))
-            throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
+            throw _driver.Unreached();
         switch ((TeecResult)message.Arg.Result)
         {
             case TeecResult.Success:

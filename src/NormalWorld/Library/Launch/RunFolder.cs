@@ -1,12 +1,13 @@
-using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Client;
-using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.SmcTransport.Interop;
 
 namespace RestrictedTee.NormalWorld.Launch;
 
 /// <summary>
 /// The run folder of one instance: its sockets and logs, for this user alone. A lock file that is held open says that the
-/// instance lives; what a dead one left behind is cleared away.
+/// instance lives; what a dead one left behind is cleared away. The folder itself is held open too, so that an instance
+/// whose folder was removed under it neither touches nor removes that of its successor.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -14,106 +15,156 @@ public sealed class RunFolder : IDisposable
     public const string DefaultName = "default";
 
     private const uint OwnerOnly = 0b111_000_000; // 0700
+    private const uint OwnerReadWrite = 0b110_000_000; // 0600
+    private const string LockName = "lock", BootName = "boot", TeeName = "tee";
     private const int MaxSocketPath = 107; // sockaddr_un.sun_path, less its terminator
 
-    private readonly FileStream _lock;
+    private readonly string _name;
+    private readonly OpenFolder _folder;
+    private readonly SafeFileHandle _lock;
 
-    private RunFolder(string path, FileStream held)
+    private RunFolder(string name, OpenFolder folder, SafeFileHandle held)
     {
-        Path = path;
+        _name = name;
+        _folder = folder;
         _lock = held;
+        Path = System.IO.Path.Combine(Root, name);
     }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    internal string BootSocket => System.IO.Path.Combine(Path, "boot");
+    /// <summary>Whether the folder was removed, or another put in its place: clients do not find the instance any more.</summary>
+    public bool IsLost => OpenFolder.IdentityOfPath(Path) != _folder.Identity;
 
-    internal string TeeSocket => System.IO.Path.Combine(Path, "tee");
+    internal string BootSocket => System.IO.Path.Combine(Path, BootName);
+
+    /// <summary>
+    /// Where this instance listens for its secure world, and for clients: in the folder that it holds, whatever lies at its path
+    /// by now. A listener that is disposed removes the name that it was given, and must not remove a successor's.
+    /// </summary>
+    internal string OwnBootSocket => _folder.PathOf(BootName);
+
+    /// <inheritdoc cref="OwnBootSocket"/>
+    internal string OwnTeeSocket => _folder.PathOf(TeeName);
 
     internal string SecureLog => System.IO.Path.Combine(Path, "secure.log");
 
     /// <summary>Where the run folders of this user lie: RTEE_RUN_DIR, else below XDG_RUNTIME_DIR, else below the temporary folder.</summary>
-    public static string Root
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("RTEE_RUN_DIR") is { Length: > 0 } own)
-                return own;
-            return Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(runtime)
-                ? System.IO.Path.Combine(runtime, "restricted-tee")
-                : System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"restricted-tee-{Libc.GetEUid()}");
-        }
-    }
+    public static string Root => RunRoot.Path;
 
     /// <summary>The socket at which the instance of that name serves clients.</summary>
-    public static string SocketOf(string name) => System.IO.Path.Combine(Root, Checked(name), "tee");
-
-    /// <summary>Takes the folder of an instance.</summary>
-    /// <exception cref="TeeLaunchException">An instance of that name is running, or the folder cannot be made.</exception>
-    public static RunFolder Acquire(string name)
+    /// <exception cref="TeeLaunchException">It is no name, or the folder is not this user's, so that a stranger may serve there.</exception>
+    public static string SocketOf(string name)
     {
-        string path = System.IO.Path.Combine(Root, Checked(name));
-        if (System.IO.Path.Combine(path, "boot").Length > MaxSocketPath)
-            throw new TeeLaunchException($"The run folder '{path}' is too long for a socket; set RTEE_RUN_DIR to a shorter one.");
-        SweepDead();
-        try
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            if (Libc.Chmod(path, OwnerOnly) != 0)
-                throw new TeeLaunchException($"The run folder '{path}' belongs to somebody else; set RTEE_RUN_DIR to one of your own.");
-            var held = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var folder = new RunFolder(path, held);
-            File.Delete(folder.BootSocket);
-            File.Delete(folder.TeeSocket);
-            return folder;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new TeeLaunchException($"The run folder '{path}' cannot be used: {e.Message}", e);
-        }
-        catch (IOException e)
-        {
-            throw new TeeLaunchException($"An instance named '{name}' is running already (its run folder is '{path}'). Stop it, or give this one another name.", e);
-        }
+        string path = System.IO.Path.Combine(Root, Checked(name), TeeName);
+        using OpenFolder? root = RunRoot.TryOpen();
+        if (root?.IdentityOf(name) is not null)
+            RunRoot.OpenInstance(root, name, makePrivate: false).Dispose();
+        return path;
     }
 
-    /// <summary>Gives the folder up and removes it.</summary>
+    /// <summary>Takes the folder of an instance.</summary>
+    /// <exception cref="TeeLaunchException">An instance of that name is running, or the folder cannot be made or trusted.</exception>
+    public static RunFolder Acquire(string name)
+    {
+        const int Attempts = 10; // an instance that ends takes the folder away under us, at most now and then
+        string path = System.IO.Path.Combine(Root, Checked(name));
+        if (System.IO.Path.Combine(path, BootName).Length > MaxSocketPath)
+            throw new TeeLaunchException($"The run folder '{path}' is too long for a socket; set RTEE_RUN_DIR to a shorter one.");
+        using OpenFolder root = RunRoot.OpenOrMake();
+        SweepDead(root);
+        for (int i = 0; i < Attempts; i++)
+        {
+            if (TryAcquire(root, name, path) is { } folder)
+                return folder;
+        }
+
+        throw Running(name, path);
+    }
+
+    /// <summary>Gives the folder up and removes it, if it is still the one.</summary>
     public void Dispose()
     {
         try
         {
-            Directory.Delete(Path, recursive: true);
+            Clear(_folder);
+            using OpenFolder? root = IsLost ? null : RunRoot.TryOpen();
+            if (root?.IdentityOf(_name) == _folder.Identity)
+                root.RemoveChild(_name);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or TeeLaunchException)
         {
-            // A log that somebody is reading; the next instance of this name takes the folder over.
+            // Somebody has put something of his own into it; the next instance of this name takes the folder over.
         }
 
+        _folder.Dispose();
         _lock.Dispose();
     }
 
+    /// <returns>Null when it was taken away meanwhile by an instance that ended.</returns>
+    private static RunFolder? TryAcquire(OpenFolder root, string name, string path)
+    {
+        OpenFolder? folder = null;
+        SafeFileHandle? held = null;
+        try
+        {
+            root.MakeChild(name, OwnerOnly);
+            folder = RunRoot.OpenInstance(root, name, makePrivate: true);
+            held = folder.OpenFile(LockName, OwnerReadWrite);
+            if (!OpenFolder.TryLock(held))
+                throw Running(name, path);
+            if (root.IdentityOf(name) != folder.Identity || folder.IdentityOf(LockName) != OpenFolder.IdentityOf(held))
+                return null;
+            folder.Unlink(BootName);
+            folder.Unlink(TeeName);
+            var taken = new RunFolder(name, folder, held);
+            (folder, held) = (null, null);
+            return taken;
+        }
+        catch (IOException e)
+        {
+            throw RunRoot.Unusable(path, "cannot be written to", e);
+        }
+        finally
+        {
+            folder?.Dispose();
+            held?.Dispose();
+        }
+    }
+
+    private static TeeLaunchException Running(string name, string path) =>
+        new($"An instance named '{name}' is running already (its run folder is '{path}'). Stop it, or give this one another name.");
+
     /// <summary>Removes what killed instances left behind: folders whose lock nobody holds.</summary>
-    private static void SweepDead()
+    private static void SweepDead(OpenFolder root)
     {
         TimeSpan young = TimeSpan.FromMinutes(1); // one that is just being made has no lock yet
-        if (!Directory.Exists(Root))
-            return;
-        foreach (string folder in Directory.EnumerateDirectories(Root))
+        foreach (string name in root.Names)
         {
             try
             {
-                string file = System.IO.Path.Combine(folder, "lock");
-                if (!File.Exists(file) || DateTime.UtcNow - File.GetLastWriteTimeUtc(file) < young)
+                using OpenFolder folder = root.OpenChild(name);
+                if (folder.Owner != root.Owner || folder.IdentityOf(LockName) is null)
                     continue;
-                using var held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                Directory.Delete(folder, recursive: true);
+                using SafeFileHandle held = folder.OpenFile(LockName, OwnerReadWrite);
+                if (DateTime.UtcNow - File.GetLastWriteTimeUtc(held) < young || !OpenFolder.TryLock(held))
+                    continue;
+                Clear(folder);
+                root.RemoveChild(name);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It lives, or somebody else is sweeping it.
+                // No folder of an instance, or somebody else is sweeping it.
             }
         }
+    }
+
+    /// <summary>Empties a folder of what an instance puts there, which are no folders.</summary>
+    private static void Clear(OpenFolder folder)
+    {
+        foreach (string name in folder.Names)
+            folder.Unlink(name);
     }
 
     private static string Checked(string name) =>

@@ -40,7 +40,7 @@ internal sealed class SecureWorldProcess : IDisposable
     internal static SecureWorldProcess Start(LaunchOptions options, RunFolder folder, BoardFile board, RamBank bank0)
     {
         string program = SecureWorldLocator.Find(options.SecureWorld);
-        using Socket listener = DescriptorSocket.Listen(folder.BootSocket, backlog: 1);
+        using Socket listener = Listen(folder);
         Process process = StartProcess(program, options, folder);
         try
         {
@@ -66,18 +66,55 @@ internal sealed class SecureWorldProcess : IDisposable
             // The asynchronous accept has left the socket non-blocking; the boot line blocks.
             accepted.Blocking = true;
             var line = new BootLine(DescriptorSocket.Adopt(accepted));
-            if (line.Socket.PeerCredentials.Pid != process.Id)
-                throw new TeeLaunchException("Another process than the secure world connected to the boot line.");
-            return PowerOn(process, line, options, board, bank0);
+            try
+            {
+                if (line.Socket.PeerCredentials.Pid != process.Id)
+                    throw new TeeLaunchException("Another process than the secure world connected to the boot line.");
+                return PowerOn(process, line, options, board, bank0);
+            }
+            catch
+            {
+                line.Dispose();
+                throw;
+            }
         }
         catch
         {
             Kill(process);
+            process.Dispose();
             throw;
         }
         finally
         {
-            File.Delete(folder.BootSocket);
+            RemoveSocket(folder);
+        }
+    }
+
+    private static Socket Listen(RunFolder folder)
+    {
+        try
+        {
+            return DescriptorSocket.Listen(folder.OwnBootSocket, backlog: 1);
+        }
+        catch (SocketException e)
+        {
+            throw new TeeLaunchException(
+                folder.IsLost
+                    ? $"The run folder '{folder.Path}' was removed or replaced, so no secure world can be started in it."
+                    : $"The socket '{folder.BootSocket}' cannot be made: {e.Message}",
+                e);
+        }
+    }
+
+    private static void RemoveSocket(RunFolder folder)
+    {
+        try
+        {
+            File.Delete(folder.OwnBootSocket);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens on it any more; the next start removes it.
         }
     }
 
@@ -85,6 +122,10 @@ internal sealed class SecureWorldProcess : IDisposable
     public void Dispose()
     {
         Line.Dispose();
+        foreach (IConduit conduit in Wiring.Conduits)
+            conduit.Dispose();
+        Wiring.FastConduit.Dispose();
+        Wiring.NotificationLine?.Dispose();
         if (!_process.WaitForExit(StopTimeout))
             Kill(_process);
         _process.Dispose();
@@ -138,9 +179,7 @@ internal sealed class SecureWorldProcess : IDisposable
             Add("--log-file", Path.GetFullPath(options.LogFile));
         Add("--allow-debugging", options.Debug ? "true" : "false");
 
-        // The diagnostics port would hand out dumps of the secure world's memory.
-        start.Environment["DOTNET_EnableDiagnostics"] = options.Debug ? "1" : "0";
-        start.Environment["DOTNET_TieredCompilation"] = "1";
+        SecureWorldVariables.Set(start.Environment, options.Debug);
         try
         {
             Process process = Process.Start(start)!;
@@ -156,19 +195,10 @@ internal sealed class SecureWorldProcess : IDisposable
     private static SecureWorldProcess PowerOn(Process process, BootLine line, LaunchOptions options, BoardFile board, RamBank bank0)
     {
         int count = options.Conduits == 0 ? options.Threads : options.Conduits;
-        var mine = new List<IConduit>();
-        var theirs = new List<SafeFileHandle>();
+        using var pipes = new WiringPipes();
         for (int i = 0; i <= count; i++)
-        {
-            (SafeFileHandle secureIn, SafeFileHandle normalOut) = PipeEnd.CreatePipe();
-            (SafeFileHandle normalIn, SafeFileHandle secureOut) = PipeEnd.CreatePipe();
-            mine.Add(new PipeConduit(new PipeEnd(normalIn), new PipeEnd(normalOut)));
-            theirs.Add(secureIn);
-            theirs.Add(secureOut);
-        }
-
-        (SafeFileHandle notificationRead, SafeFileHandle notificationWrite) = PipeEnd.CreatePipe();
-        theirs.Add(notificationWrite);
+            pipes.AddConduit();
+        pipes.AddNotificationLine();
         var head = new BootLine.Head
         {
             Kind = BootLine.Kind.PowerOn,
@@ -176,18 +206,18 @@ internal sealed class SecureWorldProcess : IDisposable
             BankBase = board.NormalRam.Base,
             BankSize = board.NormalRam.Size,
         };
-        bool sent = line.TrySend(head, descriptors: [.. theirs, bank0.Memfd]);
+        bool sent = line.TrySend(head, descriptors: [.. pipes.Theirs, bank0.Memfd]);
 
         // Ours must go at once: as long as this process holds an end of theirs, it would not hear them die.
-        theirs.ForEach(handle => handle.Dispose());
+        pipes.CloseTheirs();
         try
         {
             BootLine.Message? answer = sent ? line.Receive() : null;
+            answer?.Dispose();
             return answer switch
             {
                 { Head.Kind: BootLine.Kind.Ready } ready =>
-                    new SecureWorldProcess(
-                        process, line, new DriverWiring(options.ConduitAbi, mine[..^1], mine[^1], new PipeEnd(notificationRead)), ready.Head.Protection),
+                    new SecureWorldProcess(process, line, pipes.TakeOurs(options.ConduitAbi), ready.Head.Protection),
                 { Head.Kind: BootLine.Kind.Refused } refused => throw new TeeLaunchException($"The secure world did not start: {refused.Text}"),
                 _ => throw new TeeLaunchException("The secure world ended while it started; its log may say why (logLevel Information)."),
             };

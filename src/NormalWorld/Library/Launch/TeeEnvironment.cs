@@ -36,7 +36,8 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
         _options = options;
         _folder = folder;
         _board = board;
-        _running = Start();
+        lock (_lock)
+            _running = Start(); // a secure world that dies at once is heard of when it is known which one it was
     }
 
     /// <summary>Raised when the secure world has died by itself; the argument says whether a new one was started.</summary>
@@ -50,6 +51,9 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
 
     /// <summary>How the secure world's memory is kept: "secretmem", "locked" or "anonymous".</summary>
     public string MemoryProtection => MemoryProtectionNames.Of(Current.Process.Protection);
+
+    /// <summary>Whether the run folder was removed or replaced, so that clients do not find this instance any more.</summary>
+    public bool HasLostRunFolder => _folder.IsLost;
 
     /// <summary>The run folder.</summary>
     public string RunFolderPath => _folder.Path;
@@ -77,6 +81,7 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
             throw new TeeLaunchException(e.Message, e);
         }
 
+        DescriptorNeeds.Check(options);
         string name = options.Name ?? $"{Environment.ProcessId}-{Interlocked.Increment(ref s_serial)}";
         RunFolder folder = RunFolder.Acquire(name);
         try
@@ -115,7 +120,7 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
 
     /// <summary>Serves other processes of this user on a socket in the run folder.</summary>
     /// <exception cref="TeeLaunchException">The socket cannot be made.</exception>
-    public void Serve() => _server ??= new TeeServer(this, _folder.TeeSocket);
+    public void Serve() => _server ??= new TeeServer(this, _folder.OwnTeeSocket, DescriptorNeeds.BudgetForClients(_options));
 
     /// <summary>Clients connected through <see cref="Serve"/>.</summary>
     public int ClientCount => _server?.ClientCount ?? 0;
@@ -140,6 +145,7 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
             if (_disposed)
                 return;
             _disposed = true;
+            Monitor.PulseAll(_lock);
             _server?.Dispose();
             _running.Dispose();
         }
@@ -176,53 +182,85 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
         }
     }
 
+    /// <exception cref="TeeLaunchException">It did not start; nothing is left of the attempt.</exception>
     private Running Start()
     {
-        RamBank bank0 = RamBank.Create(_board.NormalRam.Range, "restricted-tee normal ram");
-        SecureWorldProcess process = SecureWorldProcess.Start(_options, _folder, _board, bank0);
+        RamBank? bank0 = null;
+        SecureWorldProcess? process = null;
+        OpteeDriver? driver = null;
         try
         {
+            bank0 = RamBank.Create(_board.NormalRam.Range, "restricted-tee normal ram");
+            process = SecureWorldProcess.Start(_options, _folder, _board, bank0);
             var ram = new NormalRamMap();
             ram.TryPlug(bank0);
             var shm = new ShmAllocator(ram, bank0, _board.ReservedShm.Range, new BootLinePlug(process.Line));
-            var driver = OpteeProbe.Bind(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue());
+            driver = OpteeProbe.Bind(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue());
             var host = new TeeDeviceHost(driver, _board);
             var supplicant = new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir);
             var running = new Running(process, host, supplicant, ram, bank0);
             process.WhenEnded(() => OnEnded(running));
             return running;
         }
-        catch
+        catch (Exception e)
         {
-            process.Dispose();
+            driver?.Dispose();
+            process?.Dispose();
+            if (driver is null or { IsDrained: true })
+                bank0?.Dispose();
+            if (e is TeeDriverException or IOException)
+                throw new TeeLaunchException($"The secure world was started, and could not be used: {e.Message}", e);
             throw;
         }
     }
 
+    /// <summary>A border: it runs on a thread of the pool, where what nobody catches ends the process.</summary>
     private void OnEnded(Running running)
     {
         bool restarted = false;
-        lock (_lock)
+        try
         {
-            if (_disposed || running != _running)
-                return;
-            running.Host.Driver.Dispose();
-            if (_options.RestartOnFailure)
+            lock (_lock)
             {
-                try
-                {
-                    running.Dispose();
-                    _running = Start();
-                    restarted = true;
-                }
-                catch (TeeLaunchException e)
-                {
-                    Log.Error("The secure world could not be restarted: {Reason}", e.Message);
-                }
+                if (_disposed || running != _running)
+                    return;
+                running.Host.Driver.Dispose();
+                if (_options.RestartOnFailure)
+                    restarted = TryRestart(running);
+                if (_disposed)
+                    return;
             }
+
+            SecureWorldDied?.Invoke(restarted);
+        }
+        catch (Exception e)
+        {
+            Log.Error("The end of the secure world could not be dealt with: {Type}: {Reason}", e.GetType().Name, e.Message);
+        }
+    }
+
+    /// <summary>Starts again, several times if need be: what ended the old one may end the new one on its way up. With the lock held.</summary>
+    private bool TryRestart(Running dead)
+    {
+        const int Attempts = 6;
+        const int FirstPauseMilliseconds = 50;
+        dead.Dispose();
+        for (int i = 0; i < Attempts && !_disposed && _running == dead; i++)
+        {
+            try
+            {
+                _running = Start();
+                return true;
+            }
+            catch (Exception e)
+            {
+                Log.Error("The secure world could not be restarted (attempt {Attempt} of {Attempts}): {Reason}", i + 1, Attempts, e.Message);
+            }
+
+            Monitor.Wait(_lock, FirstPauseMilliseconds << i); // lets others in, and whoever stops us ends it
         }
 
-        SecureWorldDied?.Invoke(restarted);
+        return _running != dead; // somebody else has started one in between
     }
 
     /// <summary>One life of the secure world, and what this process has around it.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -27,9 +26,13 @@ internal sealed class RemoteDevice : ITeeDevice
         {
             return new RemoteDevice(RemoteChannel.Open(path));
         }
-        catch (Exception e) when (e is SocketException or TeeDriverException)
+        catch (TeeDriverException e) when (e.Errno is Errno.ENODEV)
         {
-            throw new TeeLaunchException($"No TEE serves at '{path}': {e.Message} Start one with 'rtee up'.", e);
+            throw new TeeLaunchException($"No TEE serves at '{path}'. Start one with 'rtee up'.", e);
+        }
+        catch (Exception e) when (e is TeeDriverException or IOException)
+        {
+            throw new TeeLaunchException($"The TEE at '{path}' cannot be used: {e.Message}", e);
         }
     }
 
@@ -43,14 +46,14 @@ internal sealed class RemoteDevice : ITeeDevice
     public ITeeShm AllocateShm(ulong size)
     {
         var data = new TeeIoctlShmAllocData { Size = size };
-        SafeFileHandle memfd = Call(TeeIoctl.ShmAlloc, ref data)!;
+        SafeFileHandle memfd = Open(TeeIoctl.ShmAlloc, ref data, ref data.Id);
         return new RemoteShm(_channel, data.Id, data.Size, memfd, isMapped: true);
     }
 
     public ITeeShm RegisterShm(nuint address, ulong length)
     {
         var data = new TeeIoctlShmRegisterData { Address = address, Length = length };
-        SafeFileHandle token = Call(TeeIoctl.ShmRegister, ref data)!;
+        SafeFileHandle token = Open(TeeIoctl.ShmRegister, ref data, ref data.Id);
         return new RemoteShm(_channel, data.Id, length, token, isMapped: false);
     }
 
@@ -58,7 +61,7 @@ internal sealed class RemoteDevice : ITeeDevice
     {
         using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
         TeeIoctlShmRegisterFdData data = default;
-        SafeFileHandle token = Call(TeeIoctl.ShmRegisterFd, ref data, descriptor)!;
+        SafeFileHandle token = Open(TeeIoctl.ShmRegisterFd, ref data, ref data.Id, descriptor);
         return new RemoteShm(_channel, data.Id, data.Size, token, isMapped: false);
     }
 
@@ -85,7 +88,7 @@ internal sealed class RemoteDevice : ITeeDevice
     public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
     {
         var data = new TeeIoctlRstmemAllocData { Size = size, Flags = flags, UseCase = (uint)useCase };
-        SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data)!;
+        SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data) ?? throw NoDescriptor();
         return new RemoteDmaBuf(descriptor, size, useCase, data.Id);
     }
 
@@ -103,11 +106,20 @@ internal sealed class RemoteDevice : ITeeDevice
         SafeFileHandle descriptor;
         using (RemoteChannel.Lease lease = _channel.Rent())
         {
-            descriptor = lease.Call(Wire.Operation.HeapIoctl, TeeIoctl.DmaHeapAlloc, Bytes(ref data), Encoding.UTF8.GetBytes(heapName), null)!;
+            descriptor = lease.Call(Wire.Operation.HeapIoctl, TeeIoctl.DmaHeapAlloc, Bytes(ref data), Encoding.UTF8.GetBytes(heapName), null) ?? throw NoDescriptor();
         }
 
         var info = default(TeeIoctlRstmemFdInfoData);
-        Call(TeeIoctl.RstmemFdInfo, ref info, descriptor)?.Dispose();
+        try
+        {
+            Call(TeeIoctl.RstmemFdInfo, ref info, descriptor)?.Dispose();
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+
         return new RemoteDmaBuf(descriptor, info.Size, (UseCase)info.UseCase, shmId: -1);
     }
 
@@ -126,6 +138,24 @@ internal sealed class RemoteDevice : ITeeDevice
         using RemoteChannel.Lease lease = _channel.Rent();
         return lease.Call(Wire.Operation.Ioctl, request, Bytes(ref argument), [], descriptor);
     }
+
+    /// <summary>A request that makes shared memory; what the server made is closed again when its descriptor did not arrive.</summary>
+    private SafeFileHandle Open<T>(uint request, ref T argument, ref int id, SafeFileHandle? descriptor = null)
+        where T : struct
+    {
+        try
+        {
+            return Call(request, ref argument, descriptor) ?? throw NoDescriptor();
+        }
+        catch (TeeDriverException)
+        {
+            if (id != 0)
+                _channel.CloseShm(id);
+            throw;
+        }
+    }
+
+    private static TeeDriverException NoDescriptor() => new(Errno.EIO, "The server's answer came without the descriptor.");
 
     private void CallWithBuffer<T>(uint request, ref T argument, Span<TeeIoctlParam> parameters)
         where T : struct
@@ -154,6 +184,7 @@ internal sealed unsafe class RemoteShm : ITeeShm
     private readonly nint _mapping;
     private int _closed;
 
+    /// <summary>Takes the descriptor over.</summary>
     internal RemoteShm(RemoteChannel channel, int id, ulong size, SafeFileHandle descriptor, bool isMapped)
     {
         _channel = channel;
@@ -163,8 +194,11 @@ internal sealed unsafe class RemoteShm : ITeeShm
         if (!isMapped)
             return;
         _mapping = Interop.Libc.Mmap(0, (nuint)size, Interop.Libc.ProtRead | Interop.Libc.ProtWrite, Interop.Libc.MapShared, descriptor, 0);
-        if (_mapping == Interop.Libc.MapFailed)
-            throw new TeeDriverException(Errno.ENOMEM, $"{size} bytes of shared memory cannot be mapped.");
+        if (_mapping != Interop.Libc.MapFailed)
+            return;
+        descriptor.Dispose();
+        channel.CloseShm(id);
+        throw new TeeDriverException(Errno.ENOMEM, $"{size} bytes of shared memory cannot be mapped.");
     }
 
     public int Id { get; }

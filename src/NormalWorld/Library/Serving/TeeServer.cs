@@ -1,15 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Heaps;
-using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 using Serilog;
@@ -23,16 +17,30 @@ namespace RestrictedTee.NormalWorld.Serving;
 /// </summary>
 internal sealed class TeeServer : IDisposable
 {
-    private const int MaxConnections = 256;
+    /// <summary>Each is a thread.</summary>
+    private const int MaxConnections = 1024;
+
+    /// <summary>Of one process.</summary>
+    private const int MaxConnectionsOfOne = 256;
+
+    private const int BackOffMilliseconds = 100;
 
     private readonly ITeeDeviceSource _environment;
+    private readonly DescriptorBudget _budget;
     private readonly Socket _listener;
-    private readonly ConcurrentDictionary<Guid, Client> _clients = new();
-    private readonly ConcurrentDictionary<DescriptorSocket, byte> _connections = new();
+    private readonly HangupWatcher _watcher = new();
+    private readonly SpareDescriptor _spare = new();
+    private readonly ConcurrentDictionary<Guid, ServedClient> _clients = new();
+    private readonly ConcurrentDictionary<ServerConnection, byte> _connections = new();
+    private readonly ManualResetEventSlim _stopping = new();
 
-    internal TeeServer(ITeeDeviceSource environment, string path)
+    /// <param name="environment">The TEE.</param>
+    /// <param name="path">Where to listen.</param>
+    /// <param name="budget">The descriptors that clients may make the server hold.</param>
+    internal TeeServer(ITeeDeviceSource environment, string path, DescriptorBudget budget)
     {
         _environment = environment;
+        _budget = budget;
         try
         {
             _listener = DescriptorSocket.Listen(path, backlog: 64);
@@ -42,165 +50,132 @@ internal sealed class TeeServer : IDisposable
             throw new TeeLaunchException($"The socket '{path}' cannot be made: {e.Message}", e);
         }
 
-        new Thread(Accept, maxStackSize: 256 * 1024) { IsBackground = true, Name = "tee server" }.Start();
+        new Thread(AcceptAll, maxStackSize: 256 * 1024) { IsBackground = true, Name = "tee server" }.Start();
     }
 
     internal int ClientCount => _clients.Count;
 
     public void Dispose()
     {
+        _stopping.Set();
         _listener.Dispose();
-        foreach (DescriptorSocket connection in _connections.Keys)
-            connection.Dispose();
+        foreach (ServerConnection connection in _connections.Keys)
+            connection.Stop();
+        _watcher.Dispose();
+        _spare.Dispose();
     }
 
-    private sealed record Client(TeeDevice Device, BinaryIoctl Ioctls);
-
-    private void Accept()
+    /// <summary>The context that a connection opens, or joins by its id.</summary>
+    /// <exception cref="TeeDriverException">ENOENT: there is no such context; ENODEV: the secure world has gone.</exception>
+    internal (ServedClient Client, Guid Id) Join(ServerConnection connection, Guid context)
     {
-        while (true)
+        if (context != Guid.Empty)
         {
-            Socket accepted;
+            return _clients.TryGetValue(context, out ServedClient? existing) && existing.TryJoin(connection)
+                ? (existing, context)
+                : throw new TeeDriverException(Errno.ENOENT, "The context has ended.");
+        }
+
+        SmcTransport.Interop.Libc.UCred peer = connection.Peer;
+        TeeDevice device = _environment.OpenDevice(ClientIdentity.Of(peer.Pid, peer.Uid, peer.Gid));
+        var client = new ServedClient(device, device.Host, new Interop.UserMemory(peer.Pid), connection.Account);
+        client.TryJoin(connection);
+        var id = Guid.NewGuid();
+        _clients[id] = client;
+        return (client, id);
+    }
+
+    internal void End(ServedClient client)
+    {
+        foreach ((Guid id, ServedClient candidate) in _clients)
+        {
+            if (candidate == client)
+                _clients.TryRemove(id, out _);
+        }
+
+        client.End();
+    }
+
+    internal void Forget(ServerConnection connection)
+    {
+        _watcher.Remove(connection);
+        _connections.TryRemove(connection, out _);
+    }
+
+    /// <summary>Nothing that a client or the machine does ends this loop: what is wrong for a moment is waited for.</summary>
+    private void AcceptAll()
+    {
+        while (!_stopping.IsSet)
+        {
             try
             {
-                accepted = _listener.Accept();
+                Admit(DescriptorSocket.Adopt(_listener.Accept()));
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e)
             {
+                if (_stopping.IsSet)
+                    return;
+                bool noneLeft = e is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets };
+                if (noneLeft && _spare.TryLend(_listener, excess => TurnAway(excess, "The server has no descriptor left; try again.")))
+                    continue;
+                Log.Warning("No client can be accepted at the moment: {Type}: {Reason}", e.GetType().Name, e.Message);
+                _stopping.Wait(BackOffMilliseconds);
+            }
+        }
+    }
+
+    private void Admit(DescriptorSocket socket)
+    {
+        try
+        {
+            SmcTransport.Interop.Libc.UCred peer = socket.PeerCredentials;
+            if (peer.Uid != Interop.Libc.GetEUid())
+            {
+                TurnAway(socket, Errno.EACCES, "The TEE serves its own user only.");
                 return;
             }
 
-            var connection = DescriptorSocket.Adopt(accepted);
-            if (_connections.Count >= MaxConnections || !_connections.TryAdd(connection, 0))
+            DescriptorBudget.Account account = _budget.AccountOf(peer.Pid);
+            int ofThis = _connections.Keys.Count(connection => connection.Peer.Pid == peer.Pid);
+            if (_connections.Count >= MaxConnections || ofThis >= MaxConnectionsOfOne || !account.TryTake())
             {
-                Log.Warning("A client was turned away: {Count} connections are open", _connections.Count);
-                connection.Dispose();
-                continue;
+                TurnAway(socket, $"The server is busy: {_connections.Count} connections are open, {ofThis} of them this process's. Close some, or try again.");
+                return;
             }
 
-            new Thread(() => Serve(connection), maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee client" }.Start();
+            Start(new ServerConnection(this, socket, peer, account), account);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
-    private void Serve(DescriptorSocket connection)
+    private void Start(ServerConnection connection, DescriptorBudget.Account account)
     {
-        Guid owned = Guid.Empty;
+        _connections[connection] = 0;
+        _watcher.Add(connection);
         try
         {
-            Client? client = null;
-            byte[] packet = new byte[Wire.MaxPacket];
-            var descriptors = new List<SafeFileHandle>();
-            while (connection.Receive(packet, descriptors) is var length and not 0)
-            {
-                SafeFileHandle? descriptor = descriptors.FirstOrDefault();
-                if (length < Unsafe.SizeOf<Wire.Request>())
-                    return;
-                Wire.Request request = MemoryMarshal.Read<Wire.Request>(packet);
-                if (client is null)
-                {
-                    if (request.Operation != Wire.Operation.Hello || request.Number != Wire.Revision || Hello(connection, request.Context, ref owned) is not { } joined)
-                        return;
-                    client = joined;
-                }
-                else if (!Answer(connection, client, request, packet.AsSpan(Unsafe.SizeOf<Wire.Request>(), length - Unsafe.SizeOf<Wire.Request>()), descriptor))
-                {
-                    return;
-                }
-
-                descriptors.ForEach(handle => handle.Dispose());
-                descriptors.Clear();
-            }
+            new Thread(connection.Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee client" }.Start();
         }
-        finally
+        catch
         {
-            if (owned != Guid.Empty && _clients.TryRemove(owned, out Client? client))
-                client.Device.Dispose();
-            _connections.TryRemove(connection, out _);
-            connection.Dispose();
+            Forget(connection);
+            account.Return();
+            throw;
         }
     }
 
-    private Client? Hello(DescriptorSocket connection, Guid context, ref Guid owned)
+    private static void TurnAway(DescriptorSocket socket, string why) => TurnAway(socket, Errno.EBUSY, why);
+
+    /// <summary>Says why before the client has said anything, and without waiting for it.</summary>
+    private static void TurnAway(DescriptorSocket socket, Errno errno, string why)
     {
-        SmcTransport.Interop.Libc.UCred peer = connection.PeerCredentials;
-        if (peer.Uid != Interop.Libc.GetEUid())
-        {
-            Send(connection, new Wire.Reply { Errno = (int)Errno.EACCES }, [], [], "The TEE serves its own user only.", null);
-            return null;
-        }
-
-        if (context != Guid.Empty)
-        {
-            if (!_clients.TryGetValue(context, out Client? existing))
-                return null;
-            Send(connection, new Wire.Reply { Context = context }, [], [], "", null);
-            return existing;
-        }
-
-        try
-        {
-            TeeDevice device = _environment.OpenDevice(ClientIdentity.Of(peer.Pid, peer.Uid, peer.Gid));
-            owned = Guid.NewGuid();
-            var client = new Client(device, new BinaryIoctl(device, _environment.DeviceHost, new UserMemory(peer.Pid)));
-            _clients[owned] = client;
-            Send(connection, new Wire.Reply { Context = owned }, [], [], "", null);
-            return client;
-        }
-        catch (TeeDriverException e)
-        {
-            Send(connection, new Wire.Reply { Errno = (int)e.Errno }, [], [], e.Message, null);
-            return null;
-        }
-    }
-
-    private static bool Answer(DescriptorSocket connection, Client client, Wire.Request request, Span<byte> payload, SafeFileHandle? descriptor)
-    {
-        if (request.ArgumentLength < 0 || request.BufferLength < 0 || (long)request.ArgumentLength + request.BufferLength != payload.Length)
-            return false;
-        var frame = new IoctlFrame
-        {
-            Argument = payload[..request.ArgumentLength],
-            Buffer = payload[request.ArgumentLength..],
-            DescriptorIn = descriptor,
-        };
-        try
-        {
-            switch (request.Operation)
-            {
-                case Wire.Operation.Ioctl:
-                    client.Ioctls.Handle(request.Number, ref frame);
-                    break;
-                case Wire.Operation.HeapIoctl:
-                    client.Ioctls.HandleHeap(Encoding.UTF8.GetString(frame.Buffer), request.Number, ref frame);
-                    break;
-                case Wire.Operation.CloseShm:
-                    client.Ioctls.CloseShm((int)Math.Min(request.Number, int.MaxValue));
-                    break;
-                case Wire.Operation.ListHeaps:
-                    frame.Buffer = JsonSerializer.SerializeToUtf8Bytes([.. client.Device.GetHeaps()], ServingJson.Default.HeapInfoArray);
-                    break;
-                default:
-                    return false;
-            }
-
-            return Send(connection, default, frame.Argument, frame.Buffer, "", frame.DescriptorOut);
-        }
-        catch (TeeDriverException e)
-        {
-            return Send(connection, new Wire.Reply { Errno = (int)e.Errno }, [], [], e.Message, null);
-        }
-        finally
-        {
-            frame.DescriptorOut?.Dispose();
-        }
-    }
-
-    private static bool Send(DescriptorSocket connection, Wire.Reply reply, ReadOnlySpan<byte> argument, ReadOnlySpan<byte> buffer, string text, SafeFileHandle? descriptor)
-    {
-        byte[] textBytes = Encoding.UTF8.GetBytes(text);
-        (reply.ArgumentLength, reply.BufferLength, reply.TextLength) = (argument.Length, buffer.Length, textBytes.Length);
-        byte[] packet = [.. MemoryMarshal.AsBytes(new ReadOnlySpan<Wire.Reply>(in reply)), .. argument, .. buffer, .. textBytes];
-        return descriptor is null ? connection.TrySend(packet) : connection.TrySend(packet, descriptor);
+        Log.Debug("A client was turned away: {Reason}", why);
+        socket.TrySendNow(Wire.Pack(new Wire.Reply { Errno = (int)errno }, [], [], why));
+        socket.Dispose();
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Serving;
@@ -53,5 +54,13 @@ internal static class Wire
         internal int BufferLength;
         internal int TextLength;
         internal Guid Context;
+    }
+
+    /// <summary>An answer as it travels: head, argument, buffer, text.</summary>
+    internal static byte[] Pack(Reply reply, ReadOnlySpan<byte> argument, ReadOnlySpan<byte> buffer, string text)
+    {
+        byte[] textBytes = Encoding.UTF8.GetBytes(text);
+        (reply.ArgumentLength, reply.BufferLength, reply.TextLength) = (argument.Length, buffer.Length, textBytes.Length);
+        return [.. MemoryMarshal.AsBytes(new ReadOnlySpan<Reply>(in reply)), .. argument, .. buffer, .. textBytes];
     }
 }

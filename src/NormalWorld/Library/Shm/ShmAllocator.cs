@@ -69,7 +69,7 @@ internal sealed class ShmAllocator
     }
 
     /// <summary>Memory that a client brought along as a memfd; takes the descriptor over, also when it is refused.</summary>
-    /// <exception cref="TeeDriverException">EINVAL: it is not a memfd sealed against shrinking; ENODEV.</exception>
+    /// <exception cref="TeeDriverException">EINVAL: it is not a memfd sealed against shrinking; ENOMEM: it cannot be mapped; ENODEV.</exception>
     internal ShmBlock AdoptBank(Microsoft.Win32.SafeHandles.SafeFileHandle memfd)
     {
         try
@@ -101,10 +101,24 @@ internal sealed class ShmAllocator
             _next += length;
         }
 
-        RamBank bank = make(range);
+        RamBank bank;
+        try
+        {
+            bank = make(range);
+        }
+        catch (IOException e)
+        {
+            throw new TeeDriverException(Errno.ENOMEM, e.Message);
+        }
+
         try
         {
             _plug.Plug(bank);
+        }
+        catch (SmcTransport.Boot.BootLineRefusedException e)
+        {
+            bank.Dispose();
+            throw new TeeDriverException(Errno.ENOMEM, e.Message);
         }
         catch (IOException e)
         {

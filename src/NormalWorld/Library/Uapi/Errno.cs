@@ -12,6 +12,9 @@ public enum Errno
     /// <summary>Interrupted.</summary>
     EINTR = 4,
 
+    /// <summary>Input/output error: something went wrong inside of the driver.</summary>
+    EIO = 5,
+
     /// <summary>Not an open handle.</summary>
     EBADF = 9,
 
@@ -36,11 +39,17 @@ public enum Errno
     /// <summary>An argument that makes no sense here.</summary>
     EINVAL = 22,
 
+    /// <summary>Too many open descriptors.</summary>
+    EMFILE = 24,
+
     /// <summary>Not an ioctl of this device.</summary>
     ENOTTY = 25,
 
     /// <summary>No data.</summary>
     ENODATA = 61,
+
+    /// <summary>A message that is too long.</summary>
+    EMSGSIZE = 90,
 
     /// <summary>Not supported.</summary>
     EOPNOTSUPP = 95,

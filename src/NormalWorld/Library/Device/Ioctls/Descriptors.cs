@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
@@ -7,15 +8,30 @@ namespace RestrictedTee.NormalWorld.Device.Ioctls;
 /// <summary>Makes the descriptors that ioctls return.</summary>
 internal static class Descriptors
 {
-    /// <exception cref="TeeDriverException">EBADF.</exception>
+    /// <exception cref="TeeDriverException">EBADF; EMFILE: this process has no descriptor left.</exception>
     internal static SafeFileHandle Duplicate(SafeFileHandle handle)
     {
         int fd = Libc.Dup(handle);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new TeeDriverException(Errno.EBADF, "Not an open descriptor.");
+        if (fd >= 0)
+            return new SafeFileHandle(fd, ownsHandle: true);
+        throw Marshal.GetLastPInvokeError() == (int)Errno.EMFILE
+            ? new TeeDriverException(Errno.EMFILE, "This process has no descriptor left.")
+            : new TeeDriverException(Errno.EBADF, "Not an open descriptor.");
     }
 
     /// <summary>A descriptor for a registration, which has nothing to map.</summary>
-    internal static SafeFileHandle Token() => File.OpenHandle("/dev/null");
+    /// <exception cref="TeeDriverException">EMFILE.</exception>
+    internal static SafeFileHandle Token()
+    {
+        try
+        {
+            return File.OpenHandle("/dev/null");
+        }
+        catch (IOException e)
+        {
+            throw new TeeDriverException(Errno.EMFILE, e.Message);
+        }
+    }
 
     internal static TeeDriverException NotOpen(long fd) => new(Errno.EBADF, $"Descriptor {fd} is not open.");
 }

@@ -84,6 +84,12 @@ public sealed class TeeDeviceFile : IDisposable
         {
             return -(int)e.Errno;
         }
+        catch (Exception e)
+        {
+            // The border to whoever issues ioctls: what went wrong inside is an errno to them, and a line in the log.
+            Serilog.Log.Error("Request 0x{Request:x8} failed: {Type} in {Place}", request, e.GetType().Name, e.TargetSite?.ToString());
+            return -(int)Errno.EIO;
+        }
     }
 
     /// <summary>Hands the descriptor over as a number, which the caller closes.</summary>

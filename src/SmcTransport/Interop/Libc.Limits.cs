@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace RestrictedTee.SmcTransport.Interop;
+
+/// <summary>Resource limits: getrlimit(2). x86-64 and arm64 share these numbers.</summary>
+internal static partial class Libc
+{
+    internal const int RLimitNoFile = 7;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct RLimit
+    {
+        internal ulong Current;
+        internal ulong Maximum;
+    }
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int GetRLimit(int resource, out RLimit limit);
+
+    [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
+    internal static partial int SetRLimit(int resource, in RLimit limit);
+}

@@ -1,0 +1,115 @@
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.SmcTransport.Interop;
+
+namespace RestrictedTee.Tests.Descriptors;
+
+/// <summary>Invariant 10: every descriptor has one owner from the line on which it arrives.</summary>
+public sealed class DescriptorOwnershipTests : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private readonly string _folder = Directory.CreateTempSubdirectory("rtee-fd").FullName;
+    private readonly DescriptorSocket _near;
+    private readonly DescriptorSocket _far;
+
+    public DescriptorOwnershipTests()
+    {
+        string path = Path.Combine(_folder, "socket");
+        using System.Net.Sockets.Socket listener = DescriptorSocket.Listen(path, backlog: 1);
+        _near = DescriptorSocket.Connect(path);
+        _far = DescriptorSocket.Adopt(listener.Accept());
+    }
+
+    public void Dispose()
+    {
+        _near.Dispose();
+        _far.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void What_nobody_took_is_closed_with_the_packet()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+        using (read)
+            Assert.True(_near.TrySend([1], write));
+        write.Dispose();
+        SafeFileHandle arrived;
+
+        using (var descriptors = new ReceivedDescriptors())
+        {
+            Assert.True(_far.Receive(new byte[8], descriptors).IsWhole);
+            arrived = descriptors.First!;
+            Assert.False(arrived.IsClosed);
+        }
+
+        Assert.True(arrived.IsClosed);
+    }
+
+    [Fact]
+    public void No_more_descriptors_enter_than_are_allowed()
+    {
+        using SafeFileHandle one = File.OpenHandle("/dev/null");
+        _near.TrySend([1], one, one, one);
+        using var descriptors = new ReceivedDescriptors();
+
+        Received received = _far.Receive(new byte[8], descriptors, allowed: 1);
+
+        Assert.Equal(new Received(1, IsTruncated: false, LostDescriptors: true), received);
+        Assert.Equal(1, descriptors.Count);
+    }
+
+    [Fact]
+    public void None_are_allowed_when_none_are_expected()
+    {
+        using SafeFileHandle one = File.OpenHandle("/dev/null");
+        _near.TrySend([1], one);
+        using var descriptors = new ReceivedDescriptors();
+
+        Assert.True(_far.Receive(new byte[8], descriptors, allowed: 0).LostDescriptors);
+        Assert.Equal(0, descriptors.Count);
+    }
+
+    [Fact]
+    public void A_message_that_is_too_long_says_so()
+    {
+        _near.TrySend(new byte[9]);
+        using var descriptors = new ReceivedDescriptors();
+
+        Assert.Equal(new Received(8, IsTruncated: true, LostDescriptors: false), _far.Receive(new byte[8], descriptors));
+    }
+
+    [Fact]
+    public void What_was_said_before_closing_is_heard_though_the_other_side_was_not_listened_to()
+    {
+        _near.TrySend([1]);
+        _far.TrySend([2, 2]);
+        _far.Dispose();
+        using var descriptors = new ReceivedDescriptors();
+
+        Assert.Equal(2, _near.Receive(new byte[8], descriptors).Length);
+        Assert.Equal(0, _near.Receive(new byte[8], descriptors).Length);
+    }
+
+    [Fact]
+    public void Disposing_a_pipe_end_wakes_whoever_waits_on_it()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+        using (write)
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
+                using SafeFileHandle held = w;
+                var end = new PipeEnd(r);
+                var waiter = new Thread(end.WaitReadable);
+                waiter.Start();
+
+                end.Dispose();
+
+                Assert.True(waiter.Join(Deadline));
+            }
+        }
+
+        read.Dispose();
+    }
+}
