@@ -5,7 +5,6 @@ using RestrictedTee.SmcTransport.Boot;
 using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.NormalRam;
 using Serilog;
-using Serilog.Events;
 
 if (CommandLine.TryParse(args) is not { } options)
 {
@@ -13,13 +12,7 @@ if (CommandLine.TryParse(args) is not { } options)
     return 2;
 }
 
-LoggerConfiguration logging = new LoggerConfiguration().MinimumLevel.Is(options.LogLevel);
-if (options.LogFile is { } file)
-    logging.WriteTo.File(file, outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}");
-else
-    logging.WriteTo.Console(outputTemplate: "secure world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose);
-Log.Logger = logging.CreateLogger();
-
+StrayFaults.Catch();
 try
 {
     using DescriptorSocket socket = DescriptorSocket.Connect(options.Socket);
@@ -28,10 +21,12 @@ try
     var port = new BoardPort(line, ram);
     try
     {
+        SecureLog.Open(options);
         SecureProcess.Harden(options.AllowDebugging);
         BoardFile board = options.Board is { } path ? BoardFile.Load(path) : BoardFile.Default;
         BoardPort.Wiring wiring = port.ReceivePowerOn(board.NormalRam.Range);
         var os = new TrustedOs(OptionsFor(options, board, wiring.Conduits.Count + 1), ram);
+        StrayFaults.Attach(os.Kill);
         os.ConnectNotificationLine(wiring.NotificationLine);
         for (int i = 0; i < wiring.Conduits.Count; i++)
             os.Serve(wiring.Conduits[i], i, isFastOnly: false);
@@ -47,7 +42,14 @@ try
     catch (Exception e) when (e is InvalidDataException or IOException or InvalidOperationException)
     {
         // Said to the launcher, which says it to the user.
-        port.Refuse(e.Message);
+        port.RefuseToStart(e.Message);
+        return 1;
+    }
+    catch (Exception e)
+    {
+        // A defect: its type and place are for whoever mends it, its message may hold anything.
+        Log.Fatal("The secure world ends: {Exception} at {Place}", e.GetType().Name, e.StackTrace);
+        port.RefuseToStart($"The secure world failed with {e.GetType().Name}.");
         return 1;
     }
 }
@@ -58,7 +60,7 @@ catch (SocketException e)
 }
 finally
 {
-    Log.CloseAndFlush();
+    SecureLog.Close();
 }
 
 static TrustedOsOptions OptionsFor(CommandLine options, BoardFile board, int contexts) => new()

@@ -45,6 +45,23 @@ internal sealed class BoardPort(BootLine line, NormalRamMap ram)
 
     internal void Refuse(string reason) => line.TrySend(new BootLine.Head { Kind = BootLine.Kind.Refused }, reason);
 
+    /// <summary>
+    /// Refuses to start, and hears the launcher out: a socket that is closed with a message unread takes the refusal with it.
+    /// </summary>
+    internal void RefuseToStart(string reason)
+    {
+        Refuse(reason);
+        try
+        {
+            while (line.Receive() is { } unheard)
+                unheard.Dispose();
+        }
+        catch (InvalidDataException)
+        {
+            // Whatever it was, the answer has been given.
+        }
+    }
+
     /// <summary>Serves the line until it closes.</summary>
     internal void Serve()
     {

@@ -47,6 +47,7 @@ internal sealed class TrustedOs : IDisposable
     private readonly SharedMemory? _reservedMemory;
     private readonly TaStorage _store;
     private readonly Notifications _notifications;
+    private readonly SessionManager _sessions;
     private readonly TeeCore _services;
 
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
@@ -66,7 +67,7 @@ internal sealed class TrustedOs : IDisposable
         RpcBorder border = spmc is null ? new SmcRpcBorder(Relayer, () => smc!, cache) : new FfaRpcBorder(objects, spmc, () => Partitions!.Tee);
         var rpc = new RpcClient(border);
         _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall)), options.EarlyTaFolder, () => rpc);
-        var tas = new SessionManager(_store, Firewall);
+        var tas = _sessions = new SessionManager(_store, Firewall);
         var lent = new LentMemory(Relayer, Restricted, objects);
         var parameters = new ParameterReader(options.Conduit, Relayer, objects, Restricted, reserved);
         var protectedMemory = new ProtectedMemoryCommands(lent, Restricted, parameters);
@@ -117,6 +118,9 @@ internal sealed class TrustedOs : IDisposable
         new ConduitServer(conduit, number, isFastOnly, Dispatcher, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
 
     internal void ConnectNotificationLine(PipeEnd line) => _notifications.Connect(line);
+
+    /// <summary>Ends all instances of a TA that has failed on a thread of its own.</summary>
+    internal void Kill(Guid uuid, string cause) => _sessions.Instances.Kill(uuid, cause);
 
     /// <summary>Work that may be done while the first call is still on its way.</summary>
     internal void WarmUp() => _store.Warm();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RestrictedTee.SecureWorld.Interop;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Lifetimes;
@@ -55,7 +56,11 @@ internal sealed unsafe class SecretMapping : IMappedMemory, IDisposable
             if (TryMapSecret(length) is { } secret)
                 return secret;
             if (choice == SecretMemoryChoice.Require)
-                throw Libc.Failed("memfd_secret");
+            {
+                throw new IOException(
+                    $"The kernel refuses {length} bytes of memfd_secret: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. "
+                    + "Raise the limit of locked memory (ulimit -l), boot with secretmem.enable=1, or use --secret-memory auto.");
+            }
         }
 
         nint address = Libc.Mmap(0, (nuint)length, Libc.ProtRead | Libc.ProtWrite, Libc.MapPrivate | Libc.MapAnonymous, -1, 0);
@@ -121,7 +126,9 @@ internal sealed unsafe class SecretMapping : IMappedMemory, IDisposable
         }
         finally
         {
+            int errno = Marshal.GetLastPInvokeError(); // of the call that failed, which a close that succeeds would overwrite
             _ = Libc.Close(fd);
+            Marshal.SetLastPInvokeError(errno);
         }
     }
 

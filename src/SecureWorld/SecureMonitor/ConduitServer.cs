@@ -40,8 +40,14 @@ internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnl
         {
             // The normal world went while a call was suspended in an RPC.
         }
-
-        conduit.Dispose();
+        catch (Exception e)
+        {
+            Log.Error("Conduit {Number} ends: {Exception} at {Stack}", number, e.GetType().Name, e.StackTrace);
+        }
+        finally
+        {
+            conduit.Dispose();
+        }
     }
 
     private void Handle(ref SmcFrame frame)

@@ -14,25 +14,46 @@ internal sealed class TaLoadContext : AssemblyLoadContext
     private readonly Dictionary<string, TaImageFile> _files;
     private readonly string? _folder;
 
-    private TaLoadContext(string name, Dictionary<string, TaImageFile> files, string? folder)
-        : base(name, isCollectible: false)
+    private readonly Guid _uuid;
+
+    private TaLoadContext(Guid uuid, Dictionary<string, TaImageFile> files, string? folder, bool isCollectible)
+        : base(uuid.ToString(), isCollectible)
     {
+        _uuid = uuid;
         _files = files;
         _folder = folder;
     }
 
-    /// <summary>Loads from an image that is in memory.</summary>
-    internal static Assembly LoadImage(string name, IReadOnlyList<TaImageFile> files)
+    /// <summary>Loads from an image that is in memory. It comes from the normal world, so it can be unloaded again when it turns out to be no TA.</summary>
+    internal static Assembly LoadImage(Guid uuid, IReadOnlyList<TaImageFile> files)
     {
-        var context = new TaLoadContext(name, files.ToDictionary(file => file.Name, StringComparer.OrdinalIgnoreCase), folder: null);
-        return context.LoadFile(files[0]);
+        var context = new TaLoadContext(uuid, files.ToDictionary(file => file.Name, StringComparer.OrdinalIgnoreCase), folder: null, isCollectible: true);
+        try
+        {
+            return context.LoadFile(files[0]);
+        }
+        catch
+        {
+            context.Unload();
+            throw;
+        }
     }
 
     /// <summary>Loads from a file, which keeps precompiled code usable.</summary>
-    internal static Assembly LoadFrom(string name, string path)
+    internal static Assembly LoadFrom(Guid uuid, string path)
     {
-        var context = new TaLoadContext(name, [], Path.GetDirectoryName(path));
+        var context = new TaLoadContext(uuid, [], Path.GetDirectoryName(path), isCollectible: false);
         return context.LoadFromAssemblyPath(path);
+    }
+
+    /// <summary>The TA that an assembly was loaded for; null for the secure world's own.</summary>
+    internal static Guid? OwnerOf(Assembly assembly) => (GetLoadContext(assembly) as TaLoadContext)?._uuid;
+
+    /// <summary>Lets the collector have an image's assemblies, none of which has run.</summary>
+    internal static void Discard(Assembly assembly)
+    {
+        if (GetLoadContext(assembly) is TaLoadContext { IsCollectible: true } context)
+            context.Unload();
     }
 
     protected override Assembly? Load(AssemblyName assemblyName)

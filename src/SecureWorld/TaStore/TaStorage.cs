@@ -15,6 +15,9 @@ namespace RestrictedTee.SecureWorld.TaStore;
 /// </summary>
 internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder, Func<RpcClient> rpc) : ITaStore
 {
+    /// <summary>A loaded TA stays, so the normal world could fill the heap with ever new ones.</summary>
+    private const int MaxLoaded = 256;
+
     private readonly object _lock = new(); // protects _loaded; not held while loading
     private readonly Dictionary<Guid, ITaProgram> _loaded = [];
     private readonly Lazy<TaCatalogue> _early = new(() => ScanEarly(earlyTaFolder));
@@ -43,6 +46,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         return TeeResult.Success;
     }
 
+    /// <summary>The border to what the normal world, or a folder, calls a TA: whatever is wrong with it is BAD_FORMAT, and stays its own fault.</summary>
     private TeeResult Load(Guid uuid, out ITaProgram? program)
     {
         program = null;
@@ -50,24 +54,43 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         {
             if (_early.Value.Find(uuid) is { } early)
             {
-                program = Prepare(uuid, TaLoadContext.LoadFrom(uuid.ToString(), early.AssemblyPath));
+                program = Prepare(uuid, TaLoadContext.LoadFrom(uuid, early.AssemblyPath));
                 return TeeResult.Success;
+            }
+
+            lock (_lock)
+            {
+                if (_loaded.Count >= MaxLoaded)
+                    return TeeResult.OutOfMemory;
             }
 
             TeeResult result = rpc().LoadTa(uuid, out byte[] image);
             if (result != TeeResult.Success)
                 return result;
-            program = Prepare(uuid, TaLoadContext.LoadImage(uuid.ToString(), TaImage.Unpack(image)));
+            program = Prepare(uuid, TaLoadContext.LoadImage(uuid, TaImage.Unpack(image)));
             return TeeResult.Success;
         }
-        catch (Exception e) when (e is InvalidDataException or BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException or ReflectionTypeLoadException)
+        catch (Exception e) when (e is not ConduitClosedException)
         {
-            Log.Warning("TA {Uuid} cannot be loaded: {Reason}", uuid, e.Message);
+            Log.Warning("TA {Uuid} cannot be loaded: {Exception}: {Reason}", uuid, e.GetType().Name, e.Message);
             return TeeResult.BadFormat;
         }
     }
 
     private static ManagedProgram Prepare(Guid uuid, Assembly assembly)
+    {
+        try
+        {
+            return ProgramOf(uuid, assembly);
+        }
+        catch
+        {
+            TaLoadContext.Discard(assembly);
+            throw;
+        }
+    }
+
+    private static ManagedProgram ProgramOf(Guid uuid, Assembly assembly)
     {
         Type type = assembly.GetTypes().FirstOrDefault(t => t.GetCustomAttribute<TrustedAppAttribute>() is { } header && Guid.TryParse(header.Uuid, out Guid id) && id == uuid)
             ?? throw new InvalidDataException($"assembly {assembly.GetName().Name} has no trusted application with this UUID");

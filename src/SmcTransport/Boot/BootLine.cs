@@ -23,7 +23,7 @@ internal sealed class BootLine(DescriptorSocket socket) : IDisposable
     internal const uint WiringRevision = 1;
 
     private const uint Magic = 0x54525354; // "TSRT"
-    private const int MaxText = 512;
+    private const int MaxText = 1024;
 
     private readonly object _exchange = new(); // one question and its answer at a time; taken by the normal world only
 

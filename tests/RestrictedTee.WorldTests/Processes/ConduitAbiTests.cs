@@ -17,7 +17,7 @@ namespace RestrictedTee.WorldTests.Processes;
 /// <summary>Both conduit ABIs, with pools that are static and pools that are lent, across the real processes.</summary>
 public sealed class ConduitAbiTests
 {
-    public static TheoryData<string, string> Runs => new() { { "smc", "default" }, { "smc", "dynamic" }, { "ffa", "default" }, { "ffa", "dynamic" } };
+    public static TheoryData<string, string> Runs => new() { { "smc", "default" }, { "smc", "dynamic" }, { "ffa", "ffa-test" }, { "ffa", "ffa-test-dynamic" } };
 
     public static TheoryData<string> Conduits => ["smc", "ffa"];
 
@@ -102,7 +102,7 @@ public sealed class ConduitAbiTests
     public void Invariant_2_garbage_over_ffa_between_real_processes_leaves_the_suite_passing()
     {
         const int Frames = 30_000;
-        using TeeEnvironment environment = TeeEnvironment.Launch(new LaunchOptions { Conduit = "ffa", LogLevel = "Fatal" });
+        using TeeEnvironment environment = TeeEnvironment.Launch(new LaunchOptions { Conduit = "ffa", Board = "ffa-test", LogLevel = "Fatal" });
         FfaUserDevice ffa = environment.OpenFfa();
         ulong[] functions = [.. FfaCalls.Surface.Rows.Select(row => row.Number).Where(f => f != FfaFunction.RxTxUnmap)];
         var random = new Random(4);

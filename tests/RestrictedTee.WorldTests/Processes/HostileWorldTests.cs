@@ -113,7 +113,7 @@ public sealed class HostileWorldTests
 
         crypt.TryInvoke(Crypt.CommandSha256, new Operation(Parameter.Partial(memory, Direction.Input, 0, 64), Parameter.TempOutput(new byte[32])), out _);
 
-        Assert.True(SpinWait.SpinUntil(() => ReadShared(log).Contains("no secure-data-path property", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => ReadShared(log).Contains("may not touch restricted memory", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
     }
 
     private static string ReadShared(string file)

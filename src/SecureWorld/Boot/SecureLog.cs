@@ -1,0 +1,53 @@
+using Serilog;
+using Serilog.Events;
+
+namespace RestrictedTee.SecureWorld.Boot;
+
+/// <summary>The secure log. That it cannot be written is said once on standard error and ends nothing.</summary>
+internal static class SecureLog
+{
+    /// <exception cref="IOException">The log file cannot be opened or written to; the message says which and why.</exception>
+    internal static void Open(CommandLine options)
+    {
+        LoggerConfiguration logging = new LoggerConfiguration().MinimumLevel.Is(options.LogLevel);
+        if (options.LogFile is { } file)
+        {
+            Probe(file);
+            logging.WriteTo.File(file, outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}");
+        }
+        else
+        {
+            logging.WriteTo.Console(outputTemplate: "secure world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose);
+        }
+
+        Log.Logger = logging.CreateLogger();
+    }
+
+    /// <summary>Writes out what is left. A disk that has filled up meanwhile costs the rest of the log, and not the exit status.</summary>
+    internal static void Close()
+    {
+        try
+        {
+            Log.CloseAndFlush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"secure world: the end of the log is lost: {e.Message}");
+        }
+    }
+
+    /// <summary>A full disk lets files be opened, so only writing tells; an empty line is a fair price.</summary>
+    private static void Probe(string file)
+    {
+        try
+        {
+            using FileStream stream = File.Open(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            stream.Write("\n"u8);
+            stream.Flush(flushToDisk: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The log file '{file}' cannot be written: {e.Message} Choose another with --log-file, or free some space.", e);
+        }
+    }
+}
