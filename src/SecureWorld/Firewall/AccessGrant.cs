@@ -1,19 +1,20 @@
 namespace RestrictedTee.SecureWorld.Firewall;
 
 /// <summary>
-/// A counted permission of one master to reach one part of a buffer: given out by the firewall at the moment of use, disposed
+/// A counted permission of one instance of a master to reach one part of a buffer: given out by the firewall at the moment of use, disposed
 /// after it. While it lives the buffer is neither freed nor claimed away.
 /// </summary>
 /// <remarks>A mutable structure, so that a call allocates nothing: it is neither copied nor disposed through a copy.</remarks>
 internal struct AccessGrant : IDisposable
 {
     private readonly MasterId _master;
+    private readonly ulong _instance;
     private readonly AccessRights _rights;
     private GuardedMemory? _memory;
 
-    internal AccessGrant(GuardedMemory memory, MasterId master, AccessRights rights, nint address, int length)
+    internal AccessGrant(GuardedMemory memory, MasterId master, ulong instance, AccessRights rights, nint address, int length)
     {
-        (_memory, _master, _rights) = (memory, master, rights);
+        (_memory, _master, _instance, _rights) = (memory, master, instance, rights);
         (Address, Length) = (address, length);
     }
 
@@ -29,6 +30,6 @@ internal struct AccessGrant : IDisposable
     {
         GuardedMemory? memory = _memory;
         (_memory, Address, Length) = (null, 0, 0);
-        memory?.EndGrant(_master, _rights);
+        memory?.EndGrant(_master, _instance, _rights);
     }
 }

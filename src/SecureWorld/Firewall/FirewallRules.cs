@@ -12,29 +12,30 @@ internal sealed class FirewallRules
 
     /// <summary>Asks for access to a part of a buffer that the caller holds a reference on.</summary>
     /// <param name="master">Who.</param>
+    /// <param name="instance">Which instance of it: a number that no two instances of any TA share; 0 where there is only one.</param>
     /// <param name="memory">The buffer.</param>
     /// <param name="offset">Where the part begins.</param>
     /// <param name="length">Bytes, at least 1: an access to nothing is none.</param>
     /// <param name="rights">What is to be done.</param>
     /// <param name="grant">To be disposed after the access.</param>
-    internal bool TryGrant(BusMaster master, GuardedMemory memory, ulong offset, int length, AccessRights rights, out AccessGrant grant)
+    internal bool TryGrant(BusMaster master, ulong instance, GuardedMemory memory, ulong offset, int length, AccessRights rights, out AccessGrant grant)
     {
         grant = default;
         string? refusal = length <= 0 || !memory.Contains(offset, (ulong)length) ? "outside of the buffer"
             : (rights & ~master.Ceiling) != 0 ? "the master may not touch restricted memory"
-            : memory.TryGrant(master.Id, rights, offset, length, out grant);
+            : memory.TryGrant(master.Id, instance, rights, offset, length, out grant);
         if (refusal is null)
             return true;
         Refused(master, memory, rights, refusal);
         return false;
     }
 
-    /// <summary>Takes a buffer for a master that could write to it. The claim ends when the buffer is freed.</summary>
-    internal ClaimOutcome TryClaim(BusMaster master, GuardedMemory memory, IReadOnlyList<MasterId> readers)
+    /// <summary>Takes a buffer for one instance of a master that could write to it. The claim ends when the buffer is freed.</summary>
+    internal ClaimOutcome TryClaim(BusMaster master, ulong instance, GuardedMemory memory, IReadOnlyList<MasterId> readers)
     {
-        ClaimOutcome outcome = (master.Ceiling & AccessRights.Write) == 0 ? ClaimOutcome.ClaimedByAnother : memory.TryClaim(new Claim(master.Id, readers));
+        ClaimOutcome outcome = (master.Ceiling & AccessRights.Write) == 0 ? ClaimOutcome.ClaimedByAnother : memory.TryClaim(new Claim(master.Id, instance, readers));
         if (outcome == ClaimOutcome.ClaimedByAnother)
-            Refused(master, memory, AccessRights.Write, "the claim is another master's, or not this one's to make");
+            Refused(master, memory, AccessRights.Write, "the claim is another's, or not this one's to make");
         return outcome;
     }
 

@@ -3,11 +3,19 @@ using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
-/// <summary>A buffer that one master has taken for itself: it may do everything, the readers may read, everybody else nothing.</summary>
-internal sealed record Claim(MasterId Owner, IReadOnlyList<MasterId> Readers)
+/// <summary>
+/// A buffer that one instance of a master has taken for itself: it may do everything, the readers may read, everybody else
+/// nothing, other instances of the same master included.
+/// </summary>
+/// <param name="Owner">The master.</param>
+/// <param name="Instance">Which instance of it. Instances of one TA serve clients that owe each other nothing.</param>
+/// <param name="Readers">Masters of which any instance may read.</param>
+internal sealed record Claim(MasterId Owner, ulong Instance, IReadOnlyList<MasterId> Readers)
 {
-    internal bool Allows(MasterId master, AccessRights rights) =>
-        Owner == master || ((rights & AccessRights.Write) == 0 && Readers.Contains(master));
+    internal bool Allows(MasterId master, ulong instance, AccessRights rights) =>
+        IsHeldBy(master, instance) || ((rights & AccessRights.Write) == 0 && Readers.Contains(master));
+
+    internal bool IsHeldBy(MasterId master, ulong instance) => Owner == master && Instance == instance;
 }
 
 /// <summary>How a claim ended.</summary>
@@ -16,10 +24,10 @@ internal enum ClaimOutcome
     /// <summary>The buffer is the claimer's.</summary>
     Claimed,
 
-    /// <summary>Another master has it.</summary>
+    /// <summary>Another master has it, or another instance of the same one.</summary>
     ClaimedByAnother,
 
-    /// <summary>A master whom the claim would shut out is using the buffer at this moment.</summary>
+    /// <summary>Somebody whom the claim would shut out is using the buffer at this moment.</summary>
     InUse,
 }
 
@@ -33,7 +41,7 @@ internal abstract class GuardedMemory : MemoryObject
     private readonly List<Holder> _holders = [];
     private Claim? _claim;
 
-    private record struct Holder(MasterId Master, AccessRights Rights, int Count);
+    private record struct Holder(MasterId Master, ulong Instance, AccessRights Rights, int Count);
 
     internal abstract UseCase UseCase { get; }
 
@@ -42,19 +50,19 @@ internal abstract class GuardedMemory : MemoryObject
 
     /// <summary>Gives out a grant; the caller has checked that the range lies inside and holds a reference.</summary>
     /// <returns>Null, or why it is refused.</returns>
-    internal string? TryGrant(MasterId master, AccessRights rights, ulong offset, int length, out AccessGrant grant)
+    internal string? TryGrant(MasterId master, ulong instance, AccessRights rights, ulong offset, int length, out AccessGrant grant)
     {
         grant = default;
         lock (_gate)
         {
-            if (_claim is { } claim && !claim.Allows(master, rights))
-                return (rights & AccessRights.Write) != 0 ? "claimed by another master" : "not among the claim's readers";
+            if (_claim is { } claim && !claim.Allows(master, instance, rights))
+                return (rights & AccessRights.Write) != 0 ? "claimed by another" : "not among the claim's readers";
             if (!TryAddReference())
                 return "the buffer has been freed";
-            Count(master, rights, 1);
+            Count(master, instance, rights, 1);
         }
 
-        grant = new AccessGrant(this, master, rights, BaseAddress + (nint)offset, length);
+        grant = new AccessGrant(this, master, instance, rights, BaseAddress + (nint)offset, length);
         return null;
     }
 
@@ -62,30 +70,42 @@ internal abstract class GuardedMemory : MemoryObject
     {
         lock (_gate)
         {
-            if (_claim is { } existing && existing.Owner != claim.Owner)
+            if (_claim is { } existing && !existing.IsHeldBy(claim.Owner, claim.Instance))
                 return ClaimOutcome.ClaimedByAnother;
-            if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Rights)))
+            if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights)))
                 return ClaimOutcome.InUse;
             _claim = claim;
             return ClaimOutcome.Claimed;
         }
     }
 
-    internal void EndGrant(MasterId master, AccessRights rights)
+    internal void EndGrant(MasterId master, ulong instance, AccessRights rights)
     {
         lock (_gate)
-            Count(master, rights, -1);
+            Count(master, instance, rights, -1);
         Release();
     }
 
-    private void Count(MasterId master, AccessRights rights, int change)
+    private void Count(MasterId master, ulong instance, AccessRights rights, int change)
     {
-        int at = _holders.FindIndex(holder => holder.Master == master && holder.Rights == rights);
+        int at = IndexOf(master, instance, rights);
         if (at < 0)
-            _holders.Add(new Holder(master, rights, change));
+            _holders.Add(new Holder(master, instance, rights, change));
         else if (_holders[at].Count + change is var count and not 0)
-            _holders[at] = new Holder(master, rights, count);
+            _holders[at] = new Holder(master, instance, rights, count);
         else
             _holders.RemoveAt(at);
+    }
+
+    /// <summary>A loop and not a predicate, which would allocate on the path of every call.</summary>
+    private int IndexOf(MasterId master, ulong instance, AccessRights rights)
+    {
+        for (int i = 0; i < _holders.Count; i++)
+        {
+            if (_holders[i].Instance == instance && _holders[i].Rights == rights && _holders[i].Master == master)
+                return i;
+        }
+
+        return -1;
     }
 }

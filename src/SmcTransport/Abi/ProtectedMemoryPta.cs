@@ -4,6 +4,10 @@ namespace RestrictedTee.SmcTransport.Abi;
 /// The pseudo TA through which the driver asks for restricted buffers. It opens for TEE_LOGIN_REE_KERNEL alone, and so keeps
 /// the message ABI upstream's. This interface is RestrictedTee's own; upstream's kernel carves its buffers itself.
 /// </summary>
+/// <remarks>
+/// What it tells, and to the driver alone: where buffers lie and how full the pools are, which the driver decides itself, and how
+/// many accesses were refused. Nothing of what is in them.
+/// </remarks>
 public static class ProtectedMemoryPta
 {
     /// <summary>6f2a4b0c-9d1e-4f3b-8a57-c1d0e5b7a2f4.</summary>

@@ -1,6 +1,11 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>The concurrent TA and its large sibling (optee_test ta/concurrent/include/ta_concurrent.h).</summary>
+/// <remarks>
+/// What it tells: how many calls are under way, and digests of ranges that the client chooses. It
+/// has no secure-data-path property, so that no restricted memref, of any size above 0, reaches it, be it from the
+/// normal world or from another TA.
+/// </remarks>
 public static class Concurrent
 {
     /// <summary>TA_CONCURRENT_UUID.</summary>

@@ -1,6 +1,9 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>A TA whose Create always fails with TEE_ERROR_GENERIC (optee_test ta/create_fail_test).</summary>
+/// <remarks>
+/// What it tells: that it fails.
+/// </remarks>
 public static class CreateFail
 {
     /// <summary>TA_CREATE_FAIL_TEST_UUID.</summary>

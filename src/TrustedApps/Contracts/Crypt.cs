@@ -1,6 +1,11 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>The crypt TA (optee_test ta/crypt/include/ta_crypt.h), as far as it is served yet.</summary>
+/// <remarks>
+/// What it tells: digests and ciphertext of ranges that the client chooses, which would be an oracle over restricted memory. It
+/// has no secure-data-path property, so that no restricted memref, of any size above 0, reaches it, be it from the
+/// normal world or from another TA. Its key is a published test vector.
+/// </remarks>
 public static class Crypt
 {
     /// <summary>TA_CRYPT_UUID.</summary>

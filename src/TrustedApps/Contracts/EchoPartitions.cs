@@ -5,6 +5,11 @@ namespace RestrictedTee.Contracts;
 /// (OP-TEE/optee_test host/xtest/ffa_spmc_1000.c); the rest is RestrictedTee's own. A command is word 0 of a direct request (w3),
 /// its arguments words 1–4, its result word 0 of the answer.
 /// </summary>
+/// <remarks>
+/// What they tell: everything about memory that was sent to them, by design; they are test equipment, on boards that ask for it.
+/// Restricted buffers are never sent to them: pools and what is lent to pools belong to the TEE, and the relayer lets nobody
+/// retrieve what was not sent to him.
+/// </remarks>
 public static class EchoPartitions
 {
     /// <summary>The first instance.</summary>

@@ -1,6 +1,11 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>The hello_world example (optee_examples/hello_world/ta/include/hello_world_ta.h).</summary>
+/// <remarks>
+/// What it tells: the client's own number, one larger or smaller, and how often the collector of the whole secure world has run,
+/// which follows from how busy that is. It has no secure-data-path property, so that no restricted memref, of any size above 0,
+/// reaches it, be it from the normal world or from another TA.
+/// </remarks>
 public static class HelloWorld
 {
     /// <summary>TA_HELLO_WORLD_UUID.</summary>

@@ -1,6 +1,13 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>The pseudo TA of xtest's invoke tests (optee_os lib/libutee/include/pta_invoke_tests.h).</summary>
+/// <remarks>
+/// What it tells: everything about memory that nobody has claimed, by design: it is test equipment, and xtest compares what it
+/// reads back. That is no leak, because secret content is claimed before its first byte is written (Tee.ClaimRestricted), and a
+/// claim shuts out every TA that it does not name, in whatever order and however often it asks; free memory is zero. It
+/// takes restricted memory from TAs only, and is no reader of any claim. The other commands tell sums and counts of what the
+/// caller passed.
+/// </remarks>
 public static class InvokeTests
 {
     /// <summary>PTA_INVOKE_TESTS_UUID.</summary>

@@ -1,6 +1,11 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>The os_test TA (optee_test ta/os_test/include/ta_os_test.h). Numbers that are missing belong to native code.</summary>
+/// <remarks>
+/// What it tells: the time, its own properties, its client's identity and sums over what the client passed. It
+/// has no secure-data-path property, so that no restricted memref, of any size above 0, reaches it, be it from the
+/// normal world or from another TA.
+/// </remarks>
 public static class OsTest
 {
     /// <summary>TA_OS_TEST_UUID.</summary>

@@ -1,6 +1,9 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>A pseudo TA that tells any client what it is talking to.</summary>
+/// <remarks>
+/// What it tells: two constants of the build and of the machine.
+/// </remarks>
 public static class PlatformPta
 {
     /// <summary>UUID.</summary>

@@ -1,6 +1,12 @@
 namespace RestrictedTee.Contracts;
 
 /// <summary>The secure-data-path test TA (optee_test ta/sdp_basic/include/ta_sdp_basic.h).</summary>
+/// <remarks>
+/// What it tells: everything about memory that nobody has claimed, by design: it is test equipment, and xtest compares what it
+/// reads back. That is no leak, because secret content is claimed before its first byte is written (Tee.ClaimRestricted), and a
+/// claim shuts out every TA that it does not name, in whatever order and however often it asks; free memory is zero. What
+/// it passes on, to itself or to the pseudo TA, it must be let at itself first, and the other is asked for its own rights then.
+/// </remarks>
 public static class SdpBasic
 {
     /// <summary>TA_SDP_BASIC_UUID.</summary>

@@ -4,6 +4,11 @@ namespace RestrictedTee.Contracts;
 /// One program under three UUIDs and ways of living (optee_test ta/sims, ta/sims_keepalive, ta/miss): single instance with
 /// many sessions, the same kept alive, and an instance for each session.
 /// </summary>
+/// <remarks>
+/// What it tells: what any of its clients wrote into it, to any other, which is the test. It has no secure-data-path property,
+/// so that no restricted memref, of any size above 0, reaches it, be it from the normal world or from another TA; as the client
+/// of another TA it is itself, so it opens nothing that looks at who its client is.
+/// </remarks>
 public static class Sims
 {
     /// <summary>TA_SIMS_TEST_UUID.</summary>

@@ -152,43 +152,6 @@ public sealed class RestrictedMemoryTests : IDisposable
         Assert.Equal(1, _tee.Os.Firewall.Faults.Count);
     }
 
-    [Fact]
-    public void Invariant_1_a_claimed_buffer_is_for_its_owner_and_its_readers_alone()
-    {
-        using TeeContext context = _tee.OpenContext();
-        using TeeSession decryptor = context.OpenSession(ContentDecryptor.Uuid);
-        using TeeSession reader = context.OpenSession(ContentReader.Uuid);
-        using TeeSession sdp = context.OpenSession(SdpBasic.Uuid);
-        using DmaBufHandle handle = context.AllocateRestricted("protected,secure-video", 4096);
-        using SharedMemory memory = context.RegisterSharedMemory(handle);
-        byte[] loot = new byte[64];
-        decryptor.Invoke(ContentDecryptor.CommandInstallKey, new Operation(Parameter.ValueInput(0), Parameter.TempInput(new byte[16]), Parameter.TempInput(new byte[16])));
-        decryptor.Invoke(ContentDecryptor.CommandDecrypt, new Operation(Parameter.TempInput(new byte[64]), Parameter.ValueInput(1), Parameter.Partial(memory, Direction.Output, 0, 64)));
-
-        reader.Invoke(ContentReader.CommandUpdate, new Operation(Parameter.Partial(memory, Direction.Input, 0, 64)));
-        TeecResult dump = sdp.TryInvoke(SdpBasic.CommandDump, new Operation(Parameter.Partial(memory, Direction.Input, 0, 64), Parameter.TempOutput(loot)), out TeecOrigin origin);
-        TeecResult inject = sdp.TryInvoke(SdpBasic.CommandInject, new Operation(Parameter.TempInput(loot), Parameter.Partial(memory, Direction.Output, 0, 64)), out _);
-
-        Assert.Equal((TeecResult.AccessDenied, TeecOrigin.Tee), (dump, origin));
-        Assert.Equal(TeecResult.AccessDenied, inject);
-        Assert.All(loot, b => Assert.Equal(0, b));
-    }
-
-    [Fact]
-    public void The_decryptor_refuses_to_write_plaintext_into_normal_memory()
-    {
-        using TeeContext context = _tee.OpenContext();
-        using TeeSession decryptor = context.OpenSession(ContentDecryptor.Uuid);
-        decryptor.Invoke(ContentDecryptor.CommandInstallKey, new Operation(Parameter.ValueInput(0), Parameter.TempInput(new byte[16]), Parameter.TempInput(new byte[16])));
-        byte[] loot = new byte[64];
-
-        TeecResult result = decryptor.TryInvoke(
-            ContentDecryptor.CommandDecrypt, new Operation(Parameter.TempInput(new byte[64]), Parameter.ValueInput(1), Parameter.TempOutput(loot)), out TeecOrigin origin);
-
-        Assert.Equal((TeecResult.AccessDenied, TeecOrigin.TrustedApp), (result, origin));
-        Assert.All(loot, b => Assert.Equal(0, b));
-    }
-
     [Theory]
     [InlineData(4999, 2)]
     [InlineData(4999, 5000)]

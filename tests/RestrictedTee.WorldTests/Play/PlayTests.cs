@@ -34,7 +34,14 @@ public sealed class PlayTests
         Rtee.Result result = Rtee.Run("play", file, "--key", Key, "--iv", Iv, "--mode", mode);
 
         Assert.Contains($"sha256 {Convert.ToHexStringLower(SHA256.HashData(plain))}", result.Output, StringComparison.Ordinal);
+        if (size == 0)
+        {
+            Assert.Contains("nothing to get at", result.Output, StringComparison.Ordinal);
+            return;
+        }
+
         Assert.Contains("ask a TA that dumps restricted memory", result.Output, StringComparison.Ordinal);
+        Assert.Contains("refused  (1 different answer(s))", result.Output, StringComparison.Ordinal);
         Assert.Equal(result.Output.Contains("GOT IN", StringComparison.Ordinal) ? 1 : 0, result.ExitCode);
         if (result.Output.Contains("kept by secretmem", StringComparison.Ordinal))
             Assert.DoesNotContain("GOT IN", result.Output, StringComparison.Ordinal);
@@ -56,6 +63,22 @@ public sealed class PlayTests
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(17, "whole blocks")]
+    [InlineData(0, "whole blocks")]
+    [InlineData(32, "padding of the last block is wrong")]
+    public void Cbc_content_that_cannot_be_is_said(int size, string expected)
+    {
+        using var folder = new Rtee.Folder();
+        string file = Path.Combine(folder.Path, "content.enc");
+        File.WriteAllBytes(file, new byte[size]);
+
+        Rtee.Result result = Rtee.Run("play", file, "--key", Key, "--iv", Iv, "--mode", "cbc");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

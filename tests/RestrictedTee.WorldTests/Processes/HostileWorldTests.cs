@@ -90,7 +90,7 @@ public sealed class HostileWorldTests
             misbehaving.TryInvoke(0, null, out _);
             decryptor.Invoke(
                 ContentDecryptor.CommandInstallKey,
-                new Operation(Parameter.ValueInput(0), Parameter.TempInput("0123456789abcdef"u8.ToArray()), Parameter.TempInput(new byte[16])));
+                new Operation(Parameter.ValueInput(0), Parameter.TempInput("0123456789abcdef"u8.ToArray()), Parameter.TempInput(new byte[16]), Parameter.ValueInput(0, 64)));
         }
 
         string text = File.ReadAllText(log);

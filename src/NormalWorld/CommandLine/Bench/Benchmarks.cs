@@ -174,8 +174,8 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         using SharedMemory restricted = tee.RegisterSharedMemory(buffer);
         using SharedMemory ciphertext = tee.AllocateSharedMemory(size);
         byte[] key = RandomNumberGenerator.GetBytes(ContentDecryptor.KeySize);
-        decryptor.Invoke(ContentDecryptor.CommandInstallKey, new Operation(Parameter.ValueInput(ContentDecryptor.ModeCtr), Parameter.TempInput(key), Parameter.TempInput(key)));
-        var decrypt = new Operation(Parameter.Partial(ciphertext, Direction.Input, 0, size), Parameter.ValueInput(0), Parameter.Partial(restricted, Direction.Output, 0, size));
+        decryptor.Invoke(ContentDecryptor.CommandInstallKey, new Operation(Parameter.ValueInput(ContentDecryptor.ModeCtr), Parameter.TempInput(key), Parameter.TempInput(key), Parameter.ValueInput(int.MaxValue)));
+        var decrypt = new Operation(Parameter.Partial(ciphertext, Direction.Input, 0, size), Parameter.Partial(restricted, Direction.Output, 0, size));
 
         using var aes = Aes.Create();
         aes.SetKey(key);

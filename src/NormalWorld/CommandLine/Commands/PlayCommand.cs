@@ -50,17 +50,31 @@ internal static class PlayCommand
         using var status = new StatusLine();
         using FileStream stream = input.OpenRead();
         var watch = Stopwatch.StartNew();
-        SecurePlayer.Result played = player.Play(stream, key, iv, mode, done => status.Show($"{done >> 20} of {input.Length >> 20} MiB"));
+        SecurePlayer.Result played;
+        try
+        {
+            played = player.Play(stream, key, iv, mode, done => status.Show($"{done >> 20} of {input.Length >> 20} MiB"));
+        }
+        catch (InvalidDataException e)
+        {
+            System.Console.Error.WriteLine($"rtee: {e.Message}");
+            return ExitCodes.Failed;
+        }
+
         status.Clear();
         System.Console.WriteLine($"played {played.Bytes} bytes through {heap} in {watch.ElapsedMilliseconds} ms");
         System.Console.WriteLine($"sha256 {Convert.ToHexStringLower(played.Digest)}");
-        System.Console.WriteLine($"bytes  {played.Histogram.Count(count => count > 0)} of 256 values occur, entropy {Entropy(played.Histogram):0.00} bits a byte");
+        if (played.Bytes == 0)
+        {
+            System.Console.WriteLine("nothing was played, so there is nothing to get at");
+            return ExitCodes.Success;
+        }
 
         System.Console.WriteLine("what an attacker in the normal world would try:");
         bool gotIn = false;
         foreach (Attempt attempt in Attacker.Try(context, player, source.Environment?.SecureWorldPid ?? 0))
         {
-            System.Console.WriteLine($"  {attempt.What,-48} {(attempt.GotIn ? "GOT IN" : "refused")}  ({attempt.Answer})");
+            System.Console.WriteLine($"  {attempt.What,-52} {(attempt.GotIn ? "GOT IN" : "refused")}  ({attempt.Answer})");
             gotIn |= attempt.GotIn;
         }
 
@@ -79,11 +93,5 @@ internal static class PlayCommand
             return false;
         bytes = Convert.FromHexString(text);
         return true;
-    }
-
-    private static double Entropy(ulong[] histogram)
-    {
-        double total = histogram.Aggregate(0.0, (sum, count) => sum + count);
-        return total == 0 ? 0 : -histogram.Where(count => count > 0).Sum(count => count / total * Math.Log2(count / total));
     }
 }

@@ -29,7 +29,8 @@ internal static class Attacker
 
         yield return Dump(tee, player);
         yield return AskTaWithoutProperty(tee, player);
-        yield return DecryptIntoNormalMemory(tee, player);
+        foreach (Attempt attempt in OracleAttacks.Try(tee, player))
+            yield return attempt;
     }
 
     private static Attempt MapHandle(DmaBufHandle handle)
@@ -85,15 +86,5 @@ internal static class Attacker
             new Operation(Parameter.Partial(player.Restricted, Direction.Input, 0, Probe), Parameter.TempOutput(digest)),
             out TeecOrigin origin);
         return new Attempt("ask a TA without the secure-data-path property", result == TeecResult.Success, $"{result} from {origin}");
-    }
-
-    private static Attempt DecryptIntoNormalMemory(TeeContext tee, SecurePlayer player)
-    {
-        byte[] loot = new byte[Probe];
-        TeecResult result = player.Decryptor.TryInvoke(
-            ContentDecryptor.CommandDecrypt,
-            new Operation(Parameter.TempInput(new byte[Probe]), Parameter.ValueInput(0), Parameter.TempOutput(loot)),
-            out TeecOrigin origin);
-        return new Attempt("have the decryptor write into normal memory", result == TeecResult.Success, $"{result} from {origin}");
     }
 }

@@ -16,7 +16,6 @@ internal sealed class SecurePlayer : IDisposable
     private const int Block = 16;
 
     private readonly TeeSession _decryptor;
-    private readonly TeeSession _reader;
     private readonly DmaBufHandle _handle;
     private readonly SharedMemory _restricted;
     private readonly SharedMemory _ciphertext;
@@ -35,7 +34,6 @@ internal sealed class SecurePlayer : IDisposable
         _restricted = tee.RegisterSharedMemory(_handle);
         _ciphertext = tee.AllocateSharedMemory(_piece, Direction.Input);
         _decryptor = tee.OpenSession(ContentDecryptor.Uuid);
-        _reader = tee.OpenSession(ContentReader.Uuid);
     }
 
     /// <summary>The restricted buffer that the last piece is still in.</summary>
@@ -45,51 +43,41 @@ internal sealed class SecurePlayer : IDisposable
 
     internal TeeSession Decryptor => _decryptor;
 
-    /// <summary>What the reader tells of the content.</summary>
-    internal sealed record Result(byte[] Digest, ulong[] Histogram, long Bytes);
+    /// <summary>What the decryptor tells of the content.</summary>
+    internal sealed record Result(byte[] Digest, long Bytes);
 
-    /// <exception cref="TeecException">The TEE refused; BAD_PARAMETERS for CBC content whose length or padding is wrong.</exception>
+    /// <exception cref="InvalidDataException">CBC content whose length or padding is wrong.</exception>
+    /// <exception cref="TeecException">The TEE refused.</exception>
     internal Result Play(Stream content, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> iv, uint mode, Action<long>? progress = null)
     {
-        _decryptor.Invoke(ContentDecryptor.CommandInstallKey, new Operation(Parameter.ValueInput(mode), Parameter.TempInput(key), Parameter.TempInput(iv)));
-        _reader.Invoke(ContentReader.CommandReset);
-        var decrypt = new Operation(default, default, default);
-        var update = new Operation(default(Parameter));
+        ulong declared = (ulong)ContentLength.Of(content, key.Span, iv.Span, mode);
+        _decryptor.Invoke(ContentDecryptor.CommandInstallKey, KeyOf(mode, key, iv, declared));
+        var decrypt = new Operation(default, default);
         long total = 0;
-        int length = content.ReadAtLeast(_ciphertext.Span[.._piece], _piece, throwOnEndOfStream: false);
-        byte[] ahead = new byte[_piece];
-        while (length > 0)
+        while (content.ReadAtLeast(_ciphertext.Span[.._piece], _piece, throwOnEndOfStream: false) is var length and > 0)
         {
-            // One piece is read ahead, because the last one must be known as such: CBC takes its padding off.
-            int next = length < _piece ? 0 : content.ReadAtLeast(ahead, _piece, throwOnEndOfStream: false);
             decrypt[0] = Parameter.Partial(_ciphertext, Direction.Input, 0, length);
-            decrypt[1] = Parameter.ValueInput(next == 0 ? 1u : 0u);
-            decrypt[2] = Parameter.Partial(_restricted, Direction.Output, 0, length);
+            decrypt[1] = Parameter.Partial(_restricted, Direction.Output, 0, length);
             _decryptor.Invoke(ContentDecryptor.CommandDecrypt, decrypt);
-            int plain = decrypt[2].Size;
-            if (plain > 0)
-            {
-                update[0] = Parameter.Partial(_restricted, Direction.Input, 0, plain);
-                _reader.Invoke(ContentReader.CommandUpdate, update);
-            }
-
-            total += plain;
+            total += decrypt[1].Size;
             progress?.Invoke(total);
-            ahead.AsSpan(0, next).CopyTo(_ciphertext.Span);
-            length = next;
         }
 
         byte[] digest = new byte[ContentReader.DigestSize];
-        byte[] histogram = new byte[ContentReader.HistogramSize];
-        _reader.Invoke(ContentReader.CommandFinish, new Operation(Parameter.TempOutput(digest), Parameter.TempOutput(histogram)));
-        ulong[] counts = [.. Enumerable.Range(0, 256).Select(i => BitConverter.ToUInt64(histogram, i * sizeof(ulong)))];
-        return new Result(digest, counts, total);
+        _decryptor.Invoke(ContentDecryptor.CommandDigest, new Operation(Parameter.TempOutput(digest)));
+        return new Result(digest, total);
     }
+
+    /// <summary>What installs a key for content that is to be shown.</summary>
+    internal static Operation KeyOf(uint mode, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> iv, ulong length) => new(
+        Parameter.ValueInput(mode, ContentDecryptor.FlagShow),
+        Parameter.TempInput(key),
+        Parameter.TempInput(iv),
+        Parameter.ValueInput((uint)(length >> 32), unchecked((uint)length)));
 
     public void Dispose()
     {
         _decryptor.Dispose();
-        _reader.Dispose();
         _restricted.Dispose();
         _ciphertext.Dispose();
         _handle.Dispose();

@@ -75,11 +75,11 @@ internal sealed class CallParameters
         Types[index] == ParameterType.MemrefInput ? AccessRights.Read : AccessRights.ReadWrite;
 
     /// <summary>
-    /// Gives every memref its address: plain memory's own, restricted memory's by a grant to <paramref name="master"/>. A
+    /// Gives every memref its address: plain memory's own, restricted memory's by a grant to one instance of <paramref name="master"/>. A
     /// reference to no bytes grants nothing and is let pass, as upstream lets it.
     /// </summary>
     /// <returns>False when the firewall refuses one; <see cref="Close"/> is due either way.</returns>
-    internal bool Open(FirewallRules firewall, BusMaster master)
+    internal bool Open(FirewallRules firewall, BusMaster master, ulong instance)
     {
         for (int i = 0; i < _parameters.Length; i++)
         {
@@ -92,7 +92,7 @@ internal sealed class CallParameters
             }
             else if (parameter.Memory is GuardedMemory guarded && parameter.Capacity != 0)
             {
-                if (!firewall.TryGrant(master, guarded, parameter.Offset, parameter.Capacity, RightsOf(i), out parameter.Grant))
+                if (!firewall.TryGrant(master, instance, guarded, parameter.Offset, parameter.Capacity, RightsOf(i), out parameter.Grant))
                     return false;
                 parameter.Address = parameter.Grant.Address;
             }

@@ -8,9 +8,6 @@ namespace RestrictedTee.SecureWorld.Kernel.Services;
 /// <summary>The internal client API: a TA as client of another (GPD_SPE_010 section 4.9).</summary>
 internal sealed class ClientServices(SessionManager sessions) : IClientServices
 {
-    /// <summary>TEE_LOGIN_TRUSTED_APP.</summary>
-    private const uint LoginTrustedApp = 0xF0000000;
-
     /// <summary>What is asked for: a session of a TA, or a command in a session.</summary>
     private readonly record struct Request(Guid? Opens, uint Session, uint Command, uint Timeout);
 
@@ -68,7 +65,7 @@ internal sealed class ClientServices(SessionManager sessions) : IClientServices
     {
         SessionTable table = caller.Resources.Clients;
         if (request.Opens is { } uuid)
-            return sessions.OpenSession(table, uuid, new TeeIdentity(LoginTrustedApp, caller.Manifest.Uuid), 0, request.Timeout, parameters, out session);
+            return sessions.OpenSession(table, uuid, new TeeIdentity(TeeIdentity.TrustedApp, caller.Manifest.Uuid), 0, request.Timeout, parameters, out session);
         session = request.Session;
         return sessions.InvokeCommand(table, session, request.Command, 0, request.Timeout, parameters);
     }

@@ -20,7 +20,8 @@ internal sealed class ExtensionServices(FirewallRules firewall) : IExtensionServ
         var ids = new MasterId[readers.Length];
         for (int i = 0; i < readers.Length; i++)
             ids[i] = MasterId.TrustedApp(readers[i]);
-        return firewall.TryClaim(caller.Session!.Instance.Manifest.Master, buffer, ids) switch
+        TaInstance claimer = caller.Session!.Instance;
+        return firewall.TryClaim(claimer.Manifest.Master, claimer.Number, buffer, ids) switch
         {
             ClaimOutcome.Claimed => TeeResult.Success,
             ClaimOutcome.InUse => TeeResult.Busy,

@@ -131,7 +131,7 @@ internal ref struct CallScope
             Refusal = TeeResult.OutOfMemory;
         else if (callee.IsPseudo && _parameters is { FromTrustedApp: false, RefersToRestricted: true })
             Refusal = TeeResult.BadParameters; // a pseudo TA takes restricted memory from TAs only (validate_in_param in core/kernel/pseudo_ta.c)
-        else if (_parameters is not null && !_parameters.Open(firewall, callee.Master))
+        else if (_parameters is not null && !_parameters.Open(firewall, callee.Master, Session.Instance.Number))
             Refusal = callee.Has(TaFlags.SecureDataPath) ? TeeResult.AccessDenied : TeeResult.BadParameters;
         if (Refusal != TeeResult.Success)
             return;

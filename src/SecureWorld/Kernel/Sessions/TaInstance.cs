@@ -24,7 +24,12 @@ internal enum InstanceState
 /// <summary>One instance of a trusted application. The kernel's lock protects its state, its count and its turn.</summary>
 internal sealed class TaInstance(ITaProgram program, ITaRuntime runtime)
 {
+    private static ulong s_lastNumber;
+
     internal TaManifest Manifest => program.Manifest;
+
+    /// <summary>What tells it from every other instance of any TA, the dead ones included: never used twice, and never 0.</summary>
+    internal ulong Number { get; } = Interlocked.Increment(ref s_lastNumber);
 
     /// <summary>Behind what it runs.</summary>
     internal ITaRuntime Runtime => runtime;

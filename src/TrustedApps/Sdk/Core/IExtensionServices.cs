@@ -3,8 +3,8 @@ namespace RestrictedTee.Sdk;
 /// <summary>What goes beyond GlobalPlatform: restricted memory, and OP-TEE's traces.</summary>
 internal interface IExtensionServices
 {
-    /// <summary>Takes the restricted buffer of a parameter of the running call for the calling TA.</summary>
-    /// <returns>BadParameters: not restricted, or no bytes of it; AccessDenied: another's; Busy: another is using it.</returns>
+    /// <summary>Takes the restricted buffer of a parameter of the running call for the calling instance.</summary>
+    /// <returns>BadParameters: not restricted, or no bytes of it; AccessDenied: another instance's; Busy: another is using it.</returns>
     TeeResult ClaimRestricted(int parameter, ReadOnlySpan<Guid> readers);
 
     /// <summary>A line for the secure log.</summary>

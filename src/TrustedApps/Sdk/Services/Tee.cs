@@ -52,12 +52,14 @@ public static class Tee
     public static void Trace(TraceLevel level, string message) => TeeCore.Current.Extensions.Trace(level, message);
 
     /// <summary>
-    /// Takes the restricted buffer that a memref lies in for this TA: from now until it is freed, nobody else can reach it but
-    /// the <paramref name="readers"/>, and those for reading only. The first write of secret content should be preceded by it.
+    /// Takes the restricted buffer that a memref lies in for this instance of the TA: from now until the buffer is freed, nobody
+    /// else can reach it but the <paramref name="readers"/>, and those for reading only. Another instance of this TA is somebody
+    /// else, since it serves another client: it can neither reach the buffer nor claim it, even after this instance has ended,
+    /// unless the TA names itself among the readers. The first write of secret content should be preceded by it.
     /// </summary>
     /// <exception cref="TeeException">
-    /// AccessDenied: another TA has it; BadParameters: the memref has no bytes of restricted memory; Busy: another TA, whom the
-    /// claim would shut out, is using it at this moment.
+    /// AccessDenied: another TA or another instance has it; BadParameters: the memref has no bytes of restricted memory; Busy:
+    /// somebody whom the claim would shut out is using it at this moment.
     /// </exception>
     public static void ClaimRestricted(MemrefOutput memory, params ReadOnlySpan<Guid> readers)
     {
