@@ -11,7 +11,7 @@ public sealed class ContentReaderTa : TrustedApp
     [OpenSession]
     public static TeeResult Open(TaSession session)
     {
-        if (Tee.ClientIdentity != new TeeIdentity(TeeIdentity.TrustedApp, ContentDecryptor.Uuid))
+        if (Tee.ClientIdentity != new TeeIdentity(TeeIdentity.LoginTrustedApp, ContentDecryptor.Uuid))
             return TeeResult.AccessDenied;
         session.Context = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         return TeeResult.Success;

@@ -65,7 +65,7 @@ internal sealed class ClientServices(SessionManager sessions) : IClientServices
     {
         SessionTable table = caller.Resources.Clients;
         if (request.Opens is { } uuid)
-            return sessions.OpenSession(table, uuid, new TeeIdentity(TeeIdentity.TrustedApp, caller.Manifest.Uuid), 0, request.Timeout, parameters, out session);
+            return sessions.OpenSession(table, uuid, new TeeIdentity(TeeIdentity.LoginTrustedApp, caller.Manifest.Uuid), 0, request.Timeout, parameters, out session);
         session = request.Session;
         return sessions.InvokeCommand(table, session, request.Command, 0, request.Timeout, parameters);
     }

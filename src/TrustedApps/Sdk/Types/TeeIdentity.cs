@@ -6,5 +6,5 @@ namespace RestrictedTee.Sdk;
 public readonly record struct TeeIdentity(uint Login, Guid Uuid)
 {
     /// <summary>TEE_LOGIN_TRUSTED_APP: the client is another TA, and the UUID its own. The kernel gives it; nobody outside can.</summary>
-    public const uint TrustedApp = 0xF000_0000;
+    public const uint LoginTrustedApp = 0xF000_0000;
 }
