@@ -1,9 +1,9 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Arguments;
+using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
-using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
