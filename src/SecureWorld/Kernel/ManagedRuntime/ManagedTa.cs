@@ -38,7 +38,8 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands) 
         return result;
     }
 
-    public TaReturn Invoke(ulong session, uint command, CallParameters parameters) => Call(_sessions[session], parameters, command);
+    public TaReturn Invoke(ulong session, uint command, CallParameters parameters) =>
+        _sessions.TryGetValue(session, out TaSession? view) ? Call(view, parameters, command) : TaReturn.Died("was ended before the call reached it");
 
     public TaReturn CloseSession(ulong session)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
@@ -10,9 +11,13 @@ namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 /// <param name="closeSession">Closes a session that an instance has left open.</param>
 internal sealed class InstanceLifeCycle(InstanceTable instances, Action<SessionTable, uint> closeSession)
 {
+    private readonly ConcurrentQueue<TaInstance> _orphans = new(); // killed with no session left that would end them
+
     /// <summary>Takes a hold on an instance, creating it if there is none.</summary>
     internal Outcome Acquire(CallStack stack, Guid uuid, Operation operation, out TaInstance instance)
     {
+        while (_orphans.TryDequeue(out TaInstance? orphan))
+            CleanUp(orphan);
         Outcome outcome = instances.Acquire(stack, uuid, operation, out instance);
         return outcome.IsSuccess && instance.State == InstanceState.Creating ? Create(stack, instance) : outcome;
     }
@@ -58,7 +63,10 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Action<SessionT
         TaInstance[] victims = instances.Of(uuid);
         Log.Warning("TA {Uuid} {Cause} on a thread of its own, which ends {Count} instances of it", uuid, cause, victims.Length);
         foreach (TaInstance instance in victims)
-            instances.MarkPanicked(instance);
+        {
+            if (instances.MarkPanicked(instance))
+                _orphans.Enqueue(instance);
+        }
     }
 
     private Outcome Create(CallStack stack, TaInstance instance)

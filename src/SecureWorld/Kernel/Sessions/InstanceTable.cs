@@ -95,15 +95,17 @@ internal sealed class InstanceTable(SessionLock sessionLock, ITaStore store)
     }
 
     /// <summary>Marks an instance as dead. Unless it asks to stay dead, the next session gets a new one.</summary>
-    internal void MarkPanicked(TaInstance instance)
+    /// <returns>Whether no session holds it, so that no close will take back what it has.</returns>
+    internal bool MarkPanicked(TaInstance instance)
     {
         using SessionLock.Scope held = sessionLock.Enter();
         if (instance.State == InstanceState.Gone)
-            return;
+            return false;
         instance.MoveTo(InstanceState.Panicked);
         if (!instance.Manifest.Has(TaFlags.InstanceKeepAlive | TaFlags.InstanceKeepCrashed))
             _instances.Remove(instance);
         held.Changed();
+        return instance.SessionCount == 0;
     }
 
     /// <summary>The living instances of a TA.</summary>
