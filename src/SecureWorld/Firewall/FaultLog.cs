@@ -1,4 +1,5 @@
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
@@ -27,6 +28,7 @@ internal sealed class FaultLog
         {
             if (_records.Count == MaxRecords)
                 _records.Dequeue();
+            InterleavingPoint.Reach(this);
             _records.Enqueue(record);
         }
 

@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
@@ -57,6 +58,7 @@ internal abstract class GuardedMemory : MemoryObject
         {
             if (_claim is { } claim && !claim.Allows(master, instance, rights))
                 return (rights & AccessRights.Write) != 0 ? "claimed by another" : "not among the claim's readers";
+            InterleavingPoint.Reach(this);
             if (!TryAddReference())
                 return "the buffer has been freed";
             Count(master, instance, rights, 1);
@@ -74,6 +76,7 @@ internal abstract class GuardedMemory : MemoryObject
                 return ClaimOutcome.ClaimedByAnother;
             if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights)))
                 return ClaimOutcome.InUse;
+            InterleavingPoint.Reach(this);
             _claim = claim;
             return ClaimOutcome.Claimed;
         }

@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -69,6 +70,7 @@ internal sealed class MemoryRelayer : IDisposable
             do
                 _serial = unchecked(_serial + 1);
             while (_serial == 0 || _transactions.ContainsKey(_serial));
+            InterleavingPoint.Reach(this);
             ulong origin = sender.IsSecure ? 1UL << 45 : 1UL << 44; // FFA_MEMORY_HANDLE_SECURE_BIT and NON_SECURE_BIT upstream
             return new MemoryHandle(origin | _serial);
         }
@@ -105,6 +107,7 @@ internal sealed class MemoryRelayer : IDisposable
                 return status;
             }
 
+            InterleavingPoint.Reach(this);
             _transactions.Add(serial, made);
             transaction = made;
             return FfaStatus.Success;

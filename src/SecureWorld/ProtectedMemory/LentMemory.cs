@@ -3,6 +3,7 @@ using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
@@ -100,6 +101,7 @@ internal sealed class LentMemory(MemoryRelayer relayer, RestrictedMemory restric
             return TeeResult.ItemNotFound;
         if (!lent.Region.TryClose())
             return TeeResult.Busy;
+        InterleavingPoint.Reach(this);
         handle = lent.Handle;
         lent.Pool.Remove(lent.Region);
         objects.Remove<LentRange>(cookie)!.Release();

@@ -1,6 +1,7 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
@@ -24,6 +25,7 @@ internal sealed class SecureRam(SecretMapping mapping) : IDisposable
         lock (_lock)
         {
             int offset = _allocator.Allocate(Math.Max(size, 1));
+            InterleavingPoint.Reach(this);
             return offset < 0 ? null : new SecureBlock(this, offset, size);
         }
     }

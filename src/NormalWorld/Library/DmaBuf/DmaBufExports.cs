@@ -30,6 +30,7 @@ internal sealed unsafe class DmaBufExports : IDisposable
             _exports.Add(export.Identity, export);
             if (_thread is null)
             {
+                InterleavingPoint.Reach(this);
                 _thread = new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "dma-buf descriptors" };
                 _thread.Start();
             }

@@ -2,6 +2,7 @@ using System.Numerics;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.SmcTransport.Lifetimes;
 using Serilog;
 
 namespace RestrictedTee.SecureWorld.Kernel.Messages;
@@ -94,6 +95,7 @@ internal sealed class Notifications
         lock (_lock)
         {
             ring = _enabled && _pending == 0;
+            InterleavingPoint.Reach(this);
             _pending |= mine;
             if (FfaSet is not null)
             {
@@ -122,6 +124,7 @@ internal sealed class Notifications
         {
             value = _pending == 0 ? 0 : (uint)BitOperations.TrailingZeroCount(_pending);
             bool valid = _pending != 0;
+            InterleavingPoint.Reach(this);
             _pending &= ~(1UL << (int)value);
             more = _pending != 0;
             return valid;
