@@ -25,6 +25,8 @@ internal static class CommandLineProgram
             UpCommand.Create(),
             InvokeCommand.Create(),
             HeapsCommand.Create(),
+            PsCommand.Create(),
+            KillCommand.Create(),
             PlayCommand.Create(),
             BenchCommand.Create(),
             AbiCommand.Create(),

@@ -8,9 +8,22 @@ namespace RestrictedTee.NormalWorld.Device;
 internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, ShmTable shared)
 {
     private readonly object _lock = new(); // protects the three below; a leaf
-    private readonly HashSet<uint> _open = [];
-    private readonly Dictionary<int, uint> _calls = []; // the session that a thread is calling
+    private readonly Dictionary<uint, Guid> _open = [];
+    private readonly Dictionary<int, Call> _calls = []; // what a thread is calling
     private bool _closed;
+
+    private readonly record struct Call(uint Session, Guid Ta, uint? Command, long Since);
+
+    /// <summary>What is under way.</summary>
+    internal IReadOnlyList<CallInfo> Calls
+    {
+        get
+        {
+            long now = Environment.TickCount64;
+            lock (_lock)
+                return [.. _calls.Values.Select(call => new CallInfo(call.Session, call.Ta, call.Command, client.Pid, now - call.Since))];
+        }
+    }
 
     /// <summary>TEE_IOC_OPEN_SESSION.</summary>
     internal void Open(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
@@ -27,6 +40,8 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         message.Params[1].C = argument.ClientLogin;
 
         ShmReferences references = default;
+        lock (_lock)
+            _calls[Environment.CurrentManagedThreadId] = new Call(0, argument.Uuid.ToGuid(), null, Environment.TickCount64);
         try
         {
             MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, Meta, ref references);
@@ -34,6 +49,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         }
         finally
         {
+            EndCall();
             references.Release();
         }
 
@@ -45,7 +61,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         {
             if (!_closed)
             {
-                _open.Add(message.Arg.Session);
+                _open.Add(message.Arg.Session, argument.Uuid.ToGuid());
                 return;
             }
         }
@@ -57,7 +73,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     /// <summary>TEE_IOC_INVOKE.</summary>
     internal void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
     {
-        BeginCall(argument.Session);
+        BeginCall(argument.Session, argument.Func);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.InvokeCommand;
         message.Arg.Function = argument.Func;
@@ -92,14 +108,29 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     internal void CancelCallOf(int managedThreadId)
     {
         const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
-        uint session;
+        Call call;
         lock (_lock)
         {
-            if (!_calls.TryGetValue(managedThreadId, out session))
+            if (!_calls.TryGetValue(managedThreadId, out call) || call.Command is null)
                 return;
         }
 
+        CancelInTee(WhateverRuns, call.Session);
+    }
+
+    /// <summary>Cancels whatever runs in a session, because the operator wants it.</summary>
+    /// <returns>False when nothing does, or it is not a session of this context.</returns>
+    internal bool TryCancelAll(uint session)
+    {
+        const uint WhateverRuns = 0;
+        lock (_lock)
+        {
+            if (!_calls.Values.Any(call => call.Command is not null && call.Session == session))
+                return false;
+        }
+
         CancelInTee(WhateverRuns, session);
+        return true;
     }
 
     private void CancelInTee(uint cancelId, uint session)
@@ -130,7 +161,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         lock (_lock)
         {
             _closed = true;
-            sessions = [.. _open];
+            sessions = [.. _open.Keys];
             _open.Clear();
         }
 
@@ -145,12 +176,12 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         driver.TryCall(ref message);
     }
 
-    private void BeginCall(uint session)
+    private void BeginCall(uint session, uint command)
     {
         lock (_lock)
         {
             CheckLocked(session);
-            _calls[Environment.CurrentManagedThreadId] = session;
+            _calls[Environment.CurrentManagedThreadId] = new Call(session, _open[session], command, Environment.TickCount64);
         }
     }
 
@@ -170,7 +201,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     {
         if (_closed)
             throw TeeDevice.Closed();
-        if (!_open.Contains(session))
+        if (!_open.ContainsKey(session))
             throw NotOurs(session);
     }
 

@@ -9,4 +9,7 @@ internal interface ITeeDeviceSource
     /// <summary>Opens the device for a client.</summary>
     /// <exception cref="Uapi.TeeDriverException">ENODEV: the secure world has gone.</exception>
     TeeDevice OpenDevice(ClientIdentity client);
+
+    /// <summary>Ends the secure world, whatever runs in it; whether a new one comes is the environment's settings' business.</summary>
+    void EndSecureWorld();
 }

@@ -25,6 +25,7 @@ internal sealed class TeeDevice : ITeeDevice
         _host = host;
         _sessions = new DeviceSessions(host.Driver, client, _shm);
         _privileged = privileged;
+        host.Devices.TryAdd(this, 0);
     }
 
     internal TeeDeviceHost Host => _host;
@@ -104,6 +105,13 @@ internal sealed class TeeDevice : ITeeDevice
 
     public void Cancel(uint cancelId, uint session) => _sessions.Cancel(cancelId, session);
 
+    /// <summary>What is under way in this context.</summary>
+    internal IReadOnlyList<CallInfo> Calls => _sessions.Calls;
+
+    /// <summary>Cancels whatever runs in a session of this context.</summary>
+    /// <returns>False when nothing does.</returns>
+    internal bool TryCancelAll(uint session) => _sessions.TryCancelAll(session);
+
     /// <summary>Cancels what a thread has invoked, because its client has died.</summary>
     internal void CancelCallOf(int managedThreadId) => _sessions.CancelCallOf(managedThreadId);
 
@@ -172,6 +180,7 @@ internal sealed class TeeDevice : ITeeDevice
             Driver.SupplicantQueue.Detach();
         _sessions.CloseAll();
         _shm.Close();
+        _host.Devices.TryRemove(this, out _);
     }
 
     internal static TeeDriverException Closed() => new(Errno.EBADF, "The TEE device is closed.");

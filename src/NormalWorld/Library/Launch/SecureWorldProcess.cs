@@ -228,6 +228,9 @@ internal sealed class SecureWorldProcess : IDisposable
         }
     }
 
+    /// <summary>Ends the process, whatever it is doing; the driver hears of it as of any death.</summary>
+    internal void End() => Kill(_process);
+
     private static void Kill(Process process)
     {
         try

@@ -167,6 +167,8 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
 
     TeeDeviceHost ITeeDeviceSource.DeviceHost => DeviceHost;
 
+    void ITeeDeviceSource.EndSecureWorld() => Current.Process.End();
+
     TeeDevice ITeeDeviceSource.OpenDevice(ClientIdentity client) => OpenDevice(client);
 
     internal SecureWorldProcess Process => Current.Process;

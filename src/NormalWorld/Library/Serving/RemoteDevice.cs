@@ -130,6 +130,29 @@ internal sealed class RemoteDevice : ITeeDevice
         return JsonSerializer.Deserialize(lease.ReplyBuffer, ServingJson.Default.HeapInfoArray) ?? [];
     }
 
+    /// <summary>What is under way in the TEE, everybody's.</summary>
+    internal IReadOnlyList<CallInfo> GetCalls()
+    {
+        using RemoteChannel.Lease lease = _channel.Rent();
+        lease.Call(Wire.Operation.ListCalls, 0, [], [], null)?.Dispose();
+        return JsonSerializer.Deserialize(lease.ReplyBuffer, ServingJson.Default.CallInfoArray) ?? [];
+    }
+
+    /// <summary>Asks whatever runs in a session to end.</summary>
+    /// <exception cref="TeeDriverException">ENOENT: nothing does.</exception>
+    internal void CancelCall(uint session)
+    {
+        using RemoteChannel.Lease lease = _channel.Rent();
+        lease.Call(Wire.Operation.CancelCall, session, [], [], null)?.Dispose();
+    }
+
+    /// <summary>Ends the secure world, whatever runs in it.</summary>
+    internal void EndSecureWorld()
+    {
+        using RemoteChannel.Lease lease = _channel.Rent();
+        lease.Call(Wire.Operation.EndSecureWorld, 0, [], [], null)?.Dispose();
+    }
+
     public void Dispose() => _channel.Dispose();
 
     private SafeFileHandle? Call<T>(uint request, ref T argument, SafeFileHandle? descriptor = null)

@@ -20,6 +20,9 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
     /// <summary>No request carries more (an ioctl names one descriptor).</summary>
     private const int MaxDescriptors = 1;
 
+    /// <summary>What a packet has room for, at less than 256 bytes each.</summary>
+    private const int MaxCallsListed = 60;
+
     private volatile ServedClient? _client; // set once, after _ownsClient
     private bool _ownsClient;
     private int _threadId;
@@ -137,6 +140,16 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
                 case Wire.Operation.ListHeaps:
                     frame.Buffer = JsonSerializer.SerializeToUtf8Bytes([.. client.Device.GetHeaps()], ServingJson.Default.HeapInfoArray);
                     break;
+                case Wire.Operation.ListCalls:
+                    frame.Buffer = JsonSerializer.SerializeToUtf8Bytes(Fitting(client.Device.Host.Calls), ServingJson.Default.CallInfoArray);
+                    break;
+                case Wire.Operation.CancelCall:
+                    client.Device.Host.Cancel(request.Number);
+                    break;
+                case Wire.Operation.EndSecureWorld:
+                    Log.Information("Process {Pid} ends the secure world", peer.Pid);
+                    server.EndSecureWorld();
+                    break;
                 default:
                     return false;
             }
@@ -153,6 +166,9 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
             frame.DescriptorOut?.Dispose();
         }
     }
+
+    /// <summary>As many calls as a packet holds, and of those the oldest.</summary>
+    private static CallInfo[] Fitting(CallInfo[] calls) => calls.Length <= MaxCallsListed ? calls : calls[..MaxCallsListed];
 
     /// <summary>What is no errno by itself is a fault of ours, whoever provoked it.</summary>
     private void Report(Exception fault, Wire.Request request)

@@ -85,6 +85,8 @@ internal sealed class TeeServer : IDisposable
         return (client, id);
     }
 
+    internal void EndSecureWorld() => _environment.EndSecureWorld();
+
     internal void End(ServedClient client)
     {
         foreach ((Guid id, ServedClient candidate) in _clients)
@@ -180,4 +182,5 @@ internal sealed class TeeServer : IDisposable
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(HeapInfo[]))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(CallInfo[]))]
 internal sealed partial class ServingJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -33,6 +33,15 @@ internal static class Wire
 
         /// <summary>The listing of the heaps, as JSON.</summary>
         ListHeaps = 5,
+
+        /// <summary>The calls under way, everybody's, as JSON.</summary>
+        ListCalls = 6,
+
+        /// <summary>Cancellation of whatever runs in the session of that number.</summary>
+        CancelCall = 7,
+
+        /// <summary>The end of the secure world.</summary>
+        EndSecureWorld = 8,
     }
 
     [StructLayout(LayoutKind.Sequential)]
