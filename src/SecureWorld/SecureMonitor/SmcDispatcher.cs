@@ -1,4 +1,3 @@
-using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Threads;

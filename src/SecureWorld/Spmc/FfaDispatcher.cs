@@ -1,4 +1,3 @@
-using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.SmcTransport.Abi;

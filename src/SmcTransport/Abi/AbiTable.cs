@@ -29,7 +29,7 @@ public enum Reach
 
 /// <summary>
 /// One row of an ABI: its number, its name upstream, how far it is served, and what differs. <c>rtee abi</c> and the page in docs
-/// are made of these rows. The secure world binds each to what carries it out, and does not start when one is left over on
+/// are made of these rows. `DispatchTable` binds each to what carries it out, and no world starts when one is left over on
 /// either side.
 /// </summary>
 /// <param name="Number">The number on the wire.</param>

@@ -18,6 +18,8 @@ public static class OpteeRpc
     /// <summary>OPTEE_RPC_NOTIFICATION_SEND.</summary>
     public const ulong NotificationSend = 1;
 
+    private const uint NotSupported = 0xFFFF000A; // TEE_ERROR_NOT_SUPPORTED
+
     /// <summary>Every request, in the order of its number.</summary>
     public static AbiSurface Commands { get; } = new(
         "rpc",
@@ -25,18 +27,18 @@ public static class OpteeRpc
         "OP-TEE/optee_os core/include/optee_rpc_cmd.h",
         [
             new((ulong)OpteeRpcCommand.LoadTa, "OPTEE_RPC_CMD_LOAD_TA", Support.Partial, "The image is an archive of managed assemblies instead of a signed ELF file."),
-            new((ulong)OpteeRpcCommand.Rpmb, "OPTEE_RPC_CMD_RPMB", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no RPMB device."),
-            new((ulong)OpteeRpcCommand.Fs, "OPTEE_RPC_CMD_FS", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no trusted storage."),
+            new((ulong)OpteeRpcCommand.Rpmb, "OPTEE_RPC_CMD_RPMB", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no RPMB device.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.Fs, "OPTEE_RPC_CMD_FS", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no trusted storage.") { Refusal = NotSupported },
             new((ulong)OpteeRpcCommand.GetTime, "OPTEE_RPC_CMD_GET_TIME", Support.Full, "REE time, seconds and nanoseconds."),
             new((ulong)OpteeRpcCommand.Notification, "OPTEE_RPC_CMD_NOTIFICATION", Support.Full, "Wait with a time-out in milliseconds, or send."),
             new((ulong)OpteeRpcCommand.Suspend, "OPTEE_RPC_CMD_SUSPEND", Support.Full, "Milliseconds."),
             new((ulong)OpteeRpcCommand.ShmAlloc, "OPTEE_RPC_CMD_SHM_ALLOC", Support.Full, "The answer is a page list, as upstream's driver sends it."),
             new((ulong)OpteeRpcCommand.ShmFree, "OPTEE_RPC_CMD_SHM_FREE", Support.Full, "By cookie."),
-            new((ulong)OpteeRpcCommand.Gprof, "OPTEE_RPC_CMD_GPROF", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
-            new((ulong)OpteeRpcCommand.Socket, "OPTEE_RPC_CMD_SOCKET", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
-            new((ulong)OpteeRpcCommand.Ftrace, "OPTEE_RPC_CMD_FTRACE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
-            new((ulong)OpteeRpcCommand.SuppPlugin, "OPTEE_RPC_CMD_SUPP_PLUGIN", Support.Refused, "TEE_ERROR_NOT_SUPPORTED."),
-            new((ulong)OpteeRpcCommand.I2cTransfer, "OPTEE_RPC_CMD_I2C_TRANSFER", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no I2C bus."),
+            new((ulong)OpteeRpcCommand.Gprof, "OPTEE_RPC_CMD_GPROF", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.Socket, "OPTEE_RPC_CMD_SOCKET", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.Ftrace, "OPTEE_RPC_CMD_FTRACE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.SuppPlugin, "OPTEE_RPC_CMD_SUPP_PLUGIN", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.I2cTransfer, "OPTEE_RPC_CMD_I2C_TRANSFER", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no I2C bus.") { Refusal = NotSupported },
         ]);
 }
 

@@ -1,4 +1,3 @@
-using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.Tests.Abi;

@@ -10,12 +10,24 @@ namespace RestrictedTee.NormalWorld.Driver;
 /// What the secure world asks in the middle of a call (drivers/tee/optee/rpc.c upstream): time, waiting and memory are the
 /// driver's own; the rest is handed to the supplicant.
 /// </summary>
-internal sealed class RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi)
+internal sealed class RpcHandler
 {
+    private readonly SupplicantQueue _supplicant;
+    private readonly Func<IOpteeAbi> _abi;
+    private readonly DispatchTable<RpcCommand> _table;
     private readonly ConcurrentDictionary<ulong, ShmBlock> _blocks = new();
     private readonly object _notificationLock = new(); // protects _notified
     private readonly HashSet<ulong> _notified = [];
     private long _lastCookie = 0x1000;
+
+    internal RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi)
+    {
+        (_supplicant, _abi) = (supplicant, abi);
+        _table = Bind();
+    }
+
+    /// <summary>Carries out a request; its parameters are the answer's too.</summary>
+    private delegate TeecResult RpcCommand(ref OpteeMessage message);
 
     /// <summary>An asynchronous notification with a value that a thread may be waiting for.</summary>
     internal void Notify(ulong value)
@@ -38,7 +50,7 @@ internal sealed class RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi
     {
         if (!_blocks.TryRemove(cookie, out ShmBlock? block))
             return false;
-        abi().RetireAllocation(cookie);
+        _abi().RetireAllocation(cookie);
         block.Dispose();
         return true;
     }
@@ -56,28 +68,41 @@ internal sealed class RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi
         message.WriteTo(argument, count);
     }
 
-    private TeecResult Serve(ref OpteeMessage message)
+    /// <summary>What the table refuses is refused here; what it does not know is the supplicant's to answer, as upstream's driver leaves it.</summary>
+    private TeecResult Serve(ref OpteeMessage message) =>
+        _table.Find(message.Arg.Command) is { } serve ? serve(ref message) : _supplicant.Request(ref message, FindBlock);
+
+    private DispatchTable<RpcCommand> Bind()
     {
-        ref OpteeMsgParam first = ref message.Params[0];
-        switch ((OpteeRpcCommand)message.Arg.Command)
+        Dictionary<uint, RpcCommand> handlers = new()
         {
-            case OpteeRpcCommand.GetTime when Is(message, OpteeMsgAttr.ValueOutput):
-                TimeSpan now = DateTime.UtcNow - DateTime.UnixEpoch;
-                first.A = (ulong)now.Ticks / TimeSpan.TicksPerSecond;
-                first.B = (ulong)now.Ticks % TimeSpan.TicksPerSecond * 100;
-                return TeecResult.Success;
-            case OpteeRpcCommand.Suspend when Is(message, OpteeMsgAttr.ValueInput):
-                Thread.Sleep((int)Math.Min(first.A, int.MaxValue));
-                return TeecResult.Success;
-            case OpteeRpcCommand.Notification when Is(message, OpteeMsgAttr.ValueInput):
-                return Notification(first);
-            case OpteeRpcCommand.ShmAlloc when Is(message, OpteeMsgAttr.ValueInput):
-                return Allocate(ref first);
-            case OpteeRpcCommand.ShmFree when Is(message, OpteeMsgAttr.ValueInput):
-                return Free(first.B) ? TeecResult.Success : TeecResult.BadParameters;
-            default:
-                return supplicant.Request(ref message, FindBlock);
-        }
+            [(uint)OpteeRpcCommand.LoadTa] = (ref message) => _supplicant.Request(ref message, FindBlock),
+            [(uint)OpteeRpcCommand.GetTime] = GetTime,
+            [(uint)OpteeRpcCommand.Notification] = (ref message) => Is(message, OpteeMsgAttr.ValueInput) ? Notification(message.Params[0]) : TeecResult.BadParameters,
+            [(uint)OpteeRpcCommand.Suspend] = Suspend,
+            [(uint)OpteeRpcCommand.ShmAlloc] = (ref message) => Is(message, OpteeMsgAttr.ValueInput) ? Allocate(ref message.Params[0]) : TeecResult.BadParameters,
+            [(uint)OpteeRpcCommand.ShmFree] = (ref message) =>
+                Is(message, OpteeMsgAttr.ValueInput) && Free(message.Params[0].B) ? TeecResult.Success : TeecResult.BadParameters,
+        };
+        return new DispatchTable<RpcCommand>(OpteeRpc.Commands, Reach.Both, handlers, code => (ref _) => (TeecResult)code);
+    }
+
+    private static TeecResult GetTime(ref OpteeMessage message)
+    {
+        if (!Is(message, OpteeMsgAttr.ValueOutput))
+            return TeecResult.BadParameters;
+        TimeSpan now = DateTime.UtcNow - DateTime.UnixEpoch;
+        message.Params[0].A = (ulong)now.Ticks / TimeSpan.TicksPerSecond;
+        message.Params[0].B = (ulong)now.Ticks % TimeSpan.TicksPerSecond * 100;
+        return TeecResult.Success;
+    }
+
+    private static TeecResult Suspend(ref OpteeMessage message)
+    {
+        if (!Is(message, OpteeMsgAttr.ValueInput))
+            return TeecResult.BadParameters;
+        Thread.Sleep((int)Math.Min(message.Params[0].A, int.MaxValue));
+        return TeecResult.Success;
     }
 
     private TeecResult Notification(OpteeMsgParam param)
@@ -112,7 +137,7 @@ internal sealed class RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi
             return TeecResult.OutOfMemory;
         try
         {
-            param = abi().AnswerAllocation(size, out ShmBlock block);
+            param = _abi().AnswerAllocation(size, out ShmBlock block);
             Keep(param.C, block);
             return TeecResult.Success;
         }

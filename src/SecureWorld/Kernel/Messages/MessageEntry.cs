@@ -1,5 +1,4 @@
 using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Memory;

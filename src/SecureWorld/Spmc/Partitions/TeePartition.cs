@@ -1,5 +1,4 @@
 using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.Dispatch;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Threads;

@@ -1,10 +1,8 @@
-using RestrictedTee.SmcTransport.Abi;
-
-namespace RestrictedTee.SecureWorld.Dispatch;
+namespace RestrictedTee.SmcTransport.Abi;
 
 /// <summary>
 /// The rows of an ABI with what carries each out. It cannot be made incomplete: a row that is served and has no handler, a
-/// handler without such a row, or a refused row that does not say with which code stops the secure world from starting. A look-up
+/// handler without such a row, or a refused row that does not say with which code stops the world from starting. A look-up
 /// allocates nothing.
 /// </summary>
 internal sealed class DispatchTable<THandler>
