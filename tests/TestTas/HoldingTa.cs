@@ -70,7 +70,7 @@ public sealed class SecondOfACircleTa : TrustedApp
 [TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e015")]
 public sealed class DeepTa : TrustedApp
 {
-    private static readonly Guid s_uuid = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e015");
+    private static readonly Guid Uuid = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e015");
 
     /// <summary>Tells how many levels there were below this one.</summary>
     [Command(0)]
@@ -79,7 +79,7 @@ public sealed class DeepTa : TrustedApp
         TaClientSession next;
         try
         {
-            next = TaClientSession.Open(s_uuid);
+            next = TaClientSession.Open(Uuid);
         }
         catch (TeeException)
         {

@@ -9,18 +9,18 @@ namespace RestrictedTee.SmcTransport.Lifetimes;
 /// </summary>
 internal static class InterleavingPoint
 {
-    private static readonly ConditionalWeakTable<object, Action> s_hooks = [];
+    private static readonly ConditionalWeakTable<object, Action> Hooks = [];
 
     /// <summary>A thread is at the place, in an object.</summary>
     [Conditional("DEBUG")]
     internal static void Reach(object owner)
     {
-        if (s_hooks.TryGetValue(owner, out Action? hook))
+        if (Hooks.TryGetValue(owner, out Action? hook))
             hook();
     }
 
     /// <summary>Has <paramref name="hook"/> called by every thread that reaches the place in this one object.</summary>
-    internal static void Watch(object owner, Action hook) => s_hooks.AddOrUpdate(owner, hook);
+    internal static void Watch(object owner, Action hook) => Hooks.AddOrUpdate(owner, hook);
 
-    internal static void Unwatch(object owner) => s_hooks.Remove(owner);
+    internal static void Unwatch(object owner) => Hooks.Remove(owner);
 }
