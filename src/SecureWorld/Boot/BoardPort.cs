@@ -25,8 +25,23 @@ internal sealed class BoardPort(BootLine line, NormalRamMap ram)
     /// <exception cref="InvalidDataException">The launcher sent something else than a power-on.</exception>
     internal Wiring ReceivePowerOn(PhysicalRange bank0)
     {
-        if (line.Receive() is not { Head.Kind: BootLine.Kind.PowerOn } message)
+        if (line.Receive() is not { } message)
             throw new InvalidDataException("The launcher closed the boot line before power-on.");
+        try
+        {
+            return Wire(message, bank0);
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    private Wiring Wire(BootLine.Message message, PhysicalRange bank0)
+    {
+        if (message.Head.Kind != BootLine.Kind.PowerOn)
+            throw new InvalidDataException($"The launcher sent {message.Head.Kind} before power-on.");
         int conduits = (int)Math.Min(message.Head.Conduits, MaxConduits + 1);
         if (conduits is < 1 or > MaxConduits || message.Descriptors.Count != ((conduits + 1) * DescriptorsPerConduit) + ExtraDescriptors)
             throw new InvalidDataException($"Power-on for {message.Head.Conduits} conduits came with {message.Descriptors.Count} descriptors.");
@@ -95,6 +110,7 @@ internal sealed class BoardPort(BootLine line, NormalRamMap ram)
                     Plug(RamBank.Attach(memfd, range));
                     break;
                 case BootLine.Kind.UnplugBank:
+                    message.Dispose();
                     if (!ram.TryUnplug(start))
                         throw new InvalidDataException("it is in use, or there is none at this address.");
                     break;
@@ -106,6 +122,7 @@ internal sealed class BoardPort(BootLine line, NormalRamMap ram)
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            message.Dispose(); // a bank that was plugged in owns its memfd; what is refused has no other owner
             Log.Debug("Boot line: {Kind} refused: {Reason}", message.Head.Kind, e.Message);
             Refuse(e.Message);
         }

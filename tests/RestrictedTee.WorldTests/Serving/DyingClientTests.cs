@@ -39,7 +39,7 @@ public sealed class DyingClientTests
     }
 
     [Fact]
-    public void A_connection_that_dies_takes_its_own_call_with_it_and_its_context_goes_on()
+    public void A_client_that_dies_with_a_request_on_its_way_leaves_the_others_served()
     {
         using var up = new Rtee.Up("--ta-dir", Repository.TestTas);
         using RawClient owner = RawClient.Open(up.Socket);
