@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
@@ -51,6 +52,7 @@ internal abstract class GuardedMemory : MemoryObject
                 return (rights & AccessRights.Write) != 0 ? "claimed by another master" : "not among the claim's readers";
             if (!TryAddReference())
                 return "the buffer has been freed";
+            InterleavingPoint.Reach("GuardedMemory.TryGrant");
             Count(master, rights, 1);
         }
 
@@ -66,6 +68,7 @@ internal abstract class GuardedMemory : MemoryObject
                 return ClaimOutcome.ClaimedByAnother;
             if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Rights)))
                 return ClaimOutcome.InUse;
+            InterleavingPoint.Reach("GuardedMemory.TryClaim");
             _claim = claim;
             return ClaimOutcome.Claimed;
         }
@@ -81,6 +84,7 @@ internal abstract class GuardedMemory : MemoryObject
     private void Count(MasterId master, AccessRights rights, int change)
     {
         int at = _holders.FindIndex(holder => holder.Master == master && holder.Rights == rights);
+        InterleavingPoint.Reach("GuardedMemory.Count");
         if (at < 0)
             _holders.Add(new Holder(master, rights, change));
         else if (_holders[at].Count + change is var count and not 0)

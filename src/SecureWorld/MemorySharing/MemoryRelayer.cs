@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -167,6 +168,7 @@ internal sealed class MemoryRelayer : IDisposable
         lock (_lock)
         {
             Relinquish(PartitionId.Tee, handle, FfaMemoryFlags.None);
+            InterleavingPoint.Reach("MemoryRelayer.RelinquishZeroed");
             if (Find(handle) is { } transaction)
                 transaction.IsZero = transaction is { Receivers.Length: 1, IsRetrieved: false };
         }
@@ -238,6 +240,7 @@ internal sealed class MemoryRelayer : IDisposable
                     return FfaStatus.InvalidParameters; // the ranges overlap each other
                 if (page.Owner != transaction.Sender || page.Transaction != 0 || page.Uses != 0)
                     return FfaStatus.Denied;
+                InterleavingPoint.Reach("MemoryRelayer.Mark");
                 page.Transaction = serial;
             }
         }

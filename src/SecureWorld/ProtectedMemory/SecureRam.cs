@@ -1,6 +1,7 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
@@ -66,6 +67,7 @@ internal sealed class SecureBlock(SecureRam ram, int offset, int size) : SecureM
     {
         if (Interlocked.Exchange(ref _returned, 1) != 0)
             return;
+        InterleavingPoint.Reach("SecureBlock.Dispose");
         ram.Return(offset, size);
         Returned?.Invoke(this);
     }

@@ -13,7 +13,7 @@ namespace RestrictedTee.NormalWorld.DmaBuf;
 /// </summary>
 internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong size)
 {
-    private readonly object _lock = new(); // protects _exported; a leaf
+    private readonly object _lock = new(); // protects _exported; taken before that of the exports
     private ReferenceCount _references = new();
     private ExportedDmaBuf? _exported;
 
@@ -42,8 +42,8 @@ internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong
     {
         lock (_lock)
         {
-            if (_exported is { IsOpen: true })
-                return _exported.Duplicate();
+            if (_exported is not null && exports.Duplicate(_exported) is { } another)
+                return another;
             AddReference();
             _exported = exports.Add(this);
             return _exported.TakeFirst();

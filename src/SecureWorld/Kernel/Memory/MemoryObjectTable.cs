@@ -1,3 +1,5 @@
+using RestrictedTee.SmcTransport.Interleaving;
+
 namespace RestrictedTee.SecureWorld.Kernel.Memory;
 
 /// <summary>The memory objects that have a cookie. One table for registered shm and restricted buffers, so that no cookie means two things.</summary>
@@ -50,6 +52,7 @@ internal sealed class MemoryObjectTable
                 return true;
             if (removed.IsUsed)
                 return false;
+            InterleavingPoint.Reach("MemoryObjectTable.TryRemoveUnused");
             _objects.Remove(cookie);
             return true;
         }

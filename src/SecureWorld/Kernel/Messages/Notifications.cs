@@ -1,6 +1,7 @@
 using System.Numerics;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Interop;
 using Serilog;
 
@@ -18,6 +19,7 @@ internal sealed class Notifications
     private ulong _pending;
     private bool _enabled;
     private uint? _ffaBottomHalf;
+    private uint _timesEnabled; // over FF-A
 
     internal Notifications(FirewallRules firewall)
     {
@@ -55,6 +57,7 @@ internal sealed class Notifications
         lock (_lock)
         {
             (_enabled, _ffaBottomHalf) = (true, bottomHalf);
+            _timesEnabled = unchecked(_timesEnabled + 1);
             waiting = _pending != 0;
         }
 
@@ -91,9 +94,12 @@ internal sealed class Notifications
         ulong mine = 1UL << (int)value;
         bool ring;
         ulong ffa = 0;
+        uint seen;
         lock (_lock)
         {
+            seen = _timesEnabled;
             ring = _enabled && _pending == 0;
+            InterleavingPoint.Reach("Notifications.Post");
             _pending |= mine;
             if (FfaSet is not null)
             {
@@ -111,8 +117,16 @@ internal sealed class Notifications
             Ring();
         if (ffa == 0 || FfaSet!(ffa))
             return;
+        InterleavingPoint.Reach("Notifications.FfaSet");
+        bool again;
         lock (_lock)
-            _pending |= mine; // not bound yet: the next time that notifications are enabled
+        {
+            _pending |= mine; // not bound yet: the next time that notifications are enabled, unless that was in between
+            again = _timesEnabled != seen;
+        }
+
+        if (again)
+            Post(value);
     }
 
     /// <summary>Takes the lowest pending value.</summary>
@@ -122,6 +136,7 @@ internal sealed class Notifications
         {
             value = _pending == 0 ? 0 : (uint)BitOperations.TrailingZeroCount(_pending);
             bool valid = _pending != 0;
+            InterleavingPoint.Reach("Notifications.TryTake");
             _pending &= ~(1UL << (int)value);
             more = _pending != 0;
             return valid;
