@@ -84,10 +84,11 @@ internal abstract class GuardedMemory : MemoryObject
     private void Count(MasterId master, AccessRights rights, int change)
     {
         int at = _holders.FindIndex(holder => holder.Master == master && holder.Rights == rights);
+        int count = at < 0 ? change : _holders[at].Count + change;
         InterleavingPoint.Reach("GuardedMemory.Count");
         if (at < 0)
-            _holders.Add(new Holder(master, rights, change));
-        else if (_holders[at].Count + change is var count and not 0)
+            _holders.Add(new Holder(master, rights, count));
+        else if (count != 0)
             _holders[at] = new Holder(master, rights, count);
         else
             _holders.RemoveAt(at);

@@ -64,6 +64,14 @@ public sealed class GuardedMemoryInterleavingTests
         Assert.Equal(ClaimOutcome.Claimed, _buffer.TryClaim(new Claim(Two, [])));
     }
 
+    [InterleavingFact]
+    public void A_grant_does_not_end_while_another_is_given()
+    {
+        Assert.Null(_buffer.TryGrant(One, AccessRights.Read, 0, 1, out _));
+
+        Scheduler.AssertExcludes("GuardedMemory.TryGrant", () => _buffer.TryGrant(One, AccessRights.Read, 0, 1, out _), End);
+    }
+
     private void End() => _buffer.EndGrant(One, AccessRights.Read);
 
     private sealed class Buffer : GuardedMemory

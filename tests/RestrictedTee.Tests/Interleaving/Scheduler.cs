@@ -37,6 +37,8 @@ internal sealed class ScheduledThread
     private readonly ManualResetEventSlim _released = new();
     private int _arrivals;
     private volatile bool _isHeld;
+    private volatile bool _hasBegun;
+    private volatile bool _hasEnded;
     private ExceptionDispatchInfo? _failure;
 
     private ScheduledThread(string? point, Action body)
@@ -45,7 +47,7 @@ internal sealed class ScheduledThread
         _thread = new Thread(() => Execute(body)) { IsBackground = true, Name = $"scheduled, {point}" };
     }
 
-    internal bool HasEnded => _thread.Join(0);
+    internal bool HasEnded => _hasEnded;
 
     /// <summary>Starts a thread and returns when it, or a thread that it started, is held at a point, which happens once.</summary>
     internal static ScheduledThread HeldAt(string point, Action body)
@@ -84,6 +86,7 @@ internal sealed class ScheduledThread
     {
         if (_point is not null)
             InterleavingPoint.Reached = Hold;
+        _hasBegun = true;
         try
         {
             body();
@@ -92,6 +95,8 @@ internal sealed class ScheduledThread
         {
             _failure = ExceptionDispatchInfo.Capture(e);
         }
+
+        _hasEnded = true;
     }
 
     private void Hold(string point)
@@ -104,13 +109,19 @@ internal sealed class ScheduledThread
         _isHeld = false;
     }
 
+    /// <summary>
+    /// The runtime, too, lets a thread wait now and then, for a moment: it is taken to wait for another thread when it does so
+    /// each time that one looks. Where it must wait it does for good, so that looking too briefly could hide a fault, and never make one up.
+    /// </summary>
     private void AwaitRest()
     {
+        const int Looks = 200;
         long until = Environment.TickCount64 + (long)Deadline.TotalMilliseconds;
-        while (!_thread.Join(0) && (_isHeld || (_thread.ThreadState & ThreadState.WaitSleepJoin) == 0))
+        for (int waiting = 0; !_hasEnded && waiting < Looks;)
         {
             Assert.True(Environment.TickCount64 < until, "A thread neither ends nor waits.");
             Thread.Yield();
+            waiting = _hasBegun && !_isHeld && (_thread.ThreadState & ThreadState.WaitSleepJoin) != 0 ? waiting + 1 : 0;
         }
     }
 }
