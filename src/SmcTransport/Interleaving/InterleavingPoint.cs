@@ -8,7 +8,7 @@ namespace RestrictedTee.SmcTransport.Interleaving;
 /// </summary>
 internal static class InterleavingPoint
 {
-    private static readonly AsyncLocal<Action<string>?> s_reached = new();
+    private static readonly AsyncLocal<Action<string>?> Hook = new();
 
     /// <summary>
     /// What happens at a point on the calling thread, and on threads that it starts from now on; other threads, such as those of
@@ -16,11 +16,11 @@ internal static class InterleavingPoint
     /// </summary>
     internal static Action<string>? Reached
     {
-        set => s_reached.Value = value;
+        set => Hook.Value = value;
     }
 
     /// <summary>The calling thread is at a point.</summary>
     /// <param name="point">Its name: the class and what it is about to do.</param>
     [Conditional("DEBUG")]
-    internal static void Reach(string point) => s_reached.Value?.Invoke(point);
+    internal static void Reach(string point) => Hook.Value?.Invoke(point);
 }

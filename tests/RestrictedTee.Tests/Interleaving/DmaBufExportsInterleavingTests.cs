@@ -59,6 +59,19 @@ public sealed class DmaBufExportsInterleavingTests : IDisposable
         Assert.Same(buffer, _exports.Find(descriptor));
     }
 
+    [InterleavingFact]
+    public void All_descriptors_of_a_buffer_are_one_to_it_though_two_are_made_at_once()
+    {
+        DmaBufObject buffer = Buffer(1);
+        SafeFileHandle? first = null, second = null;
+
+        Scheduler.Interleave("DmaBufObject.Export", () => first = buffer.Export(_exports), () => second = buffer.Export(_exports));
+
+        Assert.Equal(FileIdentity.Of(first!), FileIdentity.Of(second!));
+        first!.Dispose();
+        second!.Dispose();
+    }
+
     private DmaBufObject Buffer(ulong cookie) => new(_exporter, cookie, 4096);
 
     private sealed class Exporter : IDmaBufExporter

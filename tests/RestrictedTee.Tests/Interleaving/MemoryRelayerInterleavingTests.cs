@@ -72,6 +72,16 @@ public sealed class MemoryRelayerInterleavingTests : IDisposable
     }
 
     [InterleavingFact]
+    public void A_use_that_two_end_at_once_is_counted_down_once()
+    {
+        Assert.True(_relayer.Uses.TryUse(Pages(0), out MemoryLease lease) && _relayer.Uses.TryUse(Pages(0), out _));
+
+        Scheduler.Interleave("MemoryLease.Dispose", lease.Dispose, lease.Dispose);
+
+        Assert.Null(Lend(0));
+    }
+
+    [InterleavingFact]
     public void Memory_that_was_written_after_it_was_given_back_is_not_taken_for_zero()
     {
         MemoryTransaction lent = Lend(0)!;

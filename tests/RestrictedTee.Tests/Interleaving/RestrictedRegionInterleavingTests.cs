@@ -10,8 +10,7 @@ public sealed class RestrictedRegionInterleavingTests : IDisposable
 {
     private const ulong Page = PhysicalAddress.PageSize;
 
-    private readonly RestrictedRegion _region = new(
-        UseCase.SecureVideoPlay, PhysicalRange.Create(new PhysicalAddress(0x0f00_0000), 16 * Page), SecretMapping.Create((int)(16 * Page), SecretMemoryChoice.Off));
+    private readonly RestrictedRegion _region = NewRegion(0);
 
     public static TheoryData<string> Operations => ["State", "Allocate", "Find", "TryClose", "Return"];
 
@@ -51,6 +50,27 @@ public sealed class RestrictedRegionInterleavingTests : IDisposable
     }
 
     [InterleavingTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void No_change_of_a_pools_regions_undoes_another(bool adds)
+    {
+        var pool = new RestrictedPool(new PoolRegion { UseCase = UseCase.TrustedUi, IsDynamic = true, Base = 0, Size = 16 * Page }, SecretMemoryChoice.Off);
+        RestrictedRegion before = NewRegion(0), added = NewRegion(1), other = NewRegion(2);
+        pool.Add(before);
+
+        Scheduler.Interleave("RestrictedPool.Add", () => pool.Add(added), () =>
+        {
+            if (adds)
+                pool.Add(other);
+            else
+                pool.Remove(before);
+        });
+
+        Assert.Equal(adds ? [before, added, other] : [added], pool.Regions);
+        Array.ForEach([before, added, other], region => region.Unmap());
+    }
+
+    [InterleavingTheory]
     [MemberData(nameof(Operations))]
     public void Nothing_gets_in_between_taking_a_range_and_listing_its_buffer(string operation)
     {
@@ -66,4 +86,9 @@ public sealed class RestrictedRegionInterleavingTests : IDisposable
             _ => before.Release,
         });
     }
+
+    private static RestrictedRegion NewRegion(ulong index) => new(
+        UseCase.SecureVideoPlay,
+        PhysicalRange.Create(new PhysicalAddress(0x0f00_0000 + (index * 16 * Page)), 16 * Page),
+        SecretMapping.Create((int)(16 * Page), SecretMemoryChoice.Off));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.Lifetimes;
 
@@ -45,6 +46,7 @@ internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong
             if (_exported is not null && exports.Duplicate(_exported) is { } another)
                 return another;
             AddReference();
+            InterleavingPoint.Reach("DmaBufObject.Export");
             _exported = exports.Add(this);
             return _exported.TakeFirst();
         }
