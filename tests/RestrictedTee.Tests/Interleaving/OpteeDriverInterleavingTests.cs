@@ -82,6 +82,26 @@ public sealed class OpteeDriverInterleavingTests : IDisposable
         Assert.Equal(Errno.ENODEV, Assert.IsType<TeeDriverException>(thrown).Errno);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void That_the_secure_world_has_gone_is_said_when_a_frame_fails_and_when_the_driver_ends_and_only_once(bool frameFails)
+    {
+        OpteeDriver driver = Create(new Conduit("conduit"));
+        if (frameFails)
+        {
+            _fast.IsOpen = false;
+            Assert.Equal(Errno.ENODEV, Assert.Throws<TeeDriverException>(() => CallFast(driver, isMessage: false)).Errno);
+            Assert.Equal(1, _gone);
+        }
+
+        driver.Dispose();
+        driver.Dispose();
+
+        Assert.True(driver.IsGone && driver.IsDrained);
+        Assert.Equal(1, _gone);
+    }
+
     private static bool Call(OpteeDriver driver)
     {
         OpteeMessage message = default;
