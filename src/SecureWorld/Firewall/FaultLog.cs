@@ -1,5 +1,5 @@
 using RestrictedTee.SmcTransport.Board;
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
@@ -11,7 +11,7 @@ internal sealed class FaultLog
 {
     private const int MaxRecords = 256;
 
-    private readonly object _lock = new(); // protects _records; a leaf
+    private readonly object _lock = new(); // protects the fields below; a leaf
     private readonly Queue<FaultRecord> _records = new();
     private long _count;
 
@@ -19,16 +19,22 @@ internal sealed class FaultLog
     internal event Action? Faulted;
 
     /// <summary>All faults since power-on.</summary>
-    internal long Count => Interlocked.Read(ref _count);
+    internal long Count
+    {
+        get
+        {
+            lock (_lock)
+                return _count;
+        }
+    }
 
     internal void Add(FaultRecord record)
     {
-        Interlocked.Increment(ref _count);
         lock (_lock)
         {
+            _count++;
             if (_records.Count == MaxRecords)
                 _records.Dequeue();
-            InterleavingPoint.Reach(this);
             _records.Enqueue(record);
         }
 
@@ -41,6 +47,7 @@ internal sealed class FaultLog
         lock (_lock)
         {
             FaultRecord[] records = [.. _records];
+            InterleavingPoint.Reach("FaultLog.Drain");
             _records.Clear();
             return records;
         }

@@ -1,6 +1,6 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SmcTransport.Board;
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
@@ -58,9 +58,9 @@ internal abstract class GuardedMemory : MemoryObject
         {
             if (_claim is { } claim && !claim.Allows(master, instance, rights))
                 return (rights & AccessRights.Write) != 0 ? "claimed by another" : "not among the claim's readers";
-            InterleavingPoint.Reach(this);
             if (!TryAddReference())
                 return "the buffer has been freed";
+            InterleavingPoint.Reach("GuardedMemory.TryGrant");
             Count(master, instance, rights, 1);
         }
 
@@ -76,7 +76,7 @@ internal abstract class GuardedMemory : MemoryObject
                 return ClaimOutcome.ClaimedByAnother;
             if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights)))
                 return ClaimOutcome.InUse;
-            InterleavingPoint.Reach(this);
+            InterleavingPoint.Reach("GuardedMemory.TryClaim");
             _claim = claim;
             return ClaimOutcome.Claimed;
         }
@@ -92,9 +92,11 @@ internal abstract class GuardedMemory : MemoryObject
     private void Count(MasterId master, ulong instance, AccessRights rights, int change)
     {
         int at = IndexOf(master, instance, rights);
+        int count = at < 0 ? change : _holders[at].Count + change;
+        InterleavingPoint.Reach("GuardedMemory.Count");
         if (at < 0)
-            _holders.Add(new Holder(master, instance, rights, change));
-        else if (_holders[at].Count + change is var count and not 0)
+            _holders.Add(new Holder(master, instance, rights, count));
+        else if (count != 0)
             _holders[at] = new Holder(master, instance, rights, count);
         else
             _holders.RemoveAt(at);

@@ -1,3 +1,4 @@
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Lifetimes;
 using RestrictedTee.SmcTransport.NormalRam;
 
@@ -43,6 +44,7 @@ internal sealed class MemoryLease : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        InterleavingPoint.Reach("MemoryLease.Dispose");
         _uses?.End(Range);
         _memory.Release();
     }

@@ -1,6 +1,6 @@
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi.Ffa;
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -70,7 +70,6 @@ internal sealed class MemoryRelayer : IDisposable
             do
                 _serial = unchecked(_serial + 1);
             while (_serial == 0 || _transactions.ContainsKey(_serial));
-            InterleavingPoint.Reach(this);
             ulong origin = sender.IsSecure ? 1UL << 45 : 1UL << 44; // FFA_MEMORY_HANDLE_SECURE_BIT and NON_SECURE_BIT upstream
             return new MemoryHandle(origin | _serial);
         }
@@ -107,7 +106,6 @@ internal sealed class MemoryRelayer : IDisposable
                 return status;
             }
 
-            InterleavingPoint.Reach(this);
             _transactions.Add(serial, made);
             transaction = made;
             return FfaStatus.Success;
@@ -170,6 +168,7 @@ internal sealed class MemoryRelayer : IDisposable
         lock (_lock)
         {
             Relinquish(PartitionId.Tee, handle, FfaMemoryFlags.None);
+            InterleavingPoint.Reach("MemoryRelayer.RelinquishZeroed");
             if (Find(handle) is { } transaction)
                 transaction.IsZero = transaction is { Receivers.Length: 1, IsRetrieved: false };
         }
@@ -241,6 +240,7 @@ internal sealed class MemoryRelayer : IDisposable
                     return FfaStatus.InvalidParameters; // the ranges overlap each other
                 if (page.Owner != transaction.Sender || page.Transaction != 0 || page.Uses != 0)
                     return FfaStatus.Denied;
+                InterleavingPoint.Reach("MemoryRelayer.Mark");
                 page.Transaction = serial;
             }
         }

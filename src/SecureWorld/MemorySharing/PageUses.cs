@@ -1,4 +1,5 @@
 using RestrictedTee.SmcTransport.Abi.Ffa;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.MemorySharing;
@@ -58,6 +59,7 @@ internal sealed class PageUses(PageTable pages, object relayerLock)
 
         if (!region.Memory.TryAddReference())
             return false;
+        InterleavingPoint.Reach("PageUses.TryLease");
         foreach (ref PageRecord page in records)
             page.Uses++;
         lease = new MemoryLease(range, region.Memory, region.OffsetOf(range.Start), this);

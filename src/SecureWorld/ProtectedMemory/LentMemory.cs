@@ -3,7 +3,7 @@ using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Board;
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
@@ -23,6 +23,7 @@ internal sealed class LentMemory(MemoryRelayer relayer, RestrictedMemory restric
         {
             if (cookie is 0 or ulong.MaxValue || objects.IsTaken(cookie) || PoolFor(useCase, range) is not { } pool)
                 return TeeResult.BadParameters;
+            InterleavingPoint.Reach("LentMemory.Lend");
             var head = new FfaTransactionHead(PartitionId.NormalWorld, FfaMemoryAttributes.NotSpecified, FfaMemoryFlags.Zero, default, Tag: 0);
             FfaStatus status = relayer.Send(
                 TransactionKind.Lend, head, [new FfaReceiver(PartitionId.Tee, FfaAccess.ReadWrite)], [range], out MemoryTransaction? transaction);
@@ -101,8 +102,8 @@ internal sealed class LentMemory(MemoryRelayer relayer, RestrictedMemory restric
             return TeeResult.ItemNotFound;
         if (!lent.Region.TryClose())
             return TeeResult.Busy;
-        InterleavingPoint.Reach(this);
         handle = lent.Handle;
+        InterleavingPoint.Reach("LentMemory.Remove");
         lent.Pool.Remove(lent.Region);
         objects.Remove<LentRange>(cookie)!.Release();
         relayer.RelinquishZeroed(handle); // a region without buffers is zero: each was scrubbed when it was freed

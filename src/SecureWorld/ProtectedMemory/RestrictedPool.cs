@@ -2,6 +2,7 @@ using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
@@ -52,7 +53,11 @@ internal sealed class RestrictedPool
     internal void Add(RestrictedRegion region)
     {
         lock (_lock)
-            Volatile.Write(ref _regions, [.. _regions, region]);
+        {
+            RestrictedRegion[] regions = [.. _regions, region];
+            InterleavingPoint.Reach("RestrictedPool.Add");
+            Volatile.Write(ref _regions, regions);
+        }
     }
 
     internal void Remove(RestrictedRegion region)

@@ -2,7 +2,7 @@ using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
@@ -54,7 +54,7 @@ internal sealed class RestrictedRegion
             if (offset < 0)
                 return null;
             var buffer = new RestrictedBuffer(this, offset, (int)size, cookie);
-            InterleavingPoint.Reach(this);
+            InterleavingPoint.Reach("RestrictedRegion.Allocate");
             _buffers.Add(buffer);
             return buffer;
         }

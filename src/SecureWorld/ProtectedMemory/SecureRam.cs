@@ -1,7 +1,7 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
@@ -25,7 +25,6 @@ internal sealed class SecureRam(SecretMapping mapping) : IDisposable
         lock (_lock)
         {
             int offset = _allocator.Allocate(Math.Max(size, 1));
-            InterleavingPoint.Reach(this);
             return offset < 0 ? null : new SecureBlock(this, offset, size);
         }
     }
@@ -68,6 +67,7 @@ internal sealed class SecureBlock(SecureRam ram, int offset, int size) : SecureM
     {
         if (Interlocked.Exchange(ref _returned, 1) != 0)
             return;
+        InterleavingPoint.Reach("SecureBlock.Dispose");
         ram.Return(offset, size);
         Returned?.Invoke(this);
     }

@@ -1,3 +1,5 @@
+using RestrictedTee.SmcTransport.Interleaving;
+
 namespace RestrictedTee.SmcTransport.NormalRam;
 
 /// <summary>
@@ -35,6 +37,7 @@ internal sealed class RangeAllocator
             (int start, int available) = _free[i];
             if (available < length)
                 continue;
+            InterleavingPoint.Reach("RangeAllocator.Allocate");
             if (available == length)
                 _free.RemoveAt(i);
             else

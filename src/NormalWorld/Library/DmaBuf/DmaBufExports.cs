@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Interop;
-using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.NormalWorld.DmaBuf;
 
@@ -28,9 +28,9 @@ internal sealed unsafe class DmaBufExports : IDisposable
         lock (_lock)
         {
             _exports.Add(export.Identity, export);
+            InterleavingPoint.Reach("DmaBufExports.Add");
             if (_thread is null)
             {
-                InterleavingPoint.Reach(this);
                 _thread = new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "dma-buf descriptors" };
                 _thread.Start();
             }
@@ -46,6 +46,13 @@ internal sealed unsafe class DmaBufExports : IDisposable
         FileIdentity identity = FileIdentity.Of(descriptor);
         lock (_lock)
             return _exports.TryGetValue(identity, out ExportedDmaBuf? export) ? export.Buffer.AddReference() : null;
+    }
+
+    /// <summary>Another descriptor of an export; null when its last one is known to have been closed.</summary>
+    internal SafeFileHandle? Duplicate(ExportedDmaBuf export)
+    {
+        lock (_lock)
+            return export.IsOpen ? export.Duplicate() : null;
     }
 
     public void Dispose()
@@ -68,7 +75,11 @@ internal sealed unsafe class DmaBufExports : IDisposable
         {
             ExportedDmaBuf[] exports;
             lock (_lock)
+            {
+                InterleavingPoint.Reach("DmaBufExports.Watch");
                 exports = [.. _exports.Values];
+            }
+
             var fds = new SmcTransport.Interop.Libc.PollFd[exports.Length + 1];
             fds[0] = new SmcTransport.Interop.Libc.PollFd { Fd = (int)_wakeRead.Handle.DangerousGetHandle(), Events = SmcTransport.Interop.Libc.PollIn };
             for (int i = 0; i < exports.Length; i++)
@@ -102,13 +113,25 @@ internal sealed unsafe class DmaBufExports : IDisposable
 
     private void Close(ExportedDmaBuf export)
     {
+        InterleavingPoint.Reach("DmaBufExports.HungUp");
         lock (_lock)
         {
+            if (HasDescriptor(export))
+                return; // one was made anew after the last had been closed and before this was noticed
             _exports.Remove(export.Identity);
+            InterleavingPoint.Reach("DmaBufExports.Close");
             export.IsOpen = false;
         }
 
         export.WriteEnd.Dispose();
         export.Buffer.Release();
+    }
+
+    /// <summary>Whether any process has a descriptor at this moment.</summary>
+    private static bool HasDescriptor(ExportedDmaBuf export)
+    {
+        var end = new SmcTransport.Interop.Libc.PollFd { Fd = (int)export.WriteEnd.DangerousGetHandle() };
+        _ = SmcTransport.Interop.Libc.Poll(&end, 1, 0);
+        return (end.Returned & SmcTransport.Interop.Libc.PollErr) == 0;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.Lifetimes;
 
@@ -13,7 +14,7 @@ namespace RestrictedTee.NormalWorld.DmaBuf;
 /// </summary>
 internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong size)
 {
-    private readonly object _lock = new(); // protects _exported; a leaf
+    private readonly object _lock = new(); // protects _exported; taken before that of the exports
     private ReferenceCount _references = new();
     private ExportedDmaBuf? _exported;
 
@@ -42,9 +43,10 @@ internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong
     {
         lock (_lock)
         {
-            if (_exported is { IsOpen: true })
-                return _exported.Duplicate();
+            if (_exported is not null && exports.Duplicate(_exported) is { } another)
+                return another;
             AddReference();
+            InterleavingPoint.Reach("DmaBufObject.Export");
             try
             {
                 _exported = exports.Add(this);

@@ -4,6 +4,7 @@ using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Conduits;
 using RestrictedTee.SmcTransport.Frames;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.NormalRam;
 using Serilog;
@@ -28,7 +29,7 @@ internal sealed class OpteeDriver : IDisposable
     private readonly CallSlot _fast;
     private readonly object _fastLock = new(); // one fast call at a time; a leaf, and fast calls do not wait
     private readonly PipeEnd? _notificationLine;
-    private volatile bool _gone;
+    private int _gone;
     private int _disposed;
 
     /// <exception cref="TeeDriverException">ENODEV: what answers is not an OP-TEE of a revision that this driver knows.</exception>
@@ -64,10 +65,10 @@ internal sealed class OpteeDriver : IDisposable
     internal IOpteeAbi Abi { get; }
 
     /// <summary>Whether the secure world has gone.</summary>
-    internal bool IsGone => _gone;
+    internal bool IsGone => Volatile.Read(ref _gone) != 0;
 
     /// <summary>What to say of a call that did not reach the TEE: it has gone, or it has refused this one call and serves on.</summary>
-    internal TeeDriverException Unreached() => _gone
+    internal TeeDriverException Unreached() => IsGone
         ? new TeeDriverException(Errno.ENODEV, "The secure world has gone.")
         : new TeeDriverException(Errno.EBUSY, "The secure world refused the call for want of memory or threads; try again.");
 
@@ -80,12 +81,12 @@ internal sealed class OpteeDriver : IDisposable
     /// </summary>
     internal bool TryCall(ref OpteeMessage message)
     {
-        if (_gone)
+        if (IsGone)
             return false;
         CallSlot slot = _pool.Rent();
         try
         {
-            return !_gone && Call(slot, ref message);
+            return !IsGone && Call(slot, ref message);
         }
         finally
         {
@@ -96,7 +97,7 @@ internal sealed class OpteeDriver : IDisposable
     /// <summary>Cancellation, on the conduit that never waits behind a TA.</summary>
     internal bool TryCallFast(ref OpteeMessage message)
     {
-        if (_gone)
+        if (IsGone)
             return false;
         lock (_fastLock)
             return Call(_fast, ref message);
@@ -204,9 +205,9 @@ internal sealed class OpteeDriver : IDisposable
 
     private void SetGone()
     {
-        if (_gone)
+        if (Interlocked.Exchange(ref _gone, 1) != 0)
             return;
-        _gone = true;
+        InterleavingPoint.Reach("OpteeDriver.SetGone");
         SupplicantQueue.Close();
         Gone?.Invoke();
     }

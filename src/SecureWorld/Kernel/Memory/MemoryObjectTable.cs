@@ -1,4 +1,4 @@
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Kernel.Memory;
 
@@ -52,7 +52,7 @@ internal sealed class MemoryObjectTable
                 return true;
             if (removed.IsUsed)
                 return false;
-            InterleavingPoint.Reach(this);
+            InterleavingPoint.Reach("MemoryObjectTable.TryRemoveUnused");
             _objects.Remove(cookie);
             return true;
         }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.Lifetimes;
 using Serilog;
@@ -19,6 +20,7 @@ internal sealed class Notifications
     private ulong _pending;
     private bool _enabled;
     private uint? _ffaBottomHalf;
+    private uint _timesEnabled; // over FF-A
 
     internal Notifications(FirewallRules firewall)
     {
@@ -56,6 +58,7 @@ internal sealed class Notifications
         lock (_lock)
         {
             (_enabled, _ffaBottomHalf) = (true, bottomHalf);
+            _timesEnabled = unchecked(_timesEnabled + 1);
             waiting = _pending != 0;
         }
 
@@ -92,10 +95,12 @@ internal sealed class Notifications
         ulong mine = 1UL << (int)value;
         bool ring;
         ulong ffa = 0;
+        uint seen;
         lock (_lock)
         {
+            seen = _timesEnabled;
             ring = _enabled && _pending == 0;
-            InterleavingPoint.Reach(this);
+            InterleavingPoint.Reach("Notifications.Post");
             _pending |= mine;
             if (FfaSet is not null)
             {
@@ -113,8 +118,16 @@ internal sealed class Notifications
             Ring();
         if (ffa == 0 || FfaSet!(ffa))
             return;
+        InterleavingPoint.Reach("Notifications.FfaSet");
+        bool again;
         lock (_lock)
-            _pending |= mine; // not bound yet: the next time that notifications are enabled
+        {
+            _pending |= mine; // not bound yet: the next time that notifications are enabled, unless that was in between
+            again = _timesEnabled != seen;
+        }
+
+        if (again)
+            Post(value);
     }
 
     /// <summary>Takes the lowest pending value.</summary>
@@ -124,7 +137,7 @@ internal sealed class Notifications
         {
             value = _pending == 0 ? 0 : (uint)BitOperations.TrailingZeroCount(_pending);
             bool valid = _pending != 0;
-            InterleavingPoint.Reach(this);
+            InterleavingPoint.Reach("Notifications.TryTake");
             _pending &= ~(1UL << (int)value);
             more = _pending != 0;
             return valid;

@@ -3,6 +3,7 @@ using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 
@@ -116,8 +117,10 @@ internal ref struct CallScope
                 Refusal = TeeResult.Busy;
         }
 
-        if (Refusal == TeeResult.Success)
-            instance.Busy = _hasTurn = true;
+        if (Refusal != TeeResult.Success)
+            return;
+        InterleavingPoint.Reach("CallScope.TakeTurn");
+        instance.Busy = _hasTurn = true;
     }
 
     private void Open(FirewallRules firewall)

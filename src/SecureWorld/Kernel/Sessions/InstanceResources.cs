@@ -1,5 +1,5 @@
 using RestrictedTee.SecureWorld.ProtectedMemory;
-using RestrictedTee.SmcTransport.Lifetimes;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 
@@ -31,7 +31,7 @@ internal sealed class InstanceResources(int secureBytes)
             // What a block takes up is charged, and not what was asked for: a block of no bytes takes up a cache line too.
             if (_ended || ram.Footprint(size) > secureBytes - _used || ram.Allocate(size) is not { } block)
                 return null;
-            InterleavingPoint.Reach(this);
+            InterleavingPoint.Reach("InstanceResources.Allocate");
             _used += block.Footprint;
             _blocks.Add(block);
             block.Returned = OnReturned;

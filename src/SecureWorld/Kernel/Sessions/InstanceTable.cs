@@ -1,6 +1,7 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 
@@ -47,6 +48,7 @@ internal sealed class InstanceTable(SessionLock sessionLock, ITaStore store)
                 if (program is not null)
                 {
                     instance = new TaInstance(program, program.NewInstance()) { SessionCount = 1 };
+                    InterleavingPoint.Reach("InstanceTable.Acquire");
                     _instances.Add(instance);
                     return Outcome.Success;
                 }

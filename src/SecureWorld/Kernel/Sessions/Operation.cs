@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 
@@ -75,6 +76,7 @@ internal sealed class Operation
         lock (_gate)
         {
             bool before = _masked;
+            InterleavingPoint.Reach("Operation.Mask");
             _masked = mask;
             return before;
         }

@@ -1,0 +1,25 @@
+namespace RestrictedTee.Tests.Interleaving;
+
+/// <summary>A fact about threads that are held at interleaving points, which a release build does not have.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class InterleavingFactAttribute : FactAttribute
+{
+    public InterleavingFactAttribute() => Skip = InterleavingBuild.SkipReason;
+}
+
+/// <summary>As <see cref="InterleavingFactAttribute"/>, over rows.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class InterleavingTheoryAttribute : TheoryAttribute
+{
+    public InterleavingTheoryAttribute() => Skip = InterleavingBuild.SkipReason;
+}
+
+/// <summary>Whether the points are there.</summary>
+internal static class InterleavingBuild
+{
+#if DEBUG
+    internal const string? SkipReason = null;
+#else
+    internal const string? SkipReason = "Interleaving points are compiled into debug builds only.";
+#endif
+}
