@@ -7,9 +7,11 @@ namespace RestrictedTee.NormalWorld.Device;
 /// <summary>The sessions of one context: a session of another is refused here, so that none can be used by its number.</summary>
 internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, ShmTable shared)
 {
+    private static uint s_lastOpening;
+
     private readonly object _lock = new(); // protects the three below; a leaf
     private readonly HashSet<uint> _open = [];
-    private readonly Dictionary<int, uint> _calls = []; // the session that a thread is calling
+    private readonly Dictionary<int, (uint Session, uint CancelId)> _calls = []; // what a thread is calling, as a cancellation names it
     private bool _closed;
 
     /// <summary>TEE_IOC_OPEN_SESSION.</summary>
@@ -19,7 +21,9 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         Guid uuid = client.UuidFor(argument.ClientLogin, argument.ClientUuid);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
-        message.Arg.CancelId = argument.CancelId;
+        // An open has no session yet to tell it from other clients' opens, whose clients may have chosen the same id. No client
+        // can cancel by that id (TEE_IOC_CANCEL wants a session of the context), so it is the driver's to choose.
+        message.Arg.CancelId = Interlocked.Increment(ref s_lastOpening);
         message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
         message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
         UuidOctets.Write(ref message.Params[0], argument.Uuid.ToGuid());
@@ -27,6 +31,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         message.Params[1].C = argument.ClientLogin;
 
         ShmReferences references = default;
+        BeginOpening(message.Arg.CancelId);
         try
         {
             MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, Meta, ref references);
@@ -34,6 +39,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         }
         finally
         {
+            EndCall();
             references.Release();
         }
 
@@ -86,20 +92,19 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     }
 
     /// <summary>
-    /// Cancels what a thread has invoked, whatever cancellation id its client gave it, because its client has died. The wish
+    /// Cancels what a thread has invoked or is opening, whatever cancellation id its client gave it, because its client has died. The wish
     /// may overtake the call on its way into the TEE, so who wants the thread back asks again until it is there.
     /// </summary>
     internal void CancelCallOf(int managedThreadId)
     {
-        const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
-        uint session;
+        (uint Session, uint CancelId) call;
         lock (_lock)
         {
-            if (!_calls.TryGetValue(managedThreadId, out session))
+            if (!_calls.TryGetValue(managedThreadId, out call))
                 return;
         }
 
-        CancelInTee(WhateverRuns, session);
+        CancelInTee(call.CancelId, call.Session);
     }
 
     private void CancelInTee(uint cancelId, uint session)
@@ -145,12 +150,19 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         driver.TryCall(ref message);
     }
 
+    private void BeginOpening(uint cancelId)
+    {
+        lock (_lock)
+            _calls[Environment.CurrentManagedThreadId] = (0, cancelId);
+    }
+
     private void BeginCall(uint session)
     {
+        const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
         lock (_lock)
         {
             CheckLocked(session);
-            _calls[Environment.CurrentManagedThreadId] = session;
+            _calls[Environment.CurrentManagedThreadId] = (session, WhateverRuns);
         }
     }
 
