@@ -13,6 +13,9 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Action<SessionT
     /// <summary>Takes a hold on an instance, creating it if there is none.</summary>
     internal Outcome Acquire(CallStack stack, Guid uuid, Operation operation, out TaInstance instance)
     {
+        // An instance may die on a thread that is none of the TEE's, where its sessions to others cannot be closed.
+        foreach (TaInstance dead in instances.TakeRemains())
+            CleanUp(dead);
         Outcome outcome = instances.Acquire(stack, uuid, operation, out instance);
         return outcome.IsSuccess && instance.State == InstanceState.Creating ? Create(stack, instance) : outcome;
     }
