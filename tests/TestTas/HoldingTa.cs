@@ -9,6 +9,8 @@ namespace RestrictedTee.TestTas;
 [TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e010", Flags = TaFlags.SingleInstance | TaFlags.MultiSession | TaFlags.SecureDataPath)]
 public sealed class HoldingTa : TrustedApp
 {
+    private uint _closed;
+
     /// <summary>Says in shared memory that it is there, then stays.</summary>
     [Command(0)]
     public static void Hold(MemrefOutput arrived) => WaitForCancellation(arrived);
@@ -18,6 +20,12 @@ public sealed class HoldingTa : TrustedApp
 
     [Command(2)]
     public static void Dump(MemrefInput source, MemrefOutput destination) => destination.Write(source.Span);
+
+    /// <summary>Tells how many sessions have been closed.</summary>
+    [Command(3)]
+    public void Closed(ValueOutput count) => count.A = _closed;
+
+    protected override void CloseSession(TaSession session) => _closed++;
 
     private static void WaitForCancellation(MemrefOutput arrived)
     {

@@ -7,12 +7,17 @@ namespace RestrictedTee.NormalWorld.Device;
 /// <summary>The sessions of one context: a session of another is refused here, so that none can be used by its number.</summary>
 internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, ShmTable shared)
 {
+    private const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
+
+    private static uint s_lastOpening;
+
     private readonly object _lock = new(); // protects the three below; a leaf
     private readonly Dictionary<uint, Guid> _open = [];
     private readonly Dictionary<int, Call> _calls = []; // what a thread is calling
     private bool _closed;
 
-    private readonly record struct Call(uint Session, Guid Ta, uint? Command, long Since);
+    /// <summary>A call under way, and as what a cancellation names it.</summary>
+    private readonly record struct Call(uint Session, Guid Ta, uint? Command, uint CancelId, long Since);
 
     /// <summary>What is under way.</summary>
     internal IReadOnlyList<CallInfo> Calls
@@ -32,7 +37,9 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         Guid uuid = client.UuidFor(argument.ClientLogin, argument.ClientUuid);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
-        message.Arg.CancelId = argument.CancelId;
+        // An open has no session yet to tell it from other clients' opens, whose clients may have chosen the same id. No client
+        // can cancel by that id (TEE_IOC_CANCEL wants a session of the context), so it is the driver's to choose.
+        message.Arg.CancelId = Interlocked.Increment(ref s_lastOpening);
         message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
         message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
         UuidOctets.Write(ref message.Params[0], argument.Uuid.ToGuid());
@@ -40,8 +47,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         message.Params[1].C = argument.ClientLogin;
 
         ShmReferences references = default;
-        lock (_lock)
-            _calls[Environment.CurrentManagedThreadId] = new Call(0, argument.Uuid.ToGuid(), null, Environment.TickCount64);
+        Begin(new Call(0, argument.Uuid.ToGuid(), null, message.Arg.CancelId, Environment.TickCount64));
         try
         {
             MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, Meta, ref references);
@@ -102,27 +108,25 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     }
 
     /// <summary>
-    /// Cancels what a thread has invoked, whatever cancellation id its client gave it, because its client has died. The wish
+    /// Cancels what a thread has invoked or is opening, whatever cancellation id its client gave it, because its client has died. The wish
     /// may overtake the call on its way into the TEE, so who wants the thread back asks again until it is there.
     /// </summary>
     internal void CancelCallOf(int managedThreadId)
     {
-        const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
         Call call;
         lock (_lock)
         {
-            if (!_calls.TryGetValue(managedThreadId, out call) || call.Command is null)
+            if (!_calls.TryGetValue(managedThreadId, out call))
                 return;
         }
 
-        CancelInTee(WhateverRuns, call.Session);
+        CancelInTee(call.CancelId, call.Session);
     }
 
     /// <summary>Cancels whatever runs in a session, because the operator wants it.</summary>
     /// <returns>False when nothing does, or it is not a session of this context.</returns>
     internal bool TryCancelAll(uint session)
     {
-        const uint WhateverRuns = 0;
         lock (_lock)
         {
             if (!_calls.Values.Any(call => call.Command is not null && call.Session == session))
@@ -176,12 +180,18 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         driver.TryCall(ref message);
     }
 
+    private void Begin(Call call)
+    {
+        lock (_lock)
+            _calls[Environment.CurrentManagedThreadId] = call;
+    }
+
     private void BeginCall(uint session, uint command)
     {
         lock (_lock)
         {
             CheckLocked(session);
-            _calls[Environment.CurrentManagedThreadId] = new Call(session, _open[session], command, Environment.TickCount64);
+            _calls[Environment.CurrentManagedThreadId] = new Call(session, _open[session], command, WhateverRuns, Environment.TickCount64);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.Interop;
@@ -27,6 +28,13 @@ internal sealed unsafe class DmaBufExports : IDisposable
         var export = new ExportedDmaBuf(buffer);
         lock (_lock)
         {
+            if (_disposed)
+            {
+                export.WriteEnd.Dispose();
+                export.TakeFirst().Dispose();
+                throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
+            }
+
             _exports.Add(export.Identity, export);
             InterleavingPoint.Reach("DmaBufExports.Add");
             if (_thread is null)
@@ -57,21 +65,43 @@ internal sealed unsafe class DmaBufExports : IDisposable
 
     public void Dispose()
     {
-        _disposed = true;
+        lock (_lock)
+        {
+            _disposed = true;
+            if (_thread is null)
+            {
+                CloseWake();
+                return;
+            }
+        }
+
         try
         {
             _wakeWrite.WriteAll([1]);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // The watcher has stopped already.
         }
     }
 
+    private void CloseWake()
+    {
+        _wakeRead.Dispose();
+        _wakeWrite.Dispose();
+    }
+
+    /// <summary>After the end, what clients still hold is watched until they let go: it has descriptors here, and is charged for.</summary>
+    private bool HasEnded()
+    {
+        lock (_lock)
+            return _disposed && _exports.Count == 0;
+    }
+
     private void Watch()
     {
         Span<byte> drained = stackalloc byte[64];
-        while (!_disposed)
+        while (!HasEnded())
         {
             ExportedDmaBuf[] exports;
             lock (_lock)
@@ -96,6 +126,8 @@ internal sealed unsafe class DmaBufExports : IDisposable
                     CloseAtBorder(exports[i]);
             }
         }
+
+        CloseWake();
     }
 
     /// <summary>What becomes of one buffer must not end the thread that watches over all.</summary>

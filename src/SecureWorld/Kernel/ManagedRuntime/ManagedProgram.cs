@@ -28,5 +28,5 @@ internal sealed class ManagedProgram : ITaProgram
 
     public TaManifest Manifest { get; }
 
-    public ITaRuntime NewInstance() => new ManagedTa(_create, _commands);
+    public ITaRuntime NewInstance() => new ManagedTa(_create, _commands, isTrusted: Manifest.IsPseudo);
 }

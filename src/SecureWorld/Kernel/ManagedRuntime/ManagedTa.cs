@@ -7,7 +7,10 @@ using RestrictedTee.SecureWorld.Kernel.Threads;
 namespace RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 
 /// <summary>An instance that runs in the secure world's process: one object of the TA's class, called on the TEE's own thread.</summary>
-internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands) : ITaRuntime
+/// <param name="create">Makes the object.</param>
+/// <param name="commands">The commands of its class.</param>
+/// <param name="isTrusted">It is a pseudo TA, part of the core: the thread need not be looked after when it comes back.</param>
+internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, bool isTrusted) : ITaRuntime
 {
     private readonly ConcurrentDictionary<ulong, TaSession> _sessions = new(); // concurrent, as a pseudo TA may be
     private TrustedApp? _app;
@@ -25,6 +28,10 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands) 
         catch (Exception e) when (e is not ConduitClosedException)
         {
             return TaFault.Translate(e.InnerException is not null && e is System.Reflection.TargetInvocationException ? e.InnerException : e);
+        }
+        finally
+        {
+            TakeThreadBack();
         }
     }
 
@@ -54,6 +61,10 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands) 
             if (TaFault.Translate(e) is { Death: not null } died)
                 return died;
         }
+        finally
+        {
+            TakeThreadBack();
+        }
 
         return Dispose(view);
     }
@@ -68,6 +79,10 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands) 
         catch (Exception e) when (e is not ConduitClosedException)
         {
             return TaFault.Translate(e);
+        }
+        finally
+        {
+            TakeThreadBack();
         }
     }
 
@@ -93,11 +108,18 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands) 
         finally
         {
             SlotBinding.TakeResults(slots, parameters);
+            TakeThreadBack();
         }
     }
 
+    private void TakeThreadBack()
+    {
+        if (!isTrusted)
+            LentThread.TakeBack();
+    }
+
     /// <summary>The context that a TA made disposable goes with its session, also with one that did not open.</summary>
-    private static TaReturn Dispose(TaSession view)
+    private TaReturn Dispose(TaSession view)
     {
         try
         {
@@ -107,6 +129,10 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands) 
         catch (Exception e) when (e is not ConduitClosedException)
         {
             return TaFault.Translate(e);
+        }
+        finally
+        {
+            TakeThreadBack();
         }
     }
 }

@@ -50,20 +50,21 @@ internal ref struct CallScope
             if (operation.Closes)
                 session.BeginClosing();
             session.Operations.Add(operation);
-            held.Changed(); // a close has cancelled what waits
             scope = new CallScope(sessionLock, stack, session, operation, parameters) { _entered = true };
-            while (session.InUse && scope.Refusal == TeeResult.Success)
-                scope.Refusal = Wait(held, operation, Timeout.Infinite);
-            scope._hasSession = scope.Refusal == TeeResult.Success;
-            if (scope._hasSession)
-                session.InUse = true;
-            if (session.IsClosed)
-                scope.Refusal = TeeResult.BadParameters;
-            scope.TakeTurn(held);
+            held.Changed(); // a close has cancelled what waits
+            try
+            {
+                scope.TakeSession(held);
+                scope.TakeTurn(held);
+            }
+            catch
+            {
+                scope.Dispose();
+                throw;
+            }
         }
 
-        scope.Open(firewall);
-        return scope;
+        return scope.Opened(firewall);
     }
 
     /// <summary>Enters a session that is being opened, which is its opener's already.</summary>
@@ -74,11 +75,18 @@ internal ref struct CallScope
         using (SessionLock.Scope held = sessionLock.Enter())
         {
             session.Operations.Add(operation);
-            scope.TakeTurn(held);
+            try
+            {
+                scope.TakeTurn(held);
+            }
+            catch
+            {
+                scope.Dispose();
+                throw;
+            }
         }
 
-        scope.Open(firewall);
-        return scope;
+        return scope.Opened(firewall);
     }
 
     public void Dispose()
@@ -97,6 +105,18 @@ internal ref struct CallScope
         held.Changed();
     }
 
+    /// <summary>Waits until no other thread is in the session.</summary>
+    private void TakeSession(SessionLock.Scope held)
+    {
+        while (Session!.InUse && Refusal == TeeResult.Success)
+            Refusal = _operation.Waits ? Wait(held, _operation, Timeout.Infinite) : TeeResult.Busy;
+        if (Refusal != TeeResult.Success)
+            return;
+        Session.InUse = _hasSession = true;
+        if (Session.IsClosed)
+            Refusal = TeeResult.BadParameters;
+    }
+
     /// <summary>
     /// The one place that decides between waiting and BUSY: a thread that is in a single-instance TA already never waits for a
     /// busy instance, because two such threads could wait for each other.
@@ -109,7 +129,9 @@ internal ref struct CallScope
         long patience = _operation.Closes ? Environment.TickCount64 + CloseTimeout : 0;
         while (Refusal == TeeResult.Success && instance.Busy)
         {
-            if (!_stack.HoldsSingleInstance)
+            if (!_operation.Waits)
+                Refusal = TeeResult.Busy;
+            else if (!_stack.HoldsSingleInstance)
                 Refusal = Wait(held, _operation, Timeout.Infinite);
             else if (patience - Environment.TickCount64 is var left and > 0)
                 Refusal = Wait(held, _operation, (int)left);
@@ -121,6 +143,21 @@ internal ref struct CallScope
             return;
         InterleavingPoint.Reach("CallScope.TakeTurn");
         instance.Busy = _hasTurn = true;
+    }
+
+    /// <summary>The scope with its parameters open, or as a refusal; whatever goes wrong on the way, nothing stays taken.</summary>
+    private CallScope Opened(FirewallRules firewall)
+    {
+        try
+        {
+            Open(firewall);
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     private void Open(FirewallRules firewall)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
@@ -8,16 +7,15 @@ namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 
 /// <summary>Brings instances to life and ends them: the entry points that belong to no session, and what comes back at the end.</summary>
 /// <param name="instances">Which there are.</param>
-/// <param name="closeSession">Closes a session that an instance has left open.</param>
-internal sealed class InstanceLifeCycle(InstanceTable instances, Action<SessionTable, uint> closeSession)
+/// <param name="closeSession">Closes a session that an instance has left open; told not to wait, it answers BUSY and leaves it.</param>
+internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTable, uint, bool, TeeResult> closeSession)
 {
-    private readonly ConcurrentQueue<TaInstance> _orphans = new(); // killed with no session left that would end them
-
     /// <summary>Takes a hold on an instance, creating it if there is none.</summary>
     internal Outcome Acquire(CallStack stack, Guid uuid, Operation operation, out TaInstance instance)
     {
-        while (_orphans.TryDequeue(out TaInstance? orphan))
-            CleanUp(orphan);
+        // An instance may die on a thread that is none of the TEE's, where its sessions to others cannot be closed.
+        foreach (TaInstance dead in instances.TakeRemains())
+            CleanUpRemains(dead);
         Outcome outcome = instances.Acquire(stack, uuid, operation, out instance);
         return outcome.IsSuccess && instance.State == InstanceState.Creating ? Create(stack, instance) : outcome;
     }
@@ -63,10 +61,7 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Action<SessionT
         TaInstance[] victims = instances.Of(uuid);
         Log.Warning("TA {Uuid} {Cause} on a thread of its own, which ends {Count} instances of it", uuid, cause, victims.Length);
         foreach (TaInstance instance in victims)
-        {
-            if (instances.MarkPanicked(instance))
-                _orphans.Enqueue(instance);
-        }
+            instances.MarkPanicked(instance);
     }
 
     private Outcome Create(CallStack stack, TaInstance instance)
@@ -106,13 +101,28 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Action<SessionT
     {
         try
         {
-            foreach (uint id in instance.Resources.Clients.Ids)
-                closeSession(instance.Resources.Clients, id);
+            foreach (uint id in instances.SessionsOf(instance))
+                closeSession(instance.Resources.Clients, id, true);
         }
         finally
         {
             instance.Resources.ReleaseMemory();
             instance.Runtime.Kill();
         }
+    }
+
+    /// <summary>
+    /// As <see cref="CleanUp"/>, in the course of a call that has nothing to do with the instance: so it waits for nobody, and
+    /// what would have to wait is left to the next one.
+    /// </summary>
+    private void CleanUpRemains(TaInstance instance)
+    {
+        instance.Resources.ReleaseMemory();
+        instance.Runtime.Kill();
+        bool isLeft = false;
+        foreach (uint id in instances.SessionsOf(instance))
+            isLeft |= closeSession(instance.Resources.Clients, id, false) == TeeResult.Busy;
+        if (isLeft)
+            instances.LeaveRemains(instance);
     }
 }

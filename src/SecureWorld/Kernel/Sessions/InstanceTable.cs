@@ -9,6 +9,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 internal sealed class InstanceTable(SessionLock sessionLock, ITaStore store)
 {
     private readonly List<TaInstance> _instances = [];
+    private readonly HashSet<TaInstance> _remains = []; // dead without a session that would end them; protected by the kernel's lock
 
     /// <summary>
     /// Takes a hold on an instance of a TA: the single one when it lives, else a new one, which the caller must create.
@@ -80,6 +81,8 @@ internal sealed class InstanceTable(SessionLock sessionLock, ITaStore store)
         bool keepAlive = instance.Manifest.Has(TaFlags.SingleInstance | TaFlags.InstanceKeepAlive);
         bool stays = keepAlive && (!instance.IsPanicked || instance.Manifest.Has(TaFlags.InstanceKeepCrashed));
         held.Changed();
+        if (instance.SessionCount == 0 && instance.IsPanicked && stays)
+            _remains.Add(instance);
         if (instance.SessionCount != 0 || stays || instance.State is not (InstanceState.Ready or InstanceState.Panicked))
             return false;
         if (!instance.IsPanicked)
@@ -97,17 +100,42 @@ internal sealed class InstanceTable(SessionLock sessionLock, ITaStore store)
     }
 
     /// <summary>Marks an instance as dead. Unless it asks to stay dead, the next session gets a new one.</summary>
-    /// <returns>Whether no session holds it, so that no close will take back what it has.</returns>
-    internal bool MarkPanicked(TaInstance instance)
+    internal void MarkPanicked(TaInstance instance)
     {
         using SessionLock.Scope held = sessionLock.Enter();
         if (instance.State == InstanceState.Gone)
-            return false;
+            return;
+        if (instance is { State: InstanceState.Ready, SessionCount: 0 })
+            _remains.Add(instance);
         instance.MoveTo(InstanceState.Panicked);
         if (!instance.Manifest.Has(TaFlags.InstanceKeepAlive | TaFlags.InstanceKeepCrashed))
             _instances.Remove(instance);
         held.Changed();
-        return instance.SessionCount == 0;
+    }
+
+    /// <summary>What a dead instance still holds and could not give back without waiting is for the next who looks.</summary>
+    internal void LeaveRemains(TaInstance instance)
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        _remains.Add(instance);
+    }
+
+    /// <summary>The sessions that an instance has opened to others.</summary>
+    internal uint[] SessionsOf(TaInstance instance)
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        return instance.Resources.Clients.Ids;
+    }
+
+    /// <summary>The dead whose things nobody else will give back; each is told once.</summary>
+    internal TaInstance[] TakeRemains()
+    {
+        using SessionLock.Scope held = sessionLock.Enter();
+        if (_remains.Count == 0)
+            return [];
+        TaInstance[] remains = [.. _remains];
+        _remains.Clear();
+        return remains;
     }
 
     /// <summary>The living instances of a TA.</summary>

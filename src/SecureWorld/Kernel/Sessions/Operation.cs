@@ -20,12 +20,15 @@ internal sealed class Operation
     /// <summary>Whether it ends a session: the wish to close cancels what runs in the session, and not itself.</summary>
     internal bool Closes { get; private set; }
 
+    /// <summary>Whether it waits for its turn; else it is refused at once when it has to.</summary>
+    internal bool Waits { get; private set; }
+
     /// <summary>Starts over: cancellation is masked, as GPD_SPE_010 section 4.10 has it, and nothing is cancelled.</summary>
-    internal void Begin(uint cancelId, uint timeout, bool closes)
+    internal void Begin(uint cancelId, uint timeout, bool closes, bool waits = true)
     {
         lock (_gate)
         {
-            (CancelId, Closes) = (cancelId, closes);
+            (CancelId, Closes, Waits) = (cancelId, closes, waits);
             (_cancelled, _masked) = (false, true);
             _deadline = timeout == TaClientSession.InfiniteTimeout ? long.MaxValue : Environment.TickCount64 + timeout;
         }
@@ -40,13 +43,16 @@ internal sealed class Operation
         }
     }
 
-    /// <summary>Whether its end is wanted, be it masked or not: what a request that has not reached its TA looks at.</summary>
+    /// <summary>
+    /// Whether its end is wanted, be it masked or not: what a request that has not reached its TA looks at. Never of a close: one
+    /// that gave up its turn would end the instance under the call that has it.
+    /// </summary>
     internal bool IsUnwanted
     {
         get
         {
             lock (_gate)
-                return _cancelled || Environment.TickCount64 >= _deadline;
+                return !Closes && (_cancelled || Environment.TickCount64 >= _deadline);
         }
     }
 

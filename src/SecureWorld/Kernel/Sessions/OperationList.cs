@@ -30,8 +30,8 @@ internal sealed class OperationList
         bool found = false;
         foreach (Operation operation in _operations)
         {
-            if (cancelId != 0 && operation.CancelId != cancelId)
-                continue;
+            if (operation.Closes || (cancelId != 0 && operation.CancelId != cancelId))
+                continue; // a close that gives up its turn would end the instance under the call that has it
             operation.Cancel();
             found = true;
         }

@@ -14,7 +14,7 @@ internal sealed class SessionManager
     internal SessionManager(ITaStore store, FirewallRules firewall)
     {
         _firewall = firewall;
-        Instances = new InstanceLifeCycle(new InstanceTable(_lock, store), (table, id) => CloseSession(table, id));
+        Instances = new InstanceLifeCycle(new InstanceTable(_lock, store), CloseSession);
     }
 
     internal InstanceLifeCycle Instances { get; }
@@ -58,28 +58,7 @@ internal sealed class SessionManager
             : Outcome.Tee(scope.Refusal);
     }
 
-    internal TeeResult CloseSession(SessionTable table, uint sessionId)
-    {
-        CallStack stack = CallStack.Current;
-        var operation = new Operation();
-        operation.Begin(cancelId: 0, TaClientSession.InfiniteTimeout, closes: true);
-        Session? closed = null;
-        try
-        {
-            using CallScope scope = CallScope.Enter(_lock, _firewall, stack, table, sessionId, operation, parameters: null);
-            if (scope.Session is not { } session || !TryRemove(table, session))
-                return TeeResult.ItemNotFound;
-            closed = session;
-            if (scope.Refusal == TeeResult.Success)
-                Instances.Conclude(session.Instance, session.Instance.Runtime.CloseSession(session.Handle));
-            return TeeResult.Success;
-        }
-        finally
-        {
-            if (closed is not null)
-                Instances.Release(stack, closed.Instance);
-        }
-    }
+    internal TeeResult CloseSession(SessionTable table, uint sessionId) => CloseSession(table, sessionId, waits: true);
 
     /// <summary>Asks for the cancellation of an operation; session 0 means one that is still opening its session.</summary>
     internal TeeResult Cancel(SessionTable table, uint sessionId, uint cancelId)
@@ -138,5 +117,31 @@ internal sealed class SessionManager
         table.Remove(session);
         held.Changed();
         return true;
+    }
+
+    /// <returns>Success; ItemNotFound; Busy, and the session stays, when its instance is busy and nobody is to wait for it.</returns>
+    private TeeResult CloseSession(SessionTable table, uint sessionId, bool waits)
+    {
+        CallStack stack = CallStack.Current;
+        var operation = new Operation();
+        operation.Begin(cancelId: 0, TaClientSession.InfiniteTimeout, closes: true, waits);
+        Session? closed = null;
+        try
+        {
+            using CallScope scope = CallScope.Enter(_lock, _firewall, stack, table, sessionId, operation, parameters: null);
+            if (scope is { Session: not null, Refusal: TeeResult.Busy } && !waits)
+                return TeeResult.Busy;
+            if (scope.Session is not { } session || !TryRemove(table, session))
+                return TeeResult.ItemNotFound;
+            closed = session;
+            if (scope.Refusal == TeeResult.Success)
+                Instances.Conclude(session.Instance, session.Instance.Runtime.CloseSession(session.Handle));
+            return TeeResult.Success;
+        }
+        finally
+        {
+            if (closed is not null)
+                Instances.Release(stack, closed.Instance);
+        }
     }
 }
