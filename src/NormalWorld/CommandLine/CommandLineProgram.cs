@@ -32,6 +32,8 @@ internal static class CommandLineProgram
             AbiCommand.Create(),
             InternalCommands.CreatePipeEcho(),
             InternalCommands.CreateFirstCall(),
+            InternalCommands.CreateRoundTrips(),
+            InternalCommands.CreateBusyLoop(),
         };
 
         try

@@ -19,6 +19,7 @@ internal sealed record BenchRow(string Name, double Value, string Unit, double? 
 /// <param name="Rows">The figures.</param>
 internal sealed record BenchReport(DateTimeOffset Time, int Cores, string Protection, IReadOnlyList<BenchRow> Rows);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(RoundTrips))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
@@ -11,6 +12,8 @@ internal static class InternalCommands
 {
     internal const string PipeEchoName = "bench-pipe-echo";
     internal const string FirstCallName = "bench-first-call";
+    internal const string RoundTripsName = "bench-round-trips";
+    internal const string BusyLoopName = "bench-busy-loop";
 
     /// <summary>Sends back what comes in, 64 bytes at a time, with plain blocking reads and writes.</summary>
     internal static Command CreatePipeEcho()
@@ -34,6 +37,39 @@ internal static class InternalCommands
             using TeeSession session = tee.OpenSession(HelloWorld.Uuid);
             session.Invoke(HelloWorld.CommandNothing);
             System.Console.WriteLine("answered");
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Measures round trips under whatever load and affinity it was started with, and writes the figures as one line.</summary>
+    internal static Command CreateRoundTrips()
+    {
+        var command = new Command(RoundTripsName, "Measure round trips.") { Hidden = true };
+        command.SetAction(_ =>
+        {
+            System.Console.WriteLine(JsonSerializer.Serialize(RoundTrips.Measured(), BenchJson.Default.RoundTrips));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Keeps one core busy until its input closes.</summary>
+    internal static Command CreateBusyLoop()
+    {
+        var command = new Command(BusyLoopName, "Keep a core busy.") { Hidden = true };
+        command.SetAction(_ =>
+        {
+            bool stop = false;
+            new Thread(() =>
+            {
+                System.Console.In.ReadToEnd();
+                Volatile.Write(ref stop, true);
+            }) { IsBackground = true }.Start();
+            while (!Volatile.Read(ref stop))
+            {
+            }
+
             return ExitCodes.Success;
         });
         return command;

@@ -5,7 +5,16 @@ namespace RestrictedTee.CommandLine.Bench;
 /// <summary>Latency of something that is done many times.</summary>
 /// <param name="P50">Median, microseconds.</param>
 /// <param name="P99">99th percentile, microseconds.</param>
-internal readonly record struct Latency(double P50, double P99);
+/// <param name="P999">99.9th percentile, microseconds.</param>
+internal readonly record struct Latency(double P50, double P99, double P999)
+{
+    /// <summary>The distribution of samples in microseconds, which it sorts.</summary>
+    internal static Latency Of(Span<double> samples)
+    {
+        samples.Sort();
+        return new Latency(samples[samples.Length / 2], samples[(int)(samples.Length * 0.99)], samples[(int)(samples.Length * 0.999)]);
+    }
+}
 
 /// <summary>How things are measured: warm up until the compiler has done its best, then count.</summary>
 internal static class Measure
@@ -24,8 +33,7 @@ internal static class Measure
             samples[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
 
-        Array.Sort(samples);
-        return new Latency(samples[count / 2], samples[(int)(count * 0.99)]);
+        return Latency.Of(samples);
     }
 
     /// <summary>Calls a second.</summary>

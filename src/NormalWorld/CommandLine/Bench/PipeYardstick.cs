@@ -26,6 +26,9 @@ internal sealed unsafe class PipeYardstick : IDisposable
         _from = HandleOf(echo.StandardOutput.BaseStream);
     }
 
+    /// <summary>The process at the other end.</summary>
+    internal int Pid => _echo.Id;
+
     internal static PipeYardstick Start(string echoCommand)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
