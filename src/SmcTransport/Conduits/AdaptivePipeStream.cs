@@ -10,10 +10,10 @@ namespace RestrictedTee.SmcTransport.Conduits;
 internal sealed class AdaptivePipeStream(PipeEnd end) : Stream
 {
     // The kernel likes to wake the reader of a pipe on the core of the writer, who then polls in its way: so a poller that does
-    // not hear within the time of a short call lets others run. Where that takes it the core for long, the machine is busy, and
-    // to block, and be woken with precedence, is better.
-    private const int PollsBeforeYield = 16, ReadsWithoutYield = 100;
-    private int _crowdedReads;
+    // not hear within the time of a short call lets others run.
+    private const int PollsBeforeYield = 16;
+
+    private readonly PollingBet _bet = new();
 
     public override bool CanRead => true;
 
@@ -31,14 +31,12 @@ internal sealed class AdaptivePipeStream(PipeEnd end) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        int count = end.TryRead(buffer);
-        if (count >= 0)
-            return count;
-        if (SpinGovernor.TryEnter())
+        long begin = Stopwatch.GetTimestamp();
+        if (!Crowding.OfThisProcess.IsNoticed(begin) && _bet.Place() && SpinGovernor.TryEnter())
         {
             try
             {
-                count = Poll(buffer);
+                int count = Poll(buffer, begin);
                 if (count >= 0)
                     return count;
             }
@@ -46,34 +44,36 @@ internal sealed class AdaptivePipeStream(PipeEnd end) : Stream
             {
                 SpinGovernor.Exit();
             }
+
+            return end.Read(buffer);
         }
 
-        while ((count = end.TryRead(buffer)) < 0)
-            end.WaitReadable();
-        return count;
+        int read = end.Read(buffer);
+        _bet.SatOut(Stopwatch.GetTimestamp() - begin);
+        return read;
     }
 
-    private int Poll(Span<byte> buffer)
+    private int Poll(Span<byte> buffer, long begin)
     {
-        bool yields = _crowdedReads == 0;
-        if (!yields)
-            _crowdedReads--;
-        long now = Stopwatch.GetTimestamp(), deadline = now + SpinGovernor.BudgetTicks;
+        long now = begin, deadline = begin + PollingBet.StakeTicks;
         for (int polls = 0; now < deadline; polls++)
         {
             int count = end.TryRead(buffer);
             if (count >= 0)
-                return count;
-            if (yields && polls >= PollsBeforeYield)
             {
-                Thread.Yield();
-                if (Stopwatch.GetTimestamp() - now > SpinGovernor.BudgetTicks)
-                    _crowdedReads = ReadsWithoutYield;
+                _bet.Won();
+                return count;
             }
 
+            if (polls >= PollsBeforeYield)
+                Thread.Yield();
+            long before = now;
             now = Stopwatch.GetTimestamp();
+            if (now - before > PollingBet.StakeTicks)
+                Crowding.OfThisProcess.Notice(now);
         }
 
+        _bet.Lost();
         return -1;
     }
 

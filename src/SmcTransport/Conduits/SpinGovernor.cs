@@ -7,10 +7,6 @@ namespace RestrictedTee.SmcTransport.Conduits;
 /// </summary>
 internal static class SpinGovernor
 {
-    /// <summary>How long a permitted poller polls before it blocks.</summary>
-    /// <remarks>A little above one wake-up: polling longer than a wake-up costs cannot pay for itself twice.</remarks>
-    internal static readonly long BudgetTicks = System.Diagnostics.Stopwatch.Frequency / 20_000; // 50 µs
-
     private static readonly int Limit = Environment.ProcessorCount / 2;
     private static int s_spinners;
 

@@ -6,6 +6,7 @@ namespace RestrictedTee.SmcTransport.Interop;
 /// <summary>Files and what they are: open(2), statx(2), fstatfs(2). x86-64 and arm64 share these layouts.</summary>
 internal static partial class Libc
 {
+    internal const int OWronly = 1;
     internal const int ORdwr = 2;
     internal const int OAccMode = 3;
     internal const int OCreat = 0x40;

@@ -4,25 +4,34 @@ using Microsoft.Win32.SafeHandles;
 namespace RestrictedTee.SmcTransport.Interop;
 
 /// <summary>
-/// One end of a pipe, non-blocking, with a wait that another thread can break: disposing an end wakes whoever waits on it.
+/// One end of a pipe, with waits that another thread can break: disposing an end wakes whoever waits on it.
 /// </summary>
+/// <remarks>
+/// An end is non-blocking, except while <see cref="Read"/> has made it block: to wait in the read itself is one system call
+/// where asking, waiting and reading are three, and twelve waits a moment make that the larger part of a call.
+/// </remarks>
 internal sealed unsafe class PipeEnd : IDisposable
 {
     private readonly object _lock = new(); // protects the making of _wake against the disposing; a leaf
     private readonly SafeFileHandle _fd;
     private SafeFileHandle? _wake; // an eventfd, once somebody has waited: most ends never do, and a descriptor each adds up
     private volatile bool _disposed;
+    private bool _blocks; // what the descriptor is set to; only the one reader changes it
+    private int _isReading; // a read that may block is under way
 
     /// <summary>Takes the descriptor over.</summary>
     internal PipeEnd(SafeFileHandle fd)
     {
         _fd = fd;
-        int raw = (int)fd.DangerousGetHandle();
-        if (Libc.FCntl(raw, Libc.FSetFl, Libc.FCntl(raw, Libc.FGetFl, 0) | Libc.ONonblock) >= 0)
-            return;
-        IOException failure = Libc.Failed("fcntl(F_SETFL)");
-        fd.Dispose();
-        throw failure;
+        try
+        {
+            SetBlocking(false);
+        }
+        catch (IOException)
+        {
+            fd.Dispose();
+            throw;
+        }
     }
 
     internal SafeFileHandle Handle => _fd;
@@ -43,19 +52,44 @@ internal sealed unsafe class PipeEnd : IDisposable
             return 0;
         try
         {
-            fixed (byte* p = buffer)
-            {
-                nint count = Libc.Read(_fd, p, (nuint)buffer.Length);
-                if (count >= 0)
-                    return (int)count;
-            }
+            if (_blocks)
+                SetBlocking(false);
+            return ReadOnce(buffer);
         }
         catch (ObjectDisposedException)
         {
             return 0;
         }
+    }
 
-        return Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR ? -1 : throw Libc.Failed("read");
+    /// <summary>Reads what is there, or waits until something is. Reading is for one thread at a time.</summary>
+    /// <returns>The count; 0 when the writer has gone, or this end was disposed.</returns>
+    internal int Read(Span<byte> buffer)
+    {
+        try
+        {
+            if (!_blocks)
+                SetBlocking(true);
+            int count;
+            do
+            {
+                // Whoever disposes sees the one, or is seen here (both exchanges are full fences).
+                Interlocked.Exchange(ref _isReading, 1);
+                if (_disposed)
+                    return 0;
+                count = ReadOnce(buffer);
+            }
+            while (count < 0 && !_disposed);
+            return _disposed ? 0 : count;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+        finally
+        {
+            Volatile.Write(ref _isReading, 0);
+        }
     }
 
     /// <summary>Blocks until there is something to read, the writer has gone, or this end is disposed.</summary>
@@ -115,7 +149,59 @@ internal sealed unsafe class PipeEnd : IDisposable
             wake.Dispose();
         }
 
-        _fd.Dispose();
+        try
+        {
+            if (Interlocked.CompareExchange(ref _isReading, 0, 0) != 0)
+                WakeReader();
+        }
+        finally
+        {
+            _fd.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Wakes the thread that is blocked in a read, by a byte from a writer of our own, which the pipe lends through its name in
+    /// /proc. Nobody gets to see the byte: the reader knows that the end is disposed.
+    /// </summary>
+    private void WakeReader()
+    {
+        int writer = Libc.Open($"/proc/self/fd/{Raw}", Libc.OWronly | Libc.ONonblock | Libc.OCloexec);
+        if (writer < 0)
+            throw Libc.Failed("open of a pipe in /proc/self/fd");
+        using var handle = new SafeFileHandle(writer, ownsHandle: true);
+        byte nothing = 0;
+        if (Libc.Write(handle, &nothing, 1) < 0)
+            throw Libc.Failed("write");
+    }
+
+    private void SetBlocking(bool blocks)
+    {
+        bool held = false;
+        try
+        {
+            _fd.DangerousAddRef(ref held);
+            int flags = Libc.FCntl(Raw, Libc.FGetFl, 0);
+            if (Libc.FCntl(Raw, Libc.FSetFl, blocks ? flags & ~Libc.ONonblock : flags | Libc.ONonblock) < 0)
+                throw Libc.Failed("fcntl(F_SETFL)");
+            _blocks = blocks;
+        }
+        finally
+        {
+            if (held)
+                _fd.DangerousRelease();
+        }
+    }
+
+    /// <returns>The count, 0 when the writer has gone, -1 when nothing was there or the wait was interrupted.</returns>
+    private int ReadOnce(Span<byte> buffer)
+    {
+        nint count;
+        fixed (byte* p = buffer)
+            count = Libc.Read(_fd, p, (nuint)buffer.Length);
+        if (count >= 0)
+            return (int)count;
+        return Marshal.GetLastPInvokeError() is Libc.EAGAIN or Libc.EINTR ? -1 : throw Libc.Failed("read");
     }
 
     private int Raw => (int)_fd.DangerousGetHandle();
