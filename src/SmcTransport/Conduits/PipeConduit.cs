@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.Interop;
@@ -11,17 +10,19 @@ namespace RestrictedTee.SmcTransport.Conduits;
 /// </summary>
 internal sealed class PipeConduit : IConduit
 {
+    private const int BufferSize = 8 * SmcFrame.Size; // one frame is under way; a peer that sends more is read in fewer calls
+
     private readonly PipeEnd _input;
     private readonly PipeEnd _output;
-    private readonly PipeReader _reader;
-    private readonly PipeWriter _writer;
+    private readonly AdaptivePipeReader _reader;
+    private readonly PipeEndWriter _writer;
 
     internal PipeConduit(PipeEnd input, PipeEnd output)
     {
         _input = input;
         _output = output;
-        _reader = PipeReader.Create(new AdaptivePipeStream(input), new StreamPipeReaderOptions(bufferSize: 4096, minimumReadSize: SmcFrame.Size));
-        _writer = PipeWriter.Create(new AdaptivePipeStream(output), new StreamPipeWriterOptions(minimumBufferSize: SmcFrame.Size));
+        _reader = new AdaptivePipeReader(input, BufferSize);
+        _writer = new PipeEndWriter(output, SmcFrame.Size);
     }
 
     public bool TrySend(in SmcFrame frame)
@@ -43,12 +44,16 @@ internal sealed class PipeConduit : IConduit
     {
         try
         {
-            ReadResult result = Completed(_reader.ReadAtLeastAsync(SmcFrame.Size));
-            if (result.Buffer.Length < SmcFrame.Size)
-                return false; // the peer closed, in the middle of a frame at worst
-            ReadOnlySequence<byte> bytes = result.Buffer.Slice(0, SmcFrame.Size);
-            bytes.CopyTo(frame.AsBytes());
-            _reader.AdvanceTo(bytes.End);
+            ReadResult result;
+            while ((result = Completed(_reader.ReadAsync())).Buffer.FirstSpan.Length < SmcFrame.Size)
+            {
+                if (result.IsCompleted)
+                    return false; // the peer closed, in the middle of a frame at worst
+                _reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            }
+
+            result.Buffer.FirstSpan[..SmcFrame.Size].CopyTo(frame.AsBytes()); // its buffer is one piece
+            _reader.AdvanceTo(result.Buffer.GetPosition(SmcFrame.Size));
             return true;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -65,7 +70,7 @@ internal sealed class PipeConduit : IConduit
         _input.Dispose();
     }
 
-    // AdaptivePipeStream completes every read and write before it returns, so there is never anything to await.
+    // Both complete every read and write before they return, so there is never anything to await.
     private static T Completed<T>(ValueTask<T> task) =>
         task.IsCompleted ? task.Result : throw new InvalidOperationException("A conduit stream did not complete synchronously.");
 }

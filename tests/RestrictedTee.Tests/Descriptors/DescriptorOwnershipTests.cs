@@ -112,4 +112,43 @@ public sealed class DescriptorOwnershipTests : IDisposable
 
         read.Dispose();
     }
+
+    [Fact]
+    public void Disposing_a_pipe_end_wakes_whoever_is_blocked_in_a_read_of_it()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
+            using SafeFileHandle held = w;
+            var end = new PipeEnd(r);
+            int count = -1;
+            var reader = new Thread(() => count = end.Read(new byte[8]));
+            reader.Start();
+            if (i % 2 == 0)
+                SpinWait.SpinUntil(() => reader.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), 1);
+
+            end.Dispose();
+
+            Assert.True(reader.Join(Deadline));
+            Assert.Equal(0, count);
+        }
+    }
+
+    [Fact]
+    public void A_pipe_end_that_was_waited_on_can_be_asked_without_waiting()
+    {
+        (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
+        using var reader = new PipeEnd(r);
+        using var writer = new PipeEnd(w);
+        writer.WriteAll([7]);
+        byte[] bytes = new byte[8];
+
+        Assert.Equal(1, reader.Read(bytes));
+        Assert.Equal(-1, reader.TryRead(bytes));
+
+        writer.WriteAll([8, 9]);
+        Assert.Equal(2, reader.Read(bytes));
+        writer.Dispose();
+        Assert.Equal(0, reader.Read(bytes));
+    }
 }

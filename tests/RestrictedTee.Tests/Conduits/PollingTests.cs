@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using RestrictedTee.SmcTransport.Conduits;
+
+namespace RestrictedTee.Tests.Conduits;
+
+/// <summary>When a wait begins with a poll, and when it does not: the rule alone, with a clock that stands still.</summary>
+public sealed class PollingTests
+{
+    private static readonly long Long = 2 * PollingBet.StakeTicks;
+
+    [Fact]
+    public void A_conduit_on_which_polls_pay_is_polled_always()
+    {
+        var bet = new PollingBet();
+
+        for (int wait = 0; wait < 1000; wait++)
+        {
+            Assert.True(bet.Place());
+            bet.Won();
+        }
+    }
+
+    [Fact]
+    public void A_conduit_on_which_no_poll_pays_is_polled_once_in_sixty_four_waits()
+    {
+        var bet = new PollingBet();
+        var sitOuts = new List<int>();
+        int satOut = 0;
+        while (sitOuts.Count < 8)
+        {
+            if (bet.Place())
+            {
+                sitOuts.Add(satOut);
+                satOut = 0;
+                bet.Lost();
+            }
+            else
+            {
+                satOut++;
+                bet.SatOut(Long);
+            }
+        }
+
+        Assert.Equal([0, 1, 3, 7, 15, 31, 63, 63], sitOuts);
+    }
+
+    [Fact]
+    public void Polling_begins_again_with_the_first_wait_that_a_poll_would_have_won()
+    {
+        var bet = new PollingBet();
+        for (int loss = 0; loss < 3; loss++)
+        {
+            while (!bet.Place())
+                bet.SatOut(Long);
+            bet.Lost();
+        }
+
+        Assert.False(bet.Place());
+        bet.SatOut(PollingBet.StakeTicks - 1);
+
+        Assert.True(bet.Place());
+        bet.Lost();
+        Assert.False(bet.Place());
+        bet.SatOut(Long);
+        Assert.True(bet.Place());
+    }
+
+    [Fact]
+    public void Nobody_polls_for_a_while_after_a_poller_has_lost_its_core()
+    {
+        var crowding = new Crowding();
+        const long Now = 1_000_000_000_000;
+        Assert.False(crowding.IsNoticed(Now));
+
+        crowding.Notice(Now);
+
+        Assert.True(crowding.IsNoticed(Now));
+        Assert.True(crowding.IsNoticed(Now + Crowding.ShortestPause - 1));
+        Assert.False(crowding.IsNoticed(Now + Crowding.ShortestPause));
+    }
+
+    [Fact]
+    public void The_pause_doubles_while_the_machine_stays_busy_and_is_short_again_after_a_quiet_time()
+    {
+        var crowding = new Crowding();
+        long now = 1_000_000_000_000, pause = Crowding.ShortestPause;
+        for (int times = 0; times < 12; times++)
+        {
+            crowding.Notice(now);
+            Assert.True(crowding.IsNoticed(now + pause - 1));
+            Assert.False(crowding.IsNoticed(now + pause));
+            now += pause;
+            pause = Math.Min(2 * pause, Crowding.LongestPause);
+        }
+
+        now += Crowding.LongestPause;
+        crowding.Notice(now);
+
+        Assert.False(crowding.IsNoticed(now + Crowding.ShortestPause));
+    }
+
+    [Fact]
+    public void Two_who_notice_at_once_do_not_make_the_pause_longer()
+    {
+        var crowding = new Crowding();
+        const long Now = 1_000_000_000_000;
+        crowding.Notice(Now);
+        crowding.Notice(Now + 1);
+
+        Assert.False(crowding.IsNoticed(Now + Crowding.ShortestPause));
+        Assert.True(Crowding.LongestPause <= 10 * Stopwatch.Frequency, "a machine that has come to rest is noticed within seconds");
+    }
+}
