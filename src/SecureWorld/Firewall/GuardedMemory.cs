@@ -38,13 +38,24 @@ internal enum ClaimOutcome
 /// </summary>
 internal abstract class GuardedMemory : MemoryObject
 {
-    private readonly object _gate = new(); // protects _claim and _holders; a leaf
+    private readonly object _gate = new(); // protects the three below; a leaf
     private readonly List<Holder> _holders = [];
     private Claim? _claim;
+    private bool _mayHaveContent;
 
     private record struct Holder(MasterId Master, ulong Instance, AccessRights Rights, int Count);
 
     internal abstract UseCase UseCase { get; }
+
+    /// <summary>Whether anybody was ever let write: if not, the memory is as zero as it was given, and its pages need not exist.</summary>
+    protected bool MayHaveContent
+    {
+        get
+        {
+            lock (_gate)
+                return _mayHaveContent;
+        }
+    }
 
     /// <summary>Where the first byte lies in this process.</summary>
     protected abstract nint BaseAddress { get; }
@@ -62,6 +73,7 @@ internal abstract class GuardedMemory : MemoryObject
                 return "the buffer has been freed";
             InterleavingPoint.Reach("GuardedMemory.TryGrant");
             Count(master, instance, rights, 1);
+            _mayHaveContent |= (rights & AccessRights.Write) != 0;
         }
 
         grant = new AccessGrant(this, master, instance, rights, BaseAddress + (nint)offset, length);

@@ -92,5 +92,5 @@ internal sealed class RestrictedBuffer(RestrictedRegion region, int offset, int 
 
     protected override nint BaseAddress => region.AddressOf(offset);
 
-    protected override void OnLastReference() => region.Return(this, offset);
+    protected override void OnLastReference() => region.Return(this, offset, scrub: MayHaveContent);
 }

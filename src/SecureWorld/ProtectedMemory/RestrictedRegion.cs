@@ -85,9 +85,12 @@ internal sealed class RestrictedRegion
     /// <summary>For the buffer at an offset, which gives it out in grants only.</summary>
     internal nint AddressOf(int offset) => _mapping.Address + offset;
 
-    internal void Return(RestrictedBuffer buffer, int offset)
+    /// <summary>Takes a buffer back.</summary>
+    /// <param name="scrub">Whether it may have content. What nobody could write is zero, and scrubbing would only make its pages.</param>
+    internal void Return(RestrictedBuffer buffer, int offset, bool scrub)
     {
-        _mapping.Span.Slice(offset, (int)_allocator.RoundUp((long)buffer.Size)).Clear();
+        if (scrub)
+            _mapping.Span.Slice(offset, (int)_allocator.RoundUp((long)buffer.Size)).Clear();
         lock (_lock)
         {
             _buffers.Remove(buffer);

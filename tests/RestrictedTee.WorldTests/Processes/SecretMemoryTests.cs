@@ -1,3 +1,8 @@
+using System.Globalization;
+using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.WorldTests.Harness;
 
 namespace RestrictedTee.WorldTests.Processes;
@@ -14,4 +19,24 @@ public sealed class SecretMemoryTests
         Assert.Contains("ulimit -l", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("Success", result.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Restricted_buffers_into_which_nobody_wrote_leave_no_pages_behind()
+    {
+        const int Size = 64 << 10, Buffers = 64;
+        using TeeEnvironment environment = TeeEnvironment.Launch(Rtee.Options());
+        using TeeContext tee = environment.OpenContext();
+        tee.AllocateRestricted(UseCase.SecureVideoPlay, Size).Dispose();
+        long before = SharedKiB(environment.SecureWorldPid);
+
+        DmaBufHandle[] all = [.. Enumerable.Range(0, Buffers).Select(_ => tee.AllocateRestricted(UseCase.SecureVideoPlay, Size))];
+        Array.ForEach(all, buffer => buffer.Dispose());
+
+        Assert.InRange(SharedKiB(environment.SecureWorldPid) - before, 0, Size * Buffers / 1024 / 4);
+    }
+
+    /// <summary>Resident pages of files, of memfd_secret's among them, and of shared memory, whose table entries exist.</summary>
+    private static long SharedKiB(int pid) => File.ReadLines($"/proc/{pid}/status")
+        .Where(line => line.StartsWith("RssFile:", StringComparison.Ordinal) || line.StartsWith("RssShmem:", StringComparison.Ordinal))
+        .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
 }

@@ -17,19 +17,50 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
 
     private readonly List<BenchRow> _rows = [];
 
-    internal IReadOnlyList<BenchRow> Run()
+    /// <summary>The parts of a run, in their order.</summary>
+    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "sessions", "buffers", "content", "sharing", "start", "footprint"];
+
+    /// <summary>Measures the named parts.</summary>
+    internal IReadOnlyList<BenchRow> Run(IReadOnlyCollection<string> parts)
     {
-        Latency yardstick = Yardstick();
-        EmptyCommand(yardstick);
-        EightClients();
-        Sessions();
-        RestrictedBuffers();
-        InjectAndDump();
-        AesCtr();
-        new SharingBenchmarks(starting, _rows).Run();
-        ColdStart();
-        Footprint();
+        foreach (string part in Parts.Where(parts.Contains))
+            Run(part);
         return _rows;
+    }
+
+    private void Run(string part)
+    {
+        switch (part)
+        {
+            case "calls":
+                EmptyCommand(Yardstick());
+                break;
+            case "callers":
+                new CallersBenchmarks(tee, starting, _rows).Run();
+                break;
+            case "loads":
+                new LoadedBenchmarks(starting, _rows).Run();
+                break;
+            case "sessions":
+                Sessions();
+                break;
+            case "buffers":
+                RestrictedBuffers();
+                break;
+            case "content":
+                InjectAndDump();
+                AesCtr();
+                break;
+            case "sharing":
+                new SharingBenchmarks(starting, _rows).Run();
+                break;
+            case "start":
+                ColdStart();
+                break;
+            case "footprint":
+                Footprint();
+                break;
+        }
     }
 
     private Latency Yardstick()
@@ -37,8 +68,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         starting("yardstick: blocking pipe round trip");
         using var pipe = PipeYardstick.Start(InternalCommands.PipeEchoName);
         Latency latency = Measure.LatencyOf(pipe.RoundTrip, Samples / 5);
-        _rows.Add(new BenchRow("blocking 64-byte pipe round trip, p50", latency.P50, "µs", Against: "the yardstick"));
-        _rows.Add(new BenchRow("blocking 64-byte pipe round trip, p99", latency.P99, "µs"));
+        _rows.Add(BenchRow.Of("blocking 64-byte pipe round trip", latency) with { Against = "the yardstick" });
         return latency;
     }
 
@@ -47,8 +77,8 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         starting("empty command");
         using TeeSession session = tee.OpenSession(HelloWorld.Uuid);
         Latency latency = Measure.LatencyOf(Empty(session), Samples * 4);
-        Add("empty command, p50", latency.P50, "µs", latency.P50 / yardstick.P50, "pipe p50", "≤ 0.25", r => r <= 0.25);
-        Add("empty command, p99", latency.P99, "µs", latency.P99 / yardstick.P50, "pipe p50", "≤ 2", r => r <= 2);
+        _rows.Add(BenchRow.Of("empty command", latency).Beside(yardstick.P50, "the pipe", atMost: 0.25));
+        Add("empty command, p99 beside the pipe's median", latency.P99, "µs", latency.P99 / yardstick.P50, "the pipe", "≤ 2", r => r <= 2);
         double allocated = Measure.AllocationOf(Empty(session), 10_000);
         _rows.Add(new BenchRow("empty command, allocated by the caller", allocated, "B", Target: "0", Met: allocated == 0));
         double secure = SecureAllocation(session);
@@ -72,51 +102,11 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         return Collections() - before;
     }
 
-    private void EightClients()
-    {
-        const int Clients = 8;
-        starting("eight clients at once");
-        (double one, double eight) = Measure.MediansInTurn(rounds: 5, () => (RateOfClients(1), RateOfClients(Clients)));
-        _rows.Add(new BenchRow("one client", one, "calls/s"));
-        Add("eight clients, total", eight, "calls/s", eight / one, "one client", "≥ 0.8", r => r >= 0.8);
-    }
-
-    private double RateOfClients(int clients)
-    {
-        const int Milliseconds = 1000;
-        long calls = 0;
-        using var start = new Barrier(clients + 1);
-        bool stop = false;
-        Thread[] threads = [.. Enumerable.Range(0, clients).Select(_ => new Thread(() =>
-        {
-            using TeeSession session = tee.OpenSession(HelloWorld.Uuid);
-            for (int i = 0; i < 1000; i++)
-                session.TryInvoke(HelloWorld.CommandNothing, null, out TeecOrigin _);
-            start.SignalAndWait();
-            long mine = 0;
-            while (!Volatile.Read(ref stop))
-            {
-                session.TryInvoke(HelloWorld.CommandNothing, null, out TeecOrigin _);
-                mine++;
-            }
-
-            Interlocked.Add(ref calls, mine);
-        }))];
-        Array.ForEach(threads, thread => thread.Start());
-        start.SignalAndWait();
-        var watch = Stopwatch.StartNew();
-        Thread.Sleep(Milliseconds);
-        Volatile.Write(ref stop, true);
-        Array.ForEach(threads, thread => thread.Join());
-        return calls / watch.Elapsed.TotalSeconds;
-    }
-
     private void Sessions()
     {
         starting("sessions");
         Latency latency = Measure.LatencyOf(() => tee.OpenSession(HelloWorld.Uuid).Dispose(), Samples / 10);
-        _rows.Add(new BenchRow("open and close a session, p50", latency.P50, "µs"));
-        _rows.Add(new BenchRow("open and close a session, p99", latency.P99, "µs"));
+        _rows.Add(BenchRow.Of("open and close a session", latency));
     }
 
     private void RestrictedBuffers()
@@ -126,7 +116,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         {
             Latency latency = Measure.LatencyOf(
                 () => tee.AllocateRestricted(UseCase.SecureVideoPlay, size).Dispose(), Samples / 25, TimeSpan.FromMilliseconds(300));
-            _rows.Add(new BenchRow($"allocate and free a restricted buffer of {Name(size)}, p50", latency.P50, "µs"));
+            _rows.Add(BenchRow.Of($"allocate and free a restricted buffer of {Name(size)}", latency));
         }
     }
 

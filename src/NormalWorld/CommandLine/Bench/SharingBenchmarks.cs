@@ -69,8 +69,8 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
         Measure.LatencyOf(overFfa, count: 1);
         (double smcTime, double ffaTime) = Measure.MediansInTurn(
             rounds: 7, () => (Measure.LatencyOf(overSmc, Calls, Briefly).P50, Measure.LatencyOf(overFfa, Calls, Briefly).P50));
-        rows.Add(new BenchRow("empty command over SMC, p50, in turn with FF-A", smcTime, "µs"));
-        rows.Add(new BenchRow("empty command over FF-A, p50", ffaTime, "µs", ffaTime / smcTime, "over SMC", "≤ 1.25", ffaTime / smcTime <= 1.25));
+        rows.Add(new BenchRow("empty command over SMC, in turn with FF-A", smcTime, "µs"));
+        rows.Add(new BenchRow("empty command over FF-A", ffaTime, "µs", ffaTime / smcTime, "over SMC", "≤ 1.25", ffaTime / smcTime <= 1.25));
     }
 
     private void Share(FfaUserDevice ffa)
@@ -84,8 +84,9 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
                 starting($"share and reclaim, {size} MiB");
                 using FfaMemory memory = ffa.Allocate(size * MiB / PhysicalAddress.PageSize);
                 PhysicalRange[] ranges = inPieces ? Pieces(memory.Range) : [memory.Range];
-                times.Add(Measure.LatencyOf(() => ffa.Reclaim(ffa.Send(FfaFunction.MemShare64, FfaMemoryFlags.None, receivers, ranges)), Shares, Briefly).P50);
-                rows.Add(new BenchRow($"share and reclaim {size} MiB{(inPieces ? " in 4 KiB pieces" : "")}, p50", times[^1], "µs"));
+                Latency latency = Measure.LatencyOf(() => ffa.Reclaim(ffa.Send(FfaFunction.MemShare64, FfaMemoryFlags.None, receivers, ranges)), Shares, Briefly);
+                times.Add(latency.P50);
+                rows.Add(BenchRow.Of($"share and reclaim {size} MiB{(inPieces ? " in 4 KiB pieces" : "")}", latency));
             }
 
             AddGrowth(inPieces ? "share and reclaim in 4 KiB pieces" : "share and reclaim", times[^1] / times[0], Sizes[^1] / Sizes[0]);
@@ -99,22 +100,36 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
         foreach ((UseCase useCase, int size) in Pools)
         {
             starting($"dynamic pool of {size} MiB over {abi}");
-            (double allocation, double free) = Measure.MediansInTurn(rounds: 9, () =>
-            {
-                long begin = Stopwatch.GetTimestamp();
-                DmaBufHandle buffer = tee.AllocateRestricted(useCase, PhysicalAddress.PageSize);
-                long middle = Stopwatch.GetTimestamp();
-                buffer.Dispose();
-                return (Stopwatch.GetElapsedTime(begin, middle).TotalMicroseconds, Stopwatch.GetElapsedTime(middle).TotalMicroseconds);
-            });
-            first.Add(allocation);
-            last.Add(free);
-            rows.Add(new BenchRow($"dynamic pool of {size} MiB over {abi}, first allocation", first[^1], "µs"));
-            rows.Add(new BenchRow($"dynamic pool of {size} MiB over {abi}, last free", last[^1], "µs"));
+            (Latency allocation, Latency free) = AllocationAndFree(tee, useCase);
+            first.Add(allocation.P50);
+            last.Add(free.P50);
+            rows.Add(BenchRow.Of($"dynamic pool of {size} MiB over {abi}, first allocation", allocation));
+            rows.Add(BenchRow.Of($"dynamic pool of {size} MiB over {abi}, last free", free));
         }
 
         AddGrowth($"dynamic pool over {abi}, first allocation", first[^1] / first[0], Pools[^1].MiB / Pools[0].MiB);
         AddGrowth($"dynamic pool over {abi}, last free", last[^1] / last[0], Pools[^1].MiB / Pools[0].MiB);
+    }
+
+    /// <summary>The pool is lent with each allocation and reclaimed with each free, since there is no other buffer in it.</summary>
+    private static (Latency Allocation, Latency Free) AllocationAndFree(TeeContext tee, UseCase useCase)
+    {
+        double[] allocations = new double[Shares], frees = new double[Shares];
+        void Once(int sample)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            DmaBufHandle buffer = tee.AllocateRestricted(useCase, PhysicalAddress.PageSize);
+            long middle = Stopwatch.GetTimestamp();
+            buffer.Dispose();
+            allocations[sample] = Stopwatch.GetElapsedTime(begin, middle).TotalMicroseconds;
+            frees[sample] = Stopwatch.GetElapsedTime(middle).TotalMicroseconds;
+        }
+
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin) < Briefly;)
+            Once(0);
+        for (int sample = 0; sample < Shares; sample++)
+            Once(sample);
+        return (Latency.Of(allocations), Latency.Of(frees));
     }
 
     private void AddGrowth(string what, double times, double sizes) => rows.Add(new BenchRow(

@@ -14,15 +14,17 @@ internal static class BenchCommand
     internal static Command Create()
     {
         var json = new Option<FileInfo?>("--json") { Description = "Write the figures to this file", HelpName = "FILE" };
+        var parts = new Argument<string[]>("part") { Description = "What to measure; all of it when none is named", DefaultValueFactory = _ => [.. Benchmarks.Parts] };
+        parts.AcceptOnlyFromAmong([.. Benchmarks.Parts]);
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 when a target is missed" };
-        var command = new Command("bench", "Measure calls, sessions, buffers, throughput, start and footprint, each beside a yardstick of the same run.") { json, strict };
+        var command = new Command("bench", "Measure calls, sessions, buffers, throughput, start and footprint, each beside a yardstick of the same run.") { parts, json, strict };
         var tee = new TeeOptions(command, canConnect: false);
         command.SetAction(result =>
         {
             using TeeEnvironment environment = TeeEnvironment.Launch(tee.ToLaunchOptions(result));
             using TeeContext context = environment.OpenContext();
             using var status = new StatusLine();
-            IReadOnlyList<BenchRow> rows = new Benchmarks(environment, context, what => status.Show($"measuring: {what}")).Run();
+            IReadOnlyList<BenchRow> rows = new Benchmarks(environment, context, what => status.Show($"measuring: {what}")).Run(result.GetValue(parts)!);
             status.Clear();
             Print(rows);
             var report = new BenchReport(DateTimeOffset.UtcNow, Environment.ProcessorCount, environment.MemoryProtection, rows);
@@ -41,13 +43,17 @@ internal static class BenchCommand
     {
         Table table = Tables.Create()
             .AddColumn("measured").AddColumn("value", c => c.RightAligned()).AddColumn("unit")
+            .AddColumn("p99", c => c.RightAligned()).AddColumn("p99.9", c => c.RightAligned()).AddColumn("CPU", c => c.RightAligned())
             .AddColumn("ratio", c => c.RightAligned()).AddColumn("to").AddColumn("target").AddColumn("");
         foreach (BenchRow row in rows)
         {
             table.AddRow(
                 Markup.Escape(row.Name),
-                row.Value >= 1000 ? row.Value.ToString("N0") : row.Value.ToString("0.##"),
+                Words(row.Value),
                 row.Unit,
+                Words(row.P99),
+                Words(row.P999),
+                Words(row.Cpu),
                 row.Ratio?.ToString("0.00") ?? "",
                 row.Against,
                 row.Target,
@@ -61,4 +67,11 @@ internal static class BenchCommand
 
         Tables.Print(table);
     }
+
+    private static string Words(double? value) => value switch
+    {
+        null => "",
+        >= 1000 => value.Value.ToString("N0"),
+        _ => value.Value.ToString("0.##"),
+    };
 }

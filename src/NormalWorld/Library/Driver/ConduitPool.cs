@@ -15,12 +15,12 @@ namespace RestrictedTee.NormalWorld.Driver;
 /// </remarks>
 internal sealed class ConduitPool
 {
-    private const int MomentMilliseconds = 2, TurnMilliseconds = 10, SpinsBeforeSleep = 20;
-    private const int AtOnceMicroseconds = 20;
+    private const int MomentMilliseconds = 2, LongestLookMilliseconds = 10, SpinsBeforeSleep = 20;
+    private const int TurnMicroseconds = 100, AtOnceMicroseconds = 20;
 
     private static readonly int WarmLimit = Math.Max(1, Environment.ProcessorCount / 2);
     private static readonly long MomentTicks = Stopwatch.Frequency * MomentMilliseconds / 1000;
-    private static readonly long TurnTicks = Stopwatch.Frequency * TurnMilliseconds / 1000;
+    private static readonly long TurnTicks = Stopwatch.Frequency * TurnMicroseconds / 1_000_000;
     private static readonly long AtOnceTicks = Stopwatch.Frequency * AtOnceMicroseconds / 1_000_000;
 
     // What a thread did last it will do next: call again at once after a call, or not.
@@ -138,7 +138,7 @@ internal sealed class ConduitPool
             if (returns != seen && Volatile.Read(ref _short) >= WarmLimit)
             {
                 seen = returns;
-                milliseconds = Math.Min(2 * milliseconds, TurnMilliseconds);
+                milliseconds = Math.Min(2 * milliseconds, LongestLookMilliseconds);
                 continue;
             }
 
