@@ -27,6 +27,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         InjectAndDump();
         AesCtr();
         new SharingBenchmarks(starting, _rows).Run();
+        new ServedBenchmarks(tee, starting, _rows).Run();
         ColdStart();
         Footprint();
         return _rows;
