@@ -35,6 +35,7 @@ internal sealed class MemoryRelayer : IDisposable
         _pages = new PageTable(ram);
         Uses = new PageUses(_pages, _lock);
         Access = new PartitionAccess(_pages, _transactions, _lock);
+        ram.Unplugged += Forget;
     }
 
     internal NormalRamMap Ram { get; }
@@ -52,6 +53,16 @@ internal sealed class MemoryRelayer : IDisposable
         {
             lock (_lock)
                 return _transactions.Count;
+        }
+    }
+
+    /// <summary>Of how many banks the pages are known, for tests that look for leaks.</summary>
+    internal int BankCount
+    {
+        get
+        {
+            lock (_lock)
+                return _pages.BankCount;
         }
     }
 
@@ -206,6 +217,7 @@ internal sealed class MemoryRelayer : IDisposable
 
     public void Dispose()
     {
+        Ram.Unplugged -= Forget;
         lock (_lock)
         {
             foreach (SecretMapping mapping in PrivateMappings)
@@ -215,6 +227,12 @@ internal sealed class MemoryRelayer : IDisposable
             _transactions.Clear();
             _donated.Clear();
         }
+    }
+
+    private void Forget(RamBank bank)
+    {
+        lock (_lock)
+            _pages.Forget(bank);
     }
 
     private IEnumerable<SecretMapping> PrivateMappings =>

@@ -29,7 +29,11 @@ internal struct PageRecord
 /// </summary>
 internal sealed class PageTable(NormalRamMap ram)
 {
-    private readonly List<Region> _regions = [];
+    private readonly List<Region> _partitions = []; // a handful, there from the start
+    private readonly Dictionary<RamBank, Region> _banks = []; // made when a bank is first asked for
+
+    /// <summary>How many banks are known, for tests that look for leaks.</summary>
+    internal int BankCount => _banks.Count;
 
     /// <summary>Makes known memory that belongs to a partition from the start.</summary>
     internal void Add(PhysicalRange range, SecretMapping memory, ulong offset, PartitionId owner)
@@ -37,26 +41,32 @@ internal sealed class PageTable(NormalRamMap ram)
         var region = new Region(range, memory, offset);
         foreach (ref PageRecord page in region.Pages.AsSpan())
             page.Owner = owner;
-        _regions.Add(region);
+        _partitions.Add(region);
     }
 
     /// <summary>The region that holds a whole range; null when there is no such memory.</summary>
     internal Region? Find(PhysicalRange range)
     {
-        foreach (Region region in _regions)
+        foreach (Region region in _partitions)
         {
-            if (region.Range.Contains(range) && region.IsPlugged(ram))
+            if (region.Range.Contains(range))
                 return region;
         }
 
         if (!ram.TryFind(range, out RamBank bank))
             return null;
-        // Banks come and go; a region is made when its bank is first asked for, and forgotten when the bank was taken out.
-        _regions.RemoveAll(region => !region.IsPlugged(ram));
+        if (_banks.TryGetValue(bank, out Region? known))
+            return known;
         var made = new Region(bank.Range, bank, offset: 0);
-        _regions.Add(made);
-        return made;
+        _banks.Add(bank, made);
+        if (ram.Contains(bank))
+            return made;
+        _banks.Remove(bank); // it was taken out in between, so nobody else would
+        return null;
     }
+
+    /// <summary>A bank has been taken out: what is known of its pages goes with it.</summary>
+    internal void Forget(RamBank bank) => _banks.Remove(bank);
 
     /// <summary>A stretch of memory with its records.</summary>
     internal sealed class Region(PhysicalRange range, IMappedMemory memory, ulong offset)
@@ -70,8 +80,6 @@ internal sealed class PageTable(NormalRamMap ram)
         internal IMappedMemory Memory => memory;
 
         internal PageRecord[] Pages { get; } = new PageRecord[range.Length / PhysicalAddress.PageSize];
-
-        internal bool IsPlugged(NormalRamMap ram) => Bank is not { } bank || ram.Banks.Contains(bank);
 
         internal int IndexOf(PhysicalAddress page) => (int)((page.Value - range.Start.Value) / PhysicalAddress.PageSize);
 

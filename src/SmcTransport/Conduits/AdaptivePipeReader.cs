@@ -1,22 +1,17 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.IO.Pipelines;
 using RestrictedTee.SmcTransport.Interop;
 
 namespace RestrictedTee.SmcTransport.Conduits;
 
 /// <summary>
-/// The reading end of a conduit's pipe: polls briefly where that pays, and then blocks. A read completes before it returns,
-/// since a conduit is served by the thread that waits on it, and nothing is gained by hopping threads.
+/// The reading end of a conduit's pipe. A read completes before it returns, since a conduit is served by the thread that waits on
+/// it (<see cref="AdaptiveWait"/>), and nothing is gained by hopping threads.
 /// </summary>
 internal sealed class AdaptivePipeReader(PipeEnd end, int bufferSize) : PipeReader
 {
-    // The kernel likes to wake the reader of a pipe on the core of the writer, who then polls in its way: so a poller that does
-    // not hear within the time of a short call lets others run.
-    private const int PollsBeforeYield = 16;
-
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bufferSize, pinned: true);
-    private readonly PollingBet _bet = new();
+    private readonly AdaptiveWait _wait = new();
     private int _start;
     private int _examined;
     private int _end;
@@ -66,51 +61,21 @@ internal sealed class AdaptivePipeReader(PipeEnd end, int bufferSize) : PipeRead
 
     private int Read(Span<byte> buffer)
     {
-        long begin = Stopwatch.GetTimestamp();
-        if (Crowding.OfThisProcess.IsNoticed(begin))
-            return end.Read(buffer);
-        if (_bet.Place() && SpinGovernor.TryEnter())
-        {
-            try
-            {
-                int count = Poll(buffer, begin);
-                if (count >= 0)
-                    return count;
-            }
-            finally
-            {
-                SpinGovernor.Exit();
-            }
-
-            return end.Read(buffer);
-        }
-
-        int read = end.Read(buffer);
-        _bet.SatOut(Stopwatch.GetTimestamp() - begin);
-        return read;
+        var bytes = new Bytes(end, buffer);
+        _wait.Wait(ref bytes);
+        return bytes.Count;
     }
 
-    private int Poll(Span<byte> buffer, long begin)
+    /// <summary>What comes next.</summary>
+    private ref struct Bytes(PipeEnd end, Span<byte> buffer) : IAwaited
     {
-        long now = begin, deadline = begin + PollingBet.StakeTicks;
-        for (int polls = 0; now < deadline; polls++)
-        {
-            int count = end.TryRead(buffer);
-            if (count >= 0)
-            {
-                _bet.Won();
-                return count;
-            }
+        private readonly Span<byte> _buffer = buffer;
 
-            if (polls >= PollsBeforeYield)
-                Thread.Yield();
-            long before = now;
-            now = Stopwatch.GetTimestamp();
-            if (now - before > PollingBet.StakeTicks)
-                Crowding.OfThisProcess.Notice(now);
-        }
+        /// <summary>How many came; 0 at the end.</summary>
+        internal int Count { get; private set; }
 
-        _bet.Lost();
-        return -1;
+        public bool TryTake() => (Count = end.TryRead(_buffer)) >= 0;
+
+        public void Take() => Count = end.Read(_buffer);
     }
 }

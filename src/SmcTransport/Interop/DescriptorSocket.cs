@@ -113,32 +113,46 @@ internal sealed unsafe class DescriptorSocket : IDisposable
     /// </summary>
     internal Received Receive(Span<byte> buffer, ReceivedDescriptors descriptors, int allowed = MaxDescriptors)
     {
+        TryReceive(buffer, descriptors, allowed, flags: 0, out Received received);
+        return received;
+    }
+
+    /// <summary>Takes one message if there is one, and never waits; otherwise as <see cref="Receive"/>.</summary>
+    /// <returns>False when there is none yet. A peer that has gone is an answer, of length 0.</returns>
+    internal bool TryReceiveNow(Span<byte> buffer, ReceivedDescriptors descriptors, int allowed, out Received received) =>
+        TryReceive(buffer, descriptors, allowed, Libc.MsgDontWait, out received);
+
+    private bool TryReceive(Span<byte> buffer, ReceivedDescriptors descriptors, int allowed, int flags, out Received received)
+    {
+        received = default;
         int room = allowed == 0 ? 0 : ControlHeader + (allowed * sizeof(int));
         byte* control = stackalloc byte[Math.Max(room, 1)];
         fixed (byte* data = buffer)
         {
             var vector = new Libc.IoVec { Base = data, Length = (nuint)buffer.Length };
-            nint received;
+            nint count;
             Libc.MsgHdr header;
             do
             {
                 header = new Libc.MsgHdr { Vectors = &vector, VectorCount = 1, Control = room == 0 ? null : control, ControlLength = (nuint)room };
                 try
                 {
-                    received = Libc.RecvMsg(_socket.SafeHandle, &header, Libc.MsgCmsgCloexec);
+                    count = Libc.RecvMsg(_socket.SafeHandle, &header, Libc.MsgCmsgCloexec | flags);
                 }
                 catch (ObjectDisposedException)
                 {
-                    return default;
+                    return true;
                 }
             }
             // A peer that closed with a message of ours unread resets us once; what it sent before that is there still.
-            while (received < 0 && Marshal.GetLastPInvokeError() is Libc.EINTR or Libc.ECONNRESET);
+            while (count < 0 && Marshal.GetLastPInvokeError() is Libc.EINTR or Libc.ECONNRESET);
 
-            if (received < 0)
-                return default;
-            TakeDescriptors(control, header.ControlLength, descriptors);
-            return new Received((int)received, (header.Flags & Libc.MsgTrunc) != 0, (header.Flags & Libc.MsgCtrunc) != 0);
+            if (count < 0)
+                return flags == 0 || Marshal.GetLastPInvokeError() != Libc.EAGAIN;
+            if (header.ControlLength != 0)
+                TakeDescriptors(control, header.ControlLength, descriptors);
+            received = new Received((int)count, (header.Flags & Libc.MsgTrunc) != 0, (header.Flags & Libc.MsgCtrunc) != 0);
+            return true;
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class InProcessTee : IDisposable
     private readonly NormalRamMap _normalRam = new();
     private readonly NormalRamMap _secureRam = new();
     private readonly List<Thread> _secureThreads = [];
+    private readonly Plug _plug;
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
@@ -43,7 +44,7 @@ internal sealed class InProcessTee : IDisposable
             conduits.Add(Connect(i, isFastOnly: false));
         _raw = Connect(threads, isFastOnly: false);
         IConduit fast = Connect(threads + 1, isFastOnly: true);
-        var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, new Plug(_secureRam));
+        var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, _plug = new Plug(_secureRam));
         Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, NotificationLine: null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board);
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
@@ -82,6 +83,12 @@ internal sealed class InProcessTee : IDisposable
     internal TeeDeviceHost Host { get; }
 
     internal OpteeDriver Driver => Host.Driver;
+
+    /// <summary>How many banks have been plugged in since the start.</summary>
+    internal int PlugCount => _plug.Plugged;
+
+    /// <summary>How many of them are in it now.</summary>
+    internal int BankCount => _secureRam.Count - 1;
 
     internal TeeContext OpenContext() => new(new TeeDevice(Host, ClientIdentity.Self));
 
@@ -160,8 +167,13 @@ internal sealed class InProcessTee : IDisposable
 
     private sealed class Plug(NormalRamMap secureRam) : IBankPlug
     {
+        private int _plugged;
+
+        internal int Plugged => Volatile.Read(ref _plugged);
+
         void IBankPlug.Plug(RamBank bank)
         {
+            Interlocked.Increment(ref _plugged);
             if (!secureRam.TryPlug(Share(bank)))
                 throw new IOException("overlap");
         }

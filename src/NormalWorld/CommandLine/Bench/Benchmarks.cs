@@ -18,7 +18,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
     private readonly List<BenchRow> _rows = [];
 
     /// <summary>The parts of a run, in their order.</summary>
-    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "sessions", "buffers", "content", "sharing", "start", "footprint"];
+    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "socket", "sessions", "buffers", "content", "sharing", "start", "footprint"];
 
     /// <summary>Measures the named parts.</summary>
     internal IReadOnlyList<BenchRow> Run(IReadOnlyCollection<string> parts)
@@ -40,6 +40,9 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
                 break;
             case "loads":
                 new LoadedBenchmarks(starting, _rows).Run();
+                break;
+            case "socket":
+                new ServedBenchmarks(tee, starting, _rows).Run();
                 break;
             case "sessions":
                 Sessions();

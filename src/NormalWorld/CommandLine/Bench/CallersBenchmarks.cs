@@ -23,7 +23,7 @@ internal sealed class CallersBenchmarks(TeeContext tee, Action<string> starting,
         }
 
         double rate = Median(one, c => c.CallsPerSecond);
-        Latency inQueue = MedianLatency(fair), atOnce = MedianLatency(many);
+        Latency inQueue = Latency.MedianOf([.. fair.Select(c => c.Latency)]), atOnce = Latency.MedianOf([.. many.Select(c => c.Latency)]);
         rows.Add(new BenchRow("one client", rate, "calls/s"));
         AddRate($"{Few} clients, total", Median(few, c => c.CallsPerSecond), rate);
         AddRate($"{Many} clients, total", Median(many, c => c.CallsPerSecond), rate);
@@ -36,9 +36,6 @@ internal sealed class CallersBenchmarks(TeeContext tee, Action<string> starting,
 
     private void AddRate(string name, double rate, double ofOne) =>
         rows.Add(new BenchRow(name, rate, "calls/s", rate / ofOne, "one client", "≥ 0.8", rate / ofOne >= 0.8));
-
-    private static Latency MedianLatency(Crowd[] rounds) =>
-        new(Median(rounds, c => c.Latency.P50), Median(rounds, c => c.Latency.P99), Median(rounds, c => c.Latency.P999));
 
     private static double Median(Crowd[] rounds, Func<Crowd, double> of)
     {

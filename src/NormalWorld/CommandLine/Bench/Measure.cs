@@ -8,6 +8,19 @@ namespace RestrictedTee.CommandLine.Bench;
 /// <param name="P999">99.9th percentile, microseconds.</param>
 internal readonly record struct Latency(double P50, double P99, double P999)
 {
+    /// <summary>The medians, over several rounds, of each figure.</summary>
+    internal static Latency MedianOf(Latency[] rounds)
+    {
+        double Median(Func<Latency, double> of)
+        {
+            double[] values = [.. rounds.Select(of)];
+            Array.Sort(values);
+            return values[values.Length / 2];
+        }
+
+        return new Latency(Median(l => l.P50), Median(l => l.P99), Median(l => l.P999));
+    }
+
     /// <summary>The distribution of samples in microseconds, which it sorts.</summary>
     internal static Latency Of(Span<double> samples)
     {

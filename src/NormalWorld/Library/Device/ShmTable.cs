@@ -7,6 +7,7 @@ internal sealed class ShmTable
 {
     private readonly object _lock = new(); // protects everything below; a leaf
     private readonly Dictionary<int, TeeShm> _byId = [];
+    private readonly Dictionary<ulong, List<TeeShm>> _buffers = []; // dma-bufs by their cookie: each registration is one more
     private int _lastId;
     private bool _closed;
 
@@ -20,6 +21,8 @@ internal sealed class ShmTable
             {
                 shm.Id = ++_lastId;
                 _byId.Add(shm.Id, shm);
+                if (shm.Block is null)
+                    AddBuffer(shm);
                 return shm;
             }
         }
@@ -31,7 +34,14 @@ internal sealed class ShmTable
     internal void Remove(TeeShm shm)
     {
         lock (_lock)
+        {
             _byId.Remove(shm.Id);
+            if (shm.Block is not null || !_buffers.TryGetValue(shm.Cookie, out List<TeeShm>? same))
+                return;
+            same.Remove(shm);
+            if (same.Count == 0)
+                _buffers.Remove(shm.Cookie);
+        }
     }
 
     /// <summary>The memory of that id, with a reference taken.</summary>
@@ -51,7 +61,7 @@ internal sealed class ShmTable
     internal int? IdOf(ulong cookie)
     {
         lock (_lock)
-            return _byId.Values.FirstOrDefault(shm => shm.Cookie == cookie)?.Id;
+            return _buffers.TryGetValue(cookie, out List<TeeShm>? same) ? same[0].Id : null;
     }
 
     /// <summary>Takes no more, and closes what there is.</summary>
@@ -65,5 +75,12 @@ internal sealed class ShmTable
         }
 
         Array.ForEach(all, shm => shm.Dispose());
+    }
+
+    private void AddBuffer(TeeShm shm)
+    {
+        if (!_buffers.TryGetValue(shm.Cookie, out List<TeeShm>? same))
+            _buffers.Add(shm.Cookie, same = []);
+        same.Add(shm);
     }
 }

@@ -1,7 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
@@ -15,8 +12,8 @@ namespace RestrictedTee.NormalWorld.Serving;
 internal sealed class RemoteChannel : IDisposable
 {
     private readonly object _lock = new(); // protects _idle, _all and _closed; not held during a request
-    private readonly Stack<DescriptorSocket> _idle = new();
-    private readonly List<DescriptorSocket> _all = [];
+    private readonly Stack<RemoteConnection> _idle = new();
+    private readonly List<RemoteConnection> _all = [];
     private readonly string _path;
     private Guid _context;
     private bool _closed;
@@ -38,13 +35,21 @@ internal sealed class RemoteChannel : IDisposable
         {
             if (_closed)
                 throw new TeeDriverException(Errno.EBADF, "The TEE device is closed.");
-            if (_idle.TryPop(out DescriptorSocket? idle))
+            if (_idle.TryPop(out RemoteConnection? idle))
                 return new Lease(this, idle);
         }
 
         return new Lease(this, Connect());
     }
 
+    /// <summary>Whether a request that is under way refers to shared memory of that id.</summary>
+    internal bool IsReferredTo(int id)
+    {
+        lock (_lock)
+            return _all.Exists(connection => connection.RefersTo(id));
+    }
+
+    /// <summary>Lets the server close shared memory; nothing is done once the context is closed.</summary>
     internal void CloseShm(int id)
     {
         try
@@ -67,9 +72,25 @@ internal sealed class RemoteChannel : IDisposable
         }
     }
 
-    private static TeeDriverException Gone() => new(Errno.ENODEV, "The process that served the TEE has gone.");
+    /// <summary>The connection serves the next request, unless it has broken.</summary>
+    private void Return(RemoteConnection connection)
+    {
+        connection.EndRequest();
+        lock (_lock)
+        {
+            if (!connection.IsBroken)
+            {
+                _idle.Push(connection);
+                return;
+            }
 
-    private DescriptorSocket Connect()
+            _all.Remove(connection);
+        }
+
+        connection.Dispose();
+    }
+
+    private RemoteConnection Connect()
     {
         DescriptorSocket connection = Dial();
         try
@@ -78,16 +99,17 @@ internal sealed class RemoteChannel : IDisposable
             uint server = connection.PeerCredentials.Uid;
             if (server != Interop.Libc.GetEUid())
                 throw new TeeDriverException(Errno.EACCES, $"What serves there is user {server}'s and not one's own.");
-            Guid context = Greet(connection);
+            var made = new RemoteConnection(connection);
+            Guid context = made.Greet(_context);
             lock (_lock)
             {
                 if (_closed)
                     throw new TeeDriverException(Errno.EBADF, "The TEE device is closed.");
                 _context = context;
-                _all.Add(connection);
+                _all.Add(made);
             }
 
-            return connection;
+            return made;
         }
         catch
         {
@@ -109,54 +131,19 @@ internal sealed class RemoteChannel : IDisposable
                 SocketError.TooManyOpenSockets => new TeeDriverException(Errno.EMFILE, "This process has no descriptor left for a connection."),
                 SocketError.NoBufferSpaceAvailable or SocketError.WouldBlock => new TeeDriverException(Errno.EBUSY, e.Message),
                 SocketError.AccessDenied => new TeeDriverException(Errno.EACCES, e.Message),
-                _ => Gone(),
+                _ => RemoteConnection.Gone(),
             };
         }
     }
 
-    private Guid Greet(DescriptorSocket connection)
-    {
-        var request = new Wire.Request { Operation = Wire.Operation.Hello, Number = Wire.Revision, Context = _context };
-        byte[] packet = new byte[Wire.MaxPacket];
-        using var descriptors = new ReceivedDescriptors();
-        // A server that turns somebody away says why and closes at once, so its answer is there even where nothing can be sent.
-        connection.TrySend(MemoryMarshal.AsBytes(new ReadOnlySpan<Wire.Request>(in request)));
-        Received received = connection.Receive(packet, descriptors, allowed: 0);
-        Wire.Reply reply = ReadReply(packet, received.Length);
-        return reply.Context;
-    }
-
-    /// <exception cref="TeeDriverException">The errno of the answer; ENODEV: there is none.</exception>
-    private static Wire.Reply ReadReply(byte[] packet, int length)
-    {
-        int head = Unsafe.SizeOf<Wire.Reply>();
-        if (length < head)
-            throw Gone();
-        Wire.Reply reply = MemoryMarshal.Read<Wire.Reply>(packet);
-        if (reply.ArgumentLength < 0 || reply.BufferLength < 0 || reply.TextLength < 0
-            || (long)head + reply.ArgumentLength + reply.BufferLength + reply.TextLength > length)
-        {
-            throw new TeeDriverException(Errno.EIO, "The server's answer is malformed.");
-        }
-
-        if (reply.Errno != 0)
-            throw new TeeDriverException((Errno)reply.Errno, Without(Encoding.UTF8.GetString(packet, head + reply.ArgumentLength + reply.BufferLength, reply.TextLength), (Errno)reply.Errno));
-        return reply;
-    }
-
-    // The text of a driver exception begins with its errno already.
-    private static string Without(string text, Errno errno) =>
-        text.StartsWith($"{errno}: ", StringComparison.Ordinal) ? text[$"{errno}: ".Length..] : text;
-
     /// <summary>A connection while one request is under way.</summary>
-    internal ref struct Lease(RemoteChannel channel, DescriptorSocket connection)
+    internal ref struct Lease(RemoteChannel channel, RemoteConnection connection)
     {
-        private byte[]? _reply;
-        private Range _buffer;
-        private bool _broken;
+        /// <summary>The buffer of the last answer; worth as long as the lease.</summary>
+        internal ReadOnlySpan<byte> ReplyBuffer { get; private set; }
 
-        /// <summary>The buffer of the last answer.</summary>
-        internal readonly ReadOnlySpan<byte> ReplyBuffer => _reply.AsSpan(_buffer);
+        /// <summary>Says which shared memory the request uses until the lease ends.</summary>
+        internal readonly void Refer(ReadOnlySpan<TeeIoctlParam> parameters) => connection.Refer(parameters);
 
         /// <summary>Makes a request; argument and buffer are overwritten with what comes back.</summary>
         /// <returns>The descriptor that came with the answer.</returns>
@@ -166,39 +153,15 @@ internal sealed class RemoteChannel : IDisposable
         /// </exception>
         internal SafeFileHandle? Call(Wire.Operation operation, uint number, scoped Span<byte> argument, scoped Span<byte> buffer, SafeFileHandle? descriptor)
         {
-            var request = new Wire.Request { Operation = operation, Number = number, ArgumentLength = argument.Length, BufferLength = buffer.Length };
-            byte[] packet = [.. MemoryMarshal.AsBytes(new ReadOnlySpan<Wire.Request>(in request)), .. argument, .. buffer];
-            if (packet.Length > Wire.MaxPacket)
-                throw new TeeDriverException(Errno.EMSGSIZE, $"The request has {packet.Length} bytes; {Wire.MaxPacket} are allowed.");
-            byte[] answer = new byte[Wire.MaxPacket];
-            using var descriptors = new ReceivedDescriptors();
-            bool sent = descriptor is null ? connection.TrySend(packet) : connection.TrySend(packet, descriptor);
-            Received received = sent ? connection.Receive(answer, descriptors, allowed: 1) : default;
-            int head = Unsafe.SizeOf<Wire.Reply>();
-            _broken = received.Length < head;
-            Wire.Reply reply = ReadReply(answer, received.Length);
-            answer.AsSpan(head, Math.Min(reply.ArgumentLength, argument.Length)).CopyTo(argument);
-            _reply = answer;
-            _buffer = (head + reply.ArgumentLength)..(head + reply.ArgumentLength + reply.BufferLength);
+            Wire.Reply reply = connection.Exchange(new Wire.Request { Operation = operation, Number = number }, argument, buffer, descriptor);
+            ReadOnlySpan<byte> payload = connection.Payload;
+            payload[..Math.Min(reply.ArgumentLength, argument.Length)].CopyTo(argument);
+            ReplyBuffer = payload.Slice(reply.ArgumentLength, reply.BufferLength);
             if (buffer.Length >= reply.BufferLength)
                 ReplyBuffer.CopyTo(buffer);
-            return received.LostDescriptors
-                ? throw new TeeDriverException(Errno.EMFILE, "This process has no descriptor left for what the server sent.")
-                : descriptors.TakeFirst();
+            return connection.TakeDescriptor();
         }
 
-        public readonly void Dispose()
-        {
-            lock (channel._lock)
-            {
-                if (!_broken)
-                    channel._idle.Push(connection);
-                else
-                    channel._all.Remove(connection);
-            }
-
-            if (_broken)
-                connection.Dispose();
-        }
+        public readonly void Dispose() => channel.Return(connection);
     }
 }

@@ -16,8 +16,13 @@ namespace RestrictedTee.NormalWorld.Serving;
 internal sealed class RemoteDevice : ITeeDevice
 {
     private readonly RemoteChannel _channel;
+    private readonly IdleShm _idle;
 
-    private RemoteDevice(RemoteChannel channel) => _channel = channel;
+    private RemoteDevice(RemoteChannel channel)
+    {
+        _channel = channel;
+        _idle = new IdleShm(channel);
+    }
 
     /// <exception cref="TeeLaunchException">Nothing serves there, or it is not for this user.</exception>
     internal static RemoteDevice Connect(string path)
@@ -45,24 +50,31 @@ internal sealed class RemoteDevice : ITeeDevice
 
     public ITeeShm AllocateShm(ulong size)
     {
-        var data = new TeeIoctlShmAllocData { Size = size };
-        SafeFileHandle memfd = Open(TeeIoctl.ShmAlloc, ref data, ref data.Id);
-        return new RemoteShm(_channel, data.Id, data.Size, memfd, isMapped: true);
+        if (_idle.TryTake(size) is { } kept)
+            return new RemoteShm(kept, _channel, _idle);
+        try
+        {
+            return new RemoteShm(AllocateMapping(size), _channel, _idle);
+        }
+        catch (TeeDriverException e) when (e.Errno is Errno.ENOMEM or Errno.EMFILE && _idle.DropAll())
+        {
+            return new RemoteShm(AllocateMapping(size), _channel, _idle);
+        }
     }
 
     public ITeeShm RegisterShm(nuint address, ulong length)
     {
         var data = new TeeIoctlShmRegisterData { Address = address, Length = length };
-        SafeFileHandle token = Open(TeeIoctl.ShmRegister, ref data, ref data.Id);
-        return new RemoteShm(_channel, data.Id, length, token, isMapped: false);
+        Open(TeeIoctl.ShmRegister, ref data, ref data.Id).Dispose(); // it is closed by its id
+        return new RemoteRegistration(_channel, data.Id, length);
     }
 
     public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf)
     {
         using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
         TeeIoctlShmRegisterFdData data = default;
-        SafeFileHandle token = Open(TeeIoctl.ShmRegisterFd, ref data, ref data.Id, descriptor);
-        return new RemoteShm(_channel, data.Id, data.Size, token, isMapped: false);
+        Open(TeeIoctl.ShmRegisterFd, ref data, ref data.Id, descriptor).Dispose();
+        return new RemoteRegistration(_channel, data.Id, data.Size);
     }
 
     public void OpenSession(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
@@ -153,7 +165,26 @@ internal sealed class RemoteDevice : ITeeDevice
         lease.Call(Wire.Operation.EndSecureWorld, 0, [], [], null)?.Dispose();
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _idle.Dispose();
+    }
+
+    private ShmMapping AllocateMapping(ulong size)
+    {
+        var data = new TeeIoctlShmAllocData { Size = size };
+        using SafeFileHandle memfd = Open(TeeIoctl.ShmAlloc, ref data, ref data.Id);
+        try
+        {
+            return new ShmMapping(data.Id, data.Size, memfd);
+        }
+        catch
+        {
+            _channel.CloseShm(data.Id);
+            throw;
+        }
+    }
 
     private SafeFileHandle? Call<T>(uint request, ref T argument, SafeFileHandle? descriptor = null)
         where T : struct
@@ -190,6 +221,7 @@ internal sealed class RemoteDevice : ITeeDevice
         MemoryMarshal.AsBytes(parameters).CopyTo(buffer[size..]);
         var reference = new TeeIoctlBufData { BufLen = (ulong)buffer.Length };
         using RemoteChannel.Lease lease = _channel.Rent();
+        lease.Refer(parameters);
         lease.Call(Wire.Operation.Ioctl, request, Bytes(ref reference), buffer, null)?.Dispose();
         argument = MemoryMarshal.Read<T>(buffer);
         MemoryMarshal.Cast<byte, TeeIoctlParam>(buffer[size..]).CopyTo(parameters);
@@ -197,55 +229,6 @@ internal sealed class RemoteDevice : ITeeDevice
 
     private static Span<byte> Bytes<T>(ref T value)
         where T : struct => MemoryMarshal.AsBytes(new Span<T>(ref value));
-}
-
-/// <summary>Shared memory that lies in a memfd of the server, or a registration there.</summary>
-internal sealed unsafe class RemoteShm : ITeeShm
-{
-    private readonly RemoteChannel _channel;
-    private readonly SafeFileHandle _descriptor;
-    private readonly nint _mapping;
-    private int _closed;
-
-    /// <summary>Takes the descriptor over.</summary>
-    internal RemoteShm(RemoteChannel channel, int id, ulong size, SafeFileHandle descriptor, bool isMapped)
-    {
-        _channel = channel;
-        _descriptor = descriptor;
-        Id = id;
-        Size = size;
-        if (!isMapped)
-            return;
-        _mapping = Interop.Libc.Mmap(0, (nuint)size, Interop.Libc.ProtRead | Interop.Libc.ProtWrite, Interop.Libc.MapShared, descriptor, 0);
-        if (_mapping != Interop.Libc.MapFailed)
-            return;
-        descriptor.Dispose();
-        channel.CloseShm(id);
-        throw new TeeDriverException(Errno.ENOMEM, $"{size} bytes of shared memory cannot be mapped.");
-    }
-
-    public int Id { get; }
-
-    public ulong Size { get; }
-
-    public Span<byte> Span
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
-            return _mapping == 0 ? default : new Span<byte>((void*)_mapping, (int)Size);
-        }
-    }
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
-            return;
-        if (_mapping != 0)
-            _ = Interop.Libc.Munmap(_mapping, (nuint)Size);
-        _descriptor.Dispose();
-        _channel.CloseShm(Id);
-    }
 }
 
 /// <summary>A restricted buffer of another process's TEE: a descriptor, and nothing behind it.</summary>

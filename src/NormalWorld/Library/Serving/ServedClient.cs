@@ -69,17 +69,17 @@ internal sealed class ServedClient(TeeDevice device, TeeDeviceHost host, UserMem
     {
         if (request == TeeIoctl.RstmemAlloc)
         {
-            Charged(ref frame, (ref IoctlFrame charged) => _ioctls.Handle(request, ref charged));
+            Charged(request, ref frame);
             Follow(frame);
         }
         else if (request == TeeIoctl.ShmAlloc)
         {
-            Charged(ref frame, (ref IoctlFrame charged) => _ioctls.Handle(request, ref charged));
+            Charged(request, ref frame);
             Hold(MemoryMarshal.Read<TeeIoctlShmAllocData>(frame.Argument).Id);
         }
         else if (request == TeeIoctl.ShmRegisterFd)
         {
-            Charged(ref frame, (ref IoctlFrame charged) => _ioctls.Handle(request, ref charged));
+            Charged(request, ref frame);
             Hold(MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(frame.Argument).Id);
         }
         else
@@ -92,7 +92,17 @@ internal sealed class ServedClient(TeeDevice device, TeeDeviceHost host, UserMem
     /// <exception cref="TeeDriverException">As above.</exception>
     internal void HeapIoctl(string heapName, uint request, ref IoctlFrame frame)
     {
-        Charged(ref frame, (ref IoctlFrame charged) => _ioctls.HandleHeap(heapName, request, ref charged));
+        account.Take();
+        try
+        {
+            _ioctls.HandleHeap(heapName, request, ref frame);
+        }
+        catch
+        {
+            account.Return();
+            throw;
+        }
+
         Follow(frame);
     }
 
@@ -108,14 +118,13 @@ internal sealed class ServedClient(TeeDevice device, TeeDeviceHost host, UserMem
         account.Return();
     }
 
-    private delegate void Request(ref IoctlFrame frame);
-
-    private void Charged(ref IoctlFrame frame, Request request)
+    // Without a delegate, which would be made for each request, whatever it is.
+    private void Charged(uint request, ref IoctlFrame frame)
     {
         account.Take();
         try
         {
-            request(ref frame);
+            _ioctls.Handle(request, ref frame);
         }
         catch
         {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -22,6 +21,9 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
 
     /// <summary>What a packet has room for, at less than 256 bytes each.</summary>
     private const int MaxCallsListed = 60;
+
+    private readonly byte[] _packet = new byte[Wire.MaxPacket]; // the request, and then its answer
+    private readonly SocketWait _wait = new();
 
     private volatile ServedClient? _client; // set once, after _ownsClient
     private bool _ownsClient;
@@ -74,18 +76,17 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
 
     private void Serve()
     {
-        byte[] packet = new byte[Wire.MaxPacket];
-        int head = Unsafe.SizeOf<Wire.Request>();
+        using var descriptors = new ReceivedDescriptors();
         while (!_stopped)
         {
-            using var descriptors = new ReceivedDescriptors();
-            Received received = socket.Receive(packet, descriptors, MaxDescriptors);
-            if (_stopped || received.Length < head)
+            descriptors.Dispose(); // those of the last request that nobody has taken
+            Received received = _wait.Receive(socket, _packet, descriptors, MaxDescriptors);
+            if (_stopped || received.Length < Wire.Head)
                 return;
-            Wire.Request request = MemoryMarshal.Read<Wire.Request>(packet);
+            Wire.Request request = MemoryMarshal.Read<Wire.Request>(_packet);
             bool goesOn = !received.IsWhole ? SendFault(Refusal(received, descriptors))
                 : _client is null ? Hello(request)
-                : Answer(_client, request, packet.AsSpan(head, received.Length - head), descriptors.First);
+                : Answer(_client, request, _packet.AsSpan(Wire.Head, received.Length - Wire.Head), descriptors.First);
             if (!goesOn)
                 return;
         }
@@ -109,7 +110,7 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
             (ServedClient client, Guid id) = server.Join(this, request.Context);
             _ownsClient = request.Context == Guid.Empty;
             _client = client;
-            return Send(new Wire.Reply { Context = id }, [], [], "", null);
+            return Send(new Wire.Reply { Context = id }, [], [], null);
         }
         catch (Exception e)
         {
@@ -154,7 +155,7 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
                     return false;
             }
 
-            return Send(default, frame.Argument, frame.Buffer, "", frame.DescriptorOut);
+            return Send(default, frame.Argument, frame.Buffer, frame.DescriptorOut);
         }
         catch (Exception e)
         {
@@ -182,11 +183,11 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
     }
 
     private bool SendFault(Exception fault) =>
-        Send(new Wire.Reply { Errno = (int)BorderFault.ErrnoOf(fault) }, [], [], BorderFault.TextOf(fault), null);
+        socket.TrySend(_packet.AsSpan(0, Wire.Write(_packet, BorderFault.ErrnoOf(fault), BorderFault.TextOf(fault))));
 
-    private bool Send(Wire.Reply reply, ReadOnlySpan<byte> argument, ReadOnlySpan<byte> buffer, string text, SafeFileHandle? descriptor)
+    private bool Send(Wire.Reply reply, ReadOnlySpan<byte> argument, ReadOnlySpan<byte> buffer, SafeFileHandle? descriptor)
     {
-        byte[] packet = Wire.Pack(reply, argument, buffer, text);
+        ReadOnlySpan<byte> packet = _packet.AsSpan(0, Wire.Write(_packet, reply, argument, buffer));
         return descriptor is null ? socket.TrySend(packet) : socket.TrySend(packet, descriptor);
     }
 

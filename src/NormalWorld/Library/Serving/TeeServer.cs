@@ -176,7 +176,8 @@ internal sealed class TeeServer : IDisposable
     private static void TurnAway(DescriptorSocket socket, Errno errno, string why)
     {
         Log.Debug("A client was turned away: {Reason}", why);
-        socket.TrySendNow(Wire.Pack(new Wire.Reply { Errno = (int)errno }, [], [], why));
+        byte[] packet = new byte[Wire.MaxPacket];
+        socket.TrySendNow(packet.AsSpan(0, Wire.Write(packet, errno, why)));
         socket.Dispose();
     }
 }

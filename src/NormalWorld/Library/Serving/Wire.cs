@@ -65,11 +65,41 @@ internal static class Wire
         internal Guid Context;
     }
 
-    /// <summary>An answer as it travels: head, argument, buffer, text.</summary>
-    internal static byte[] Pack(Reply reply, ReadOnlySpan<byte> argument, ReadOnlySpan<byte> buffer, string text)
+    /// <summary>The bytes of a packet before its argument; both heads have as many, so an answer can be written over its request.</summary>
+    internal const int Head = 32;
+
+    /// <summary>Writes a request: head, argument, buffer.</summary>
+    /// <returns>Its length.</returns>
+    /// <exception cref="TeeDriverException">EMSGSIZE: a packet does not hold it.</exception>
+    internal static int Write(Span<byte> packet, Request request, ReadOnlySpan<byte> argument, ReadOnlySpan<byte> buffer)
     {
-        byte[] textBytes = Encoding.UTF8.GetBytes(text);
-        (reply.ArgumentLength, reply.BufferLength, reply.TextLength) = (argument.Length, buffer.Length, textBytes.Length);
-        return [.. MemoryMarshal.AsBytes(new ReadOnlySpan<Reply>(in reply)), .. argument, .. buffer, .. textBytes];
+        (request.ArgumentLength, request.BufferLength) = (argument.Length, buffer.Length);
+        long length = (long)Head + argument.Length + buffer.Length;
+        if (length > packet.Length)
+            throw new TeeDriverException(Errno.EMSGSIZE, $"The request has {length} bytes; {packet.Length} are allowed.");
+        argument.CopyTo(packet[Head..]);
+        buffer.CopyTo(packet[(Head + argument.Length)..]);
+        MemoryMarshal.Write(packet, in request);
+        return (int)length;
+    }
+
+    /// <summary>Writes an answer: head, argument, buffer. These may lie in the packet already, as the request had them.</summary>
+    /// <returns>Its length.</returns>
+    internal static int Write(Span<byte> packet, Reply reply, ReadOnlySpan<byte> argument, ReadOnlySpan<byte> buffer)
+    {
+        (reply.ArgumentLength, reply.BufferLength) = (argument.Length, buffer.Length);
+        argument.CopyTo(packet[Head..]);
+        buffer.CopyTo(packet[(Head + argument.Length)..]);
+        MemoryMarshal.Write(packet, in reply);
+        return Head + argument.Length + buffer.Length;
+    }
+
+    /// <summary>Writes an answer that says what is wrong.</summary>
+    /// <returns>Its length.</returns>
+    internal static int Write(Span<byte> packet, Errno errno, string text)
+    {
+        var reply = new Reply { Errno = (int)errno, TextLength = Encoding.UTF8.GetBytes(text, packet[Head..]) };
+        MemoryMarshal.Write(packet, in reply);
+        return Head + reply.TextLength;
     }
 }
