@@ -28,6 +28,7 @@ internal static class MessageParameters
             else if (param.C == TeeIoctl.MemrefNull)
             {
                 target = abi.NullMemref(param.Attr);
+                target.B = param.B; // a size without memory is the TEE's to refuse, as upstream's driver leaves it
             }
             else
             {
