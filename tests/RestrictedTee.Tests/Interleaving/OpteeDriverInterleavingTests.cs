@@ -71,9 +71,9 @@ public sealed class OpteeDriverInterleavingTests : IDisposable
     public void A_call_that_fails_wakes_the_supplicant()
     {
         OpteeDriver driver = Create(new Conduit("conduit") { IsOpen = false });
-        _supplicant.TryAttach();
+        SupplicantQueue.Attachment attachment = _supplicant.TryAttach()!;
         Exception? thrown = null;
-        ScheduledThread supplicant = ScheduledThread.Run(() => thrown = Record.Exception(() => _supplicant.Receive()));
+        ScheduledThread supplicant = ScheduledThread.Run(() => thrown = Record.Exception(() => attachment.Receive()));
         Assert.False(supplicant.HasEnded);
 
         Assert.False(Call(driver));
