@@ -3,7 +3,7 @@ using RestrictedTee.Sdk;
 namespace RestrictedTee.TestTas;
 
 /// <summary>Writes as many bytes as it is told, says another number, and answers with any result.</summary>
-[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0a0")]
+[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c0")]
 public sealed class WritingTa : TrustedApp
 {
     /// <summary>How: a is how many bytes are written, b what is said of it.</summary>
@@ -39,5 +39,25 @@ public sealed class WritingTa : TrustedApp
         Tee.UnmaskCancellation();
         Tee.Wait(60_000);
         memory.Span.Fill(0xCD);
+    }
+}
+
+/// <summary>Opens when it has been cancelled, and not before.</summary>
+[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c1")]
+public sealed class ReluctantTa : TrustedApp
+{
+    [OpenSession]
+    public static TeeResult Open()
+    {
+        Tee.UnmaskCancellation();
+        return Tee.Wait(60_000);
+    }
+
+    /// <summary>Says that it is there before it waits.</summary>
+    [OpenSession]
+    public static TeeResult Open(MemrefOutput arrived)
+    {
+        arrived.Span[0] = 1;
+        return Open();
     }
 }

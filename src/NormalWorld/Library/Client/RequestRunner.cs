@@ -1,5 +1,6 @@
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.NormalWorld.Client;
 
@@ -36,6 +37,7 @@ internal sealed class RequestRunner(TeeContext context, ITeeDevice device)
     private TeecResult Run<T>(Operation? operation, ref T argument, Ioctl<T> ioctl, out TeecOrigin origin)
         where T : struct
     {
+        InterleavingPoint.Reach("RequestRunner.Run");
         Span<TeeIoctlParam> parameters = stackalloc TeeIoctlParam[Operation.ParameterCount];
         var memory = new RequestMemory(context.Bounces);
         try
