@@ -128,7 +128,7 @@ public struct Parameter
         }
     }
 
-    /// <summary>After a call that reached the TEE: values, sizes, and as much of an output as fits.</summary>
+    /// <summary>After a call that reached the TA: values, sizes, and as much of an output as fits.</summary>
     internal void FromIoctl(in TeeIoctlParam param, int index, in RequestMemory memory)
     {
         if (!_direction.HasFlag(Direction.Output))

@@ -45,8 +45,8 @@ internal sealed class RequestRunner(TeeContext context, ITeeDevice device)
             int count = operation is null ? 0 : ToIoctl(operation, parameters, ref memory);
             (uint result, uint from) = ioctl(device, ref argument, parameters[..count]);
             origin = (TeecOrigin)from;
-            // A request that did not reach the TEE leaves everything as it was; a failed one brings back what there is.
-            if (operation is not null && origin is not (TeecOrigin.Api or TeecOrigin.Comms))
+            // A request that did not reach the TA leaves everything as it was; one that failed there brings back what there is.
+            if (operation is not null && TeecOutcome.MayHaveRun((TeecResult)result, origin))
                 FromIoctl(operation, parameters, count, memory);
             return (TeecResult)result;
         }
