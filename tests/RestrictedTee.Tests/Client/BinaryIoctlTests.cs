@@ -67,7 +67,7 @@ public sealed unsafe class BinaryIoctlTests : IDisposable
     }
 
     [Fact]
-    public void A_restricted_buffer_comes_as_a_descriptor_that_cannot_be_mapped()
+    public void A_restricted_buffer_comes_as_a_descriptor_of_whole_pages_that_cannot_be_mapped()
     {
         var data = new TeeIoctlRstmemAllocData { Size = 5000, UseCase = 1 };
         int fd = Ioctl(TeeIoctl.RstmemAlloc, ref data);
@@ -76,7 +76,21 @@ public sealed unsafe class BinaryIoctlTests : IDisposable
 
         Assert.False(NormalWorld.Interop.MemoryProbe.TryMap(handle, 4096, out _));
         Assert.Equal(0, Ioctl(TeeIoctl.RstmemFdInfo, ref info));
-        Assert.Equal((1u, 5000UL, data.Id), (info.UseCase, info.Size, info.Id));
+        Assert.Equal((1u, 8192UL, data.Id), (info.UseCase, info.Size, info.Id));
+        Assert.Equal(8192UL, data.Size);
+    }
+
+    [Fact]
+    public void A_heap_gives_whole_pages_and_references_follow()
+    {
+        using NormalWorld.Client.TeeContext context = _tee.OpenContext();
+        using NormalWorld.DmaBuf.DmaBufHandle handle = context.AllocateRestricted("protected,secure-video", 1);
+        using NormalWorld.Client.SharedMemory memory = context.RegisterSharedMemory(handle);
+        var tooMuch = new DmaHeapAllocationData { Length = ulong.MaxValue, FdFlags = 0x80002 }; // rounds up to 0
+
+        Assert.Equal((4096UL, 4096), (handle.Size, memory.Size));
+        Assert.Equal(4096UL, context.Heaps[0].Used);
+        Assert.Equal(-(int)Errno.EINVAL, _file.HeapIoctl("protected,secure-video", TeeIoctl.DmaHeapAlloc, Bytes(ref tooMuch)));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class ConduitPoolTests
         {
             for (int call = 1; call <= Calls; call++)
             {
-                CallSlot slot = pool.Rent();
+                CallSlot slot = pool.Rent(cancellable: null)!;
                 if (Interlocked.Increment(ref holders[slot.Number]) != 1)
                     failures.Enqueue($"conduit {slot.Number} has two callers");
                 if (call % longEvery == 0)
@@ -55,7 +55,7 @@ public sealed class ConduitPoolTests
         using var all = new CountdownEvent(Conduits);
         Thread[] threads = [.. Enumerable.Range(0, Conduits).Select(_ => new Thread(() =>
         {
-            held.Add(pool.Rent());
+            held.Add(pool.Rent(cancellable: null)!);
             all.Signal();
         }))];
         Array.ForEach(threads, thread => thread.Start());
@@ -75,14 +75,14 @@ public sealed class ConduitPoolTests
         var greedy = new Thread(() =>
         {
             while (!Volatile.Read(ref stop))
-                pool.Return(pool.Rent());
+                pool.Return(pool.Rent(cancellable: null)!);
         });
         greedy.Start();
 
         var modest = new Thread(() =>
         {
             for (int call = 0; call < 5; call++)
-                pool.Return(pool.Rent());
+                pool.Return(pool.Rent(cancellable: null)!);
         });
         modest.Start();
 

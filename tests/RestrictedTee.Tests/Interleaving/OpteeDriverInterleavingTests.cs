@@ -53,6 +53,26 @@ public sealed class OpteeDriverInterleavingTests : IDisposable
     }
 
     [InterleavingFact]
+    public void A_caller_who_waits_for_a_conduit_is_let_go_when_the_secure_world_has_gone_whoever_keeps_the_conduit()
+    {
+        OpteeDriver driver = Create(new Conduit("conduit"));
+        bool second = true;
+        ScheduledThread keeper = ScheduledThread.HeldAt("conduit", () => Call(driver));
+        ScheduledThread waiter = ScheduledThread.Run(() => second = Call(driver));
+        Assert.False(waiter.HasEnded);
+
+        _fast.IsOpen = false;
+        Assert.Throws<TeeDriverException>(() => CallFast(driver, isMessage: false));
+
+        waiter.Finish();
+        Assert.False(second);
+        Assert.False(keeper.HasEnded);
+        keeper.Finish();
+        driver.Dispose();
+        Assert.True(driver.IsDrained);
+    }
+
+    [InterleavingFact]
     public void That_the_secure_world_has_gone_is_said_once_by_two_calls_that_fail_at_once()
     {
         Conduit one = new("one") { IsOpen = false }, two = new("two") { IsOpen = false };
@@ -71,9 +91,9 @@ public sealed class OpteeDriverInterleavingTests : IDisposable
     public void A_call_that_fails_wakes_the_supplicant()
     {
         OpteeDriver driver = Create(new Conduit("conduit") { IsOpen = false });
-        _supplicant.TryAttach();
+        SupplicantQueue.Attachment attachment = _supplicant.TryAttach()!;
         Exception? thrown = null;
-        ScheduledThread supplicant = ScheduledThread.Run(() => thrown = Record.Exception(() => _supplicant.Receive()));
+        ScheduledThread supplicant = ScheduledThread.Run(() => thrown = Record.Exception(() => attachment.Receive()));
         Assert.False(supplicant.HasEnded);
 
         Assert.False(Call(driver));

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Kernel;
@@ -50,6 +51,23 @@ public sealed class ParameterTests : IDisposable
         var count = new Operation(Parameter.ValueOutput());
         session.Invoke(1, count);
         Assert.Equal(4u, count[0].A);
+    }
+
+    [Theory]
+    [InlineData(ConduitAbi.Smc, Direction.Input)]
+    [InlineData(ConduitAbi.Smc, Direction.Output)]
+    [InlineData(ConduitAbi.Ffa, Direction.Input)]
+    [InlineData(ConduitAbi.Ffa, Direction.Output)]
+    public void A_null_memref_with_a_size_is_refused_before_the_ta(ConduitAbi abi, Direction direction)
+    {
+        using var tee = new InProcessTee(abi: abi);
+        using TeeContext context = tee.OpenContext();
+        using TeeSession session = context.OpenSession(Contracts.OsTest.Uuid);
+        var operation = new Operation(Parameter.Null(direction) with { Size = 1 });
+
+        TeecResult result = session.TryInvoke(Contracts.OsTest.CommandBasic, operation, out TeecOrigin origin);
+
+        Assert.Equal((TeecResult.BadParameters, TeecOrigin.Tee), (result, origin));
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class RestrictedMemoryTests : IDisposable
         using DmaBufHandle handle = context.AllocateRestricted("protected,trusted-ui", 5000);
 
         Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => handle.Map().Length).Errno);
-        Assert.Equal(("protected,trusted-ui", UseCase.TrustedUi, 5000UL), (handle.HeapName, handle.UseCase, handle.Size));
+        Assert.Equal(("protected,trusted-ui", UseCase.TrustedUi, 8192UL), (handle.HeapName, handle.UseCase, handle.Size));
     }
 
     [Theory]
@@ -153,10 +153,10 @@ public sealed class RestrictedMemoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData(4999, 2)]
-    [InlineData(4999, 5000)]
-    [InlineData(5000, 1)]
-    [InlineData(5000, 4096)]
+    [InlineData(8191, 2)]
+    [InlineData(8191, 8192)]
+    [InlineData(8192, 1)]
+    [InlineData(8192, 4096)]
     [InlineData(2, -1)]
     [InlineData(-1, 1)]
     [InlineData(int.MaxValue, int.MaxValue)]

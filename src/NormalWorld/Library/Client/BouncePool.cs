@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace RestrictedTee.NormalWorld.Client;
 
@@ -7,14 +6,19 @@ namespace RestrictedTee.NormalWorld.Client;
 internal sealed class BouncePool(TeeContext context)
 {
     private const int LargestKept = 1 << 20;
+    private const int SmallestMade = 4096;
 
     private readonly object _lock = new(); // protects _idle; a leaf
     private readonly Dictionary<int, Stack<SharedMemory>> _idle = [];
 
-    /// <summary>Shared memory to stand in for temporary memory; kept for the next call, in sizes of powers of two.</summary>
+    /// <summary>
+    /// Shared memory to stand in for temporary memory. What will be kept for the next call has a power of two as its size; what will
+    /// not be is no larger than it must, so that temporary memory goes as far as shared memory does.
+    /// </summary>
+    /// <exception cref="TeecException">There is no shared memory for it.</exception>
     internal SharedMemory Rent(int size)
     {
-        int rounded = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, 4096));
+        int rounded = size > LargestKept ? size : (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, SmallestMade));
         lock (_lock)
         {
             if (_idle.TryGetValue(rounded, out Stack<SharedMemory>? stack) && stack.TryPop(out SharedMemory? memory))
@@ -25,31 +29,19 @@ internal sealed class BouncePool(TeeContext context)
     }
 
     /// <summary>Takes the memory of one request back.</summary>
-    internal void Return(ref BounceArray bounces)
+    internal void Return(SharedMemory bounce)
     {
-        foreach (SharedMemory? bounce in (Span<SharedMemory?>)bounces)
+        if (bounce.Size > LargestKept)
         {
-            if (bounce is null)
-                continue;
-            if (bounce.Size > LargestKept)
-            {
-                bounce.Dispose();
-                continue;
-            }
+            bounce.Dispose();
+            return;
+        }
 
-            lock (_lock)
-            {
-                if (!_idle.TryGetValue(bounce.Size, out Stack<SharedMemory>? stack))
-                    _idle.Add(bounce.Size, stack = new Stack<SharedMemory>());
-                stack.Push(bounce);
-            }
+        lock (_lock)
+        {
+            if (!_idle.TryGetValue(bounce.Size, out Stack<SharedMemory>? stack))
+                _idle.Add(bounce.Size, stack = new Stack<SharedMemory>());
+            stack.Push(bounce);
         }
     }
-}
-
-/// <summary>What stands in for each parameter of a request.</summary>
-[InlineArray(Operation.ParameterCount)]
-internal struct BounceArray
-{
-    private SharedMemory? _first;
 }

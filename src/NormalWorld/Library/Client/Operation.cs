@@ -12,9 +12,10 @@ public sealed class Operation
 
     private static int s_lastCancelId;
 
-    private readonly object _lock = new(); // protects _session
+    private readonly object _lock = new(); // protects _context, _session and CancelId; a leaf
     private readonly Parameter[] _parameters = new Parameter[ParameterCount];
-    private TeeSession? _session;
+    private TeeContext? _context;
+    private uint _session;
 
     /// <summary>With up to four parameters.</summary>
     /// <exception cref="ArgumentException">There are more.</exception>
@@ -31,33 +32,36 @@ public sealed class Operation
     internal uint CancelId { get; private set; }
 
     /// <summary>
-    /// TEEC_RequestCancellation: asks the TA to stop. Whether and when it does is up to the TA; a request that is not under way is
-    /// left alone.
+    /// TEEC_RequestCancellation: asks the TEE to give the request up, from the moment on at which it was made: while it waits for its
+    /// turn it ends at once; once the TA has it, whether and when it does is up to the TA. A request that is not under way is left alone.
     /// </summary>
     public void RequestCancellation()
     {
-        TeeSession? session;
+        (TeeContext? context, uint session, uint cancelId) target;
         lock (_lock)
-            session = _session;
-        session?.Cancel(CancelId);
+            target = (_context, _session, CancelId);
+        target.context?.Cancel(target.cancelId, target.session);
     }
 
-    internal void Begin(TeeSession? session)
+    /// <summary>From now on it can be cancelled, in a session or, with 0, on the way to one.</summary>
+    /// <returns>False when it is under way already.</returns>
+    internal bool TryBegin(TeeContext context, uint session)
     {
         lock (_lock)
         {
-            if (_session is not null)
-                throw new TeecException(TeecResult.BadState, TeecOrigin.Api, "The operation is already under way");
-            CancelId = unchecked((uint)Interlocked.Increment(ref s_lastCancelId));
-            if (CancelId == 0)
+            if (_context is not null)
+                return false;
+            do
                 CancelId = unchecked((uint)Interlocked.Increment(ref s_lastCancelId));
-            _session = session;
+            while (CancelId == 0);
+            (_context, _session) = (context, session);
+            return true;
         }
     }
 
     internal void End()
     {
         lock (_lock)
-            _session = null;
+            _context = null;
     }
 }

@@ -25,13 +25,16 @@ public struct Parameter
     private ReadOnlyMemory<byte> _readOnly;
     private SharedMemory? _shared;
     private int _offset;
+    private int _capacity;
+    private int _size;
 
     private enum Kind : byte
     {
         None,
         Value,
         Temporary,
-        Shared,
+        Whole,
+        Partial,
         Null,
     }
 
@@ -41,8 +44,15 @@ public struct Parameter
     /// <summary>value.b.</summary>
     public uint B { get; set; }
 
-    /// <summary>The size of a memref; after the call what the TA set it to, which may be more than was given (SHORT_BUFFER).</summary>
-    public int Size { get; set; }
+    /// <summary>
+    /// The size of a memref; after the call what the TA set it to, which may be more than was given (SHORT_BUFFER). What the TA
+    /// sets is an answer only: the next call with the same operation passes as much as the first.
+    /// </summary>
+    public int Size
+    {
+        readonly get => _size;
+        set => (_size, _capacity) = (value, value);
+    }
 
     /// <summary>TEEC_NONE.</summary>
     public static Parameter None => default;
@@ -72,17 +82,25 @@ public struct Parameter
     public static Parameter Null(Direction direction) => new() { _kind = Kind.Null, _direction = direction };
 
     /// <summary>TEEC_MEMREF_WHOLE: all of the shared memory, in the directions that it was made for.</summary>
-    public static Parameter Whole(SharedMemory memory) =>
-        new() { _kind = Kind.Shared, _direction = memory.Flags, _shared = memory, Size = memory.Size };
+    public static Parameter Whole(SharedMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        return new() { _kind = Kind.Whole, _direction = memory.Flags, _shared = memory, Size = memory.Size };
+    }
 
     /// <summary>TEEC_MEMREF_PARTIAL_*.</summary>
-    public static Parameter Partial(SharedMemory memory, Direction direction, int offset, int size) =>
-        new() { _kind = Kind.Shared, _direction = direction, _shared = memory, _offset = offset, Size = size };
-
-    /// <summary>Before the call: the ioctl parameter, and for temporary memory the shared memory that stands in for it.</summary>
-    internal readonly TeeIoctlParam ToIoctl(TeeContext context, out SharedMemory? bounce)
+    public static Parameter Partial(SharedMemory memory, Direction direction, int offset, int size)
     {
-        bounce = null;
+        ArgumentNullException.ThrowIfNull(memory);
+        return new() { _kind = Kind.Partial, _direction = direction, _shared = memory, _offset = offset, Size = size };
+    }
+
+    private readonly ulong MemrefAttr => (ulong)_direction + 4;
+
+    /// <summary>Before the call: the ioctl parameter, with what it refers to in a place that the TEE sees.</summary>
+    /// <exception cref="TeecException">It cannot be passed; the call is not to be made.</exception>
+    internal TeeIoctlParam ToIoctl(TeeContext context, int index, ref RequestMemory memory)
+    {
         switch (_kind)
         {
             case Kind.None:
@@ -90,27 +108,28 @@ public struct Parameter
             case Kind.Value:
                 return new TeeIoctlParam { Attr = (ulong)_direction, A = A, B = B };
             case Kind.Null:
-                return new TeeIoctlParam { Attr = MemrefAttr, C = TeeIoctl.MemrefNull };
-            case Kind.Shared:
-                if ((_direction & ~_shared!.Flags) != 0)
-                    throw new TeecException(TeecResult.BadParameters, TeecOrigin.Api, $"The shared memory was made for {_shared.Flags}, not for {_direction}");
-                if (_shared.Context != context)
-                    throw new TeecException(TeecResult.BadParameters, TeecOrigin.Api, "The shared memory is of another context");
-                // Offsets and sizes that are out of bounds go on to the driver, whose business they are.
-                _shared.BeforeCall(_direction);
-                return new TeeIoctlParam { Attr = MemrefAttr, A = unchecked((ulong)_offset), B = unchecked((uint)Size), C = (ulong)_shared.Id };
+                _size = _capacity;
+                return new TeeIoctlParam { Attr = MemrefAttr, B = unchecked((uint)_capacity), C = TeeIoctl.MemrefNull };
+            case Kind.Temporary:
+                Check(_capacity >= 0 && _capacity <= _readOnly.Length, "the size is more than the memory has");
+                SharedMemory bounce = memory.Rent(index, _capacity);
+                // An output's bytes too, as where the pages themselves are shared: what the TA leaves alone comes back as it was.
+                _readOnly.Span[.._capacity].CopyTo(bounce.Span);
+                return Memref(bounce);
             default:
-                bounce = context.Bounces.Rent(_readOnly.Length);
-                if (_direction.HasFlag(Direction.Input))
-                    _readOnly.Span.CopyTo(bounce.Span);
-                else
-                    bounce.Span[.._readOnly.Length].Clear();
-                return new TeeIoctlParam { Attr = MemrefAttr, A = 0, B = (ulong)_readOnly.Length, C = (ulong)bounce.Id };
+                if (_kind == Kind.Whole)
+                    _capacity = _shared!.Size;
+                Check((_direction & ~_shared!.Flags) == 0 && _direction != 0, "the shared memory was not made for that direction");
+                Check(_shared.Context == context, "the shared memory is of another context");
+                Check(_offset >= 0 && _capacity >= 0 && _offset <= _shared.Size - _capacity, "the reference is out of the bounds of its shared memory");
+                Check(memory.TryUse(index, _shared), "the shared memory has been released");
+                _shared.BeforeCall(_offset, _capacity);
+                return Memref(_shared);
         }
     }
 
-    /// <summary>After the call: results.</summary>
-    internal void FromIoctl(in TeeIoctlParam param, SharedMemory? bounce)
+    /// <summary>After a call that reached the TA: values, sizes, and as much of an output as fits.</summary>
+    internal void FromIoctl(in TeeIoctlParam param, int index, in RequestMemory memory)
     {
         if (!_direction.HasFlag(Direction.Output))
             return;
@@ -120,12 +139,23 @@ public struct Parameter
             return;
         }
 
-        Size = (int)Math.Min(param.B, int.MaxValue);
-        if (_kind == Kind.Temporary && Size <= _memory.Length)
-            bounce!.Span[..Size].CopyTo(_memory.Span);
-        else if (_kind == Kind.Shared)
-            _shared!.AfterCall(_direction);
+        _size = (int)Math.Min(param.B, int.MaxValue);
+        int written = Math.Min(_size, _capacity);
+        if (_kind == Kind.Temporary)
+            memory.RentedFor(index).Span[..written].CopyTo(_memory.Span);
+        else if (_kind is Kind.Whole or Kind.Partial)
+            _shared!.AfterCall(_offset, written);
     }
 
-    private readonly ulong MemrefAttr => (ulong)_direction + 4;
+    private TeeIoctlParam Memref(SharedMemory shared)
+    {
+        _size = _capacity; // until the TA says otherwise
+        return new TeeIoctlParam { Attr = MemrefAttr, A = (ulong)_offset, B = (ulong)_capacity, C = (ulong)shared.Id };
+    }
+
+    private static void Check(bool holds, string otherwise)
+    {
+        if (!holds)
+            throw new TeecException(TeecResult.BadParameters, TeecOrigin.Api, $"A parameter cannot be passed, {otherwise}");
+    }
 }

@@ -1,91 +1,83 @@
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.NormalWorld.Client;
 
-/// <summary>Carries requests out: operations become ioctl parameters, results and errno an outcome with its origin.</summary>
+/// <summary>
+/// Carries requests out: operations become ioctl parameters, results and errno an outcome with its origin. It throws nothing for
+/// whatever its caller passes.
+/// </summary>
 internal sealed class RequestRunner(TeeContext context, ITeeDevice device)
 {
+    private delegate (uint Result, uint Origin) Ioctl<T>(ITeeDevice device, ref T argument, Span<TeeIoctlParam> parameters);
+
     /// <summary>Invokes a command.</summary>
-    internal TeecResult Run(Operation? operation, Span<TeeIoctlParam> parameters, ref TeeIoctlInvokeArg argument, out TeecOrigin origin)
-    {
-        if (operation is null)
-            return Ioctl(ref argument, [], out origin);
-        BounceArray bounces = default;
-        try
-        {
-            int count = ToIoctl(operation, parameters, ref bounces);
-            argument.NumParams = (uint)count;
-            TeecResult result = Ioctl(ref argument, parameters[..count], out origin);
-            FromIoctl(operation, parameters, count, ref bounces);
-            return result;
-        }
-        catch (TeecException e)
-        {
-            origin = e.Origin;
-            return e.Result;
-        }
-        finally
-        {
-            context.Bounces.Return(ref bounces);
-        }
-    }
+    internal TeecResult Run(Operation? operation, ref TeeIoctlInvokeArg argument, out TeecOrigin origin) =>
+        Run(operation, ref argument, Invoke, out origin);
 
     /// <summary>Opens a session.</summary>
-    internal TeecResult Run(Operation? operation, Span<TeeIoctlParam> parameters, ref TeeIoctlOpenSessionArg argument, out TeecOrigin origin)
+    internal TeecResult Run(Operation? operation, ref TeeIoctlOpenSessionArg argument, out TeecOrigin origin) =>
+        Run(operation, ref argument, OpenSession, out origin);
+
+    private static (uint Result, uint Origin) Invoke(ITeeDevice device, ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
     {
-        BounceArray bounces = default;
+        argument.NumParams = (uint)parameters.Length;
+        device.Invoke(ref argument, parameters);
+        return (argument.Ret, argument.RetOrigin);
+    }
+
+    private static (uint Result, uint Origin) OpenSession(ITeeDevice device, ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
+    {
+        argument.NumParams = (uint)parameters.Length;
+        device.OpenSession(ref argument, parameters);
+        return (argument.Ret, argument.RetOrigin);
+    }
+
+    private TeecResult Run<T>(Operation? operation, ref T argument, Ioctl<T> ioctl, out TeecOrigin origin)
+        where T : struct
+    {
+        InterleavingPoint.Reach("RequestRunner.Run");
+        Span<TeeIoctlParam> parameters = stackalloc TeeIoctlParam[Operation.ParameterCount];
+        var memory = new RequestMemory(context.Bounces);
         try
         {
-            int count = operation is null ? 0 : ToIoctl(operation, parameters, ref bounces);
-            argument.NumParams = (uint)count;
-            TeecResult result;
-            try
-            {
-                device.OpenSession(ref argument, parameters[..count]);
-                (result, origin) = ((TeecResult)argument.Ret, (TeecOrigin)argument.RetOrigin);
-            }
-            catch (TeeDriverException e)
-            {
-                (result, origin) = (ErrnoResults.FromErrno(e.Errno), TeecOrigin.Comms);
-            }
-
-            if (operation is not null)
-                FromIoctl(operation, parameters, count, ref bounces);
-            return result;
+            int count = operation is null ? 0 : ToIoctl(operation, parameters, ref memory);
+            (uint result, uint from) = ioctl(device, ref argument, parameters[..count]);
+            origin = (TeecOrigin)from;
+            // A request that did not reach the TA leaves everything as it was; one that failed there brings back what there is.
+            if (operation is not null && TeecOutcome.MayHaveRun((TeecResult)result, origin))
+                FromIoctl(operation, parameters, count, memory);
+            return (TeecResult)result;
         }
         catch (TeecException e)
         {
-            origin = e.Origin;
+            // libteec's name for what fails before the ioctl (teec_pre_process_operation), whichever call it was.
+            origin = TeecOrigin.Api;
             return e.Result;
-        }
-        finally
-        {
-            context.Bounces.Return(ref bounces);
-        }
-    }
-
-    private TeecResult Ioctl(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters, out TeecOrigin origin)
-    {
-        try
-        {
-            device.Invoke(ref argument, parameters);
-            origin = (TeecOrigin)argument.RetOrigin;
-            return (TeecResult)argument.Ret;
         }
         catch (TeeDriverException e)
         {
             origin = TeecOrigin.Comms;
             return ErrnoResults.FromErrno(e.Errno);
         }
+        catch (ObjectDisposedException)
+        {
+            origin = TeecOrigin.Comms; // another thread has closed the context meanwhile
+            return TeecResult.Communication;
+        }
+        finally
+        {
+            memory.Release();
+        }
     }
 
-    private int ToIoctl(Operation operation, Span<TeeIoctlParam> parameters, ref BounceArray bounces)
+    private int ToIoctl(Operation operation, Span<TeeIoctlParam> parameters, ref RequestMemory memory)
     {
         int count = 0;
         for (int i = 0; i < Operation.ParameterCount; i++)
         {
-            parameters[i] = operation[i].ToIoctl(context, out bounces[i]);
+            parameters[i] = operation[i].ToIoctl(context, i, ref memory);
             if (parameters[i].Attr != 0)
                 count = i + 1;
         }
@@ -93,9 +85,9 @@ internal sealed class RequestRunner(TeeContext context, ITeeDevice device)
         return count;
     }
 
-    private static void FromIoctl(Operation operation, ReadOnlySpan<TeeIoctlParam> parameters, int count, ref BounceArray bounces)
+    private static void FromIoctl(Operation operation, ReadOnlySpan<TeeIoctlParam> parameters, int count, in RequestMemory memory)
     {
         for (int i = 0; i < count; i++)
-            operation[i].FromIoctl(parameters[i], bounces[i]);
+            operation[i].FromIoctl(parameters[i], i, memory);
     }
 }

@@ -7,11 +7,6 @@ using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Client;
 
-/// <summary>What a client is talking to.</summary>
-/// <param name="IsEmulation">Whether the TEE is an emulation in a process. Here it always is.</param>
-/// <param name="MemoryProtection">"secretmem", "locked" or "anonymous".</param>
-public sealed record PlatformInfo(bool IsEmulation, string MemoryProtection);
-
 /// <summary>
 /// The TEE Client API (GPD_SPE_007) for C#: a connection to a TEE (TEEC_Context), sessions, shared memory and restricted
 /// buffers. What is open when it is disposed is closed then, so nothing can be forgotten.
@@ -59,19 +54,21 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         return result == TeecResult.Success ? session! : throw new TeecException(result, origin, $"No session to {uuid}");
     }
 
-    /// <summary>TEEC_OpenSession, reporting the outcome instead of throwing it.</summary>
+    /// <summary>
+    /// TEEC_OpenSession, reporting the outcome instead of throwing it: BAD_STATE from the API for an operation that is under way already.
+    /// </summary>
     public TeecResult TryOpenSession(Guid uuid, TeecLogin login, uint group, Operation? operation, out TeeSession? session, out TeecOrigin origin)
     {
-        session = null;
-        var argument = new TeeIoctlOpenSessionArg { Uuid = UuidBytes.From(uuid), ClientLogin = (uint)login };
+        const uint NoneYet = 0;
+        (session, origin) = (null, TeecOrigin.Api);
+        if (operation?.TryBegin(this, NoneYet) == false)
+            return TeecResult.BadState;
+        var argument = new TeeIoctlOpenSessionArg { Uuid = UuidBytes.From(uuid), ClientLogin = (uint)login, CancelId = operation?.CancelId ?? 0 };
         if (login == TeecLogin.Group)
             BitConverter.TryWriteBytes(argument.ClientUuid, group);
-        operation?.Begin(session: null);
         try
         {
-            Span<TeeIoctlParam> parameters = stackalloc TeeIoctlParam[Operation.ParameterCount];
-            argument.CancelId = operation?.CancelId ?? 0;
-            TeecResult result = Requests.Run(operation, parameters, ref argument, out origin);
+            TeecResult result = Requests.Run(operation, ref argument, out origin);
             if (result == TeecResult.Success)
                 session = new TeeSession(this, argument.Session);
             return result;
@@ -82,31 +79,34 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>TEEC_AllocateSharedMemory.</summary>
-    /// <exception cref="TeecException">BAD_PARAMETERS for size 0, OUT_OF_MEMORY.</exception>
-    public SharedMemory AllocateSharedMemory(int size, Direction flags = Direction.InOut) =>
-        Keep(new SharedMemory(this, ErrnoResults.Guard(() => _device.AllocateShm((ulong)size), $"No shared memory of {size} bytes"), size, flags));
-
-    /// <summary>TEEC_RegisterSharedMemory: memory of the client's own, copied to and from the TEE around each call.</summary>
-    /// <exception cref="TeecException">BAD_PARAMETERS for size 0, OUT_OF_MEMORY.</exception>
-    public SharedMemory RegisterSharedMemory(Memory<byte> memory, Direction flags = Direction.InOut)
+    /// <summary>TEEC_AllocateSharedMemory. Memory of size 0 can be referred to, and has no bytes.</summary>
+    /// <exception cref="TeecException">BAD_PARAMETERS for flags or a size that there is not, OUT_OF_MEMORY.</exception>
+    public SharedMemory AllocateSharedMemory(int size, Direction flags = Direction.InOut)
     {
-        ITeeShm shm = ErrnoResults.Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
-        return Keep(new SharedMemory(this, shm, memory.Length, flags, memory, memory));
+        const int Smallest = 8; // what libteec makes of 0
+        Check(flags);
+        if (size < 0)
+            throw new TeecException(TeecResult.BadParameters, TeecOrigin.Api, $"No shared memory of {size} bytes");
+        ITeeShm shm = ErrnoResults.Guard(() => _device.AllocateShm((ulong)Math.Max(size, Smallest)), $"No shared memory of {size} bytes");
+        return Keep(new SharedMemory(this, shm, size, flags));
     }
+
+    /// <summary>
+    /// TEEC_RegisterSharedMemory: memory of the client's own. Around each call the range that it refers to is copied to the TEE, and of
+    /// an output what the TA wrote is copied back.
+    /// </summary>
+    /// <exception cref="TeecException">BAD_PARAMETERS for no memory or flags that there are not, OUT_OF_MEMORY.</exception>
+    public SharedMemory RegisterSharedMemory(Memory<byte> memory, Direction flags = Direction.InOut) => Register(memory, memory, flags);
 
     /// <summary>TEEC_RegisterSharedMemory of memory that the client may only read; for input alone.</summary>
     /// <exception cref="TeecException">As above.</exception>
-    public SharedMemory RegisterSharedMemory(ReadOnlyMemory<byte> memory)
-    {
-        ITeeShm shm = ErrnoResults.Guard(() => _device.AllocateShm((ulong)memory.Length), $"Cannot register {memory.Length} bytes");
-        return Keep(new SharedMemory(this, shm, memory.Length, Direction.Input, default, memory));
-    }
+    public SharedMemory RegisterSharedMemory(ReadOnlyMemory<byte> memory) => Register(default, memory, Direction.Input);
 
     /// <summary>TEEC_RegisterSharedMemoryFileDescriptor: a restricted buffer, by its dma-buf handle. The registration keeps the buffer.</summary>
-    /// <exception cref="TeecException">BAD_PARAMETERS: the handle is closed, or of another TEE.</exception>
+    /// <exception cref="TeecException">BAD_PARAMETERS: the handle is closed, or of another TEE, or there are no such flags.</exception>
     public SharedMemory RegisterSharedMemory(DmaBufHandle dmaBuf, Direction flags = Direction.InOut)
     {
+        Check(flags);
         ITeeShm shm = ErrnoResults.Guard(() => _device.RegisterShmFd(dmaBuf), "Cannot register the dma-buf");
         return Keep(new SharedMemory(this, shm, (int)shm.Size, flags));
     }
@@ -177,6 +177,19 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
         {
             // The session has ended meanwhile, so there is nothing left to cancel.
         }
+    }
+
+    private static void Check(Direction flags)
+    {
+        if (flags == 0 || (flags & ~Direction.InOut) != 0)
+            throw new TeecException(TeecResult.BadParameters, TeecOrigin.Api, $"Shared memory has no flags 0x{(uint)flags:x}");
+    }
+
+    private SharedMemory Register(Memory<byte> memory, ReadOnlyMemory<byte> readOnly, Direction flags)
+    {
+        Check(flags);
+        ITeeShm shm = ErrnoResults.Guard(() => _device.AllocateShm((ulong)readOnly.Length), $"Cannot register {readOnly.Length} bytes");
+        return Keep(new SharedMemory(this, shm, readOnly.Length, flags, memory, readOnly));
     }
 
     internal void Forget(SharedMemory memory)

@@ -17,29 +17,12 @@ public sealed class TeeSession : IDisposable, IAsyncDisposable
     /// <summary>The session id, which means something in this context only.</summary>
     public uint Id { get; }
 
-    /// <summary>TEEC_InvokeCommand, reporting the outcome instead of throwing it. Allocates nothing for an operation that is used again.</summary>
-    public TeecResult TryInvoke(uint command, Operation? operation, out TeecOrigin origin)
-    {
-        if (Volatile.Read(ref _closed) != 0)
-        {
-            origin = TeecOrigin.Api;
-            return TeecResult.BadState;
-        }
-
-        var argument = new TeeIoctlInvokeArg { Func = command, Session = Id };
-        operation?.Begin(this);
-        try
-        {
-            Span<TeeIoctlParam> parameters = stackalloc TeeIoctlParam[Operation.ParameterCount];
-            argument.CancelId = operation?.CancelId ?? 0;
-            TeecResult result = _context.Requests.Run(operation, parameters, ref argument, out origin);
-            return result;
-        }
-        finally
-        {
-            operation?.End();
-        }
-    }
+    /// <summary>
+    /// TEEC_InvokeCommand, reporting the outcome instead of throwing it: BAD_STATE from the API for a session that is closed or an
+    /// operation that is under way already. Allocates nothing for an operation that is used again.
+    /// </summary>
+    public TeecResult TryInvoke(uint command, Operation? operation, out TeecOrigin origin) =>
+        Run(command, operation, CancellationToken.None, out origin);
 
     /// <summary>TEEC_InvokeCommand.</summary>
     /// <param name="command">The TA's command number.</param>
@@ -52,9 +35,7 @@ public sealed class TeeSession : IDisposable, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (cancellationToken.CanBeCanceled)
             operation ??= new Operation();
-        using CancellationTokenRegistration registration =
-            cancellationToken.UnsafeRegister(static op => ((Operation)op!).RequestCancellation(), operation);
-        TeecResult result = TryInvoke(command, operation, out TeecOrigin origin);
+        TeecResult result = Run(command, operation, cancellationToken, out TeecOrigin origin);
         if (result == TeecResult.Cancel)
             cancellationToken.ThrowIfCancellationRequested();
         if (result != TeecResult.Success)
@@ -79,5 +60,22 @@ public sealed class TeeSession : IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal void Cancel(uint cancelId) => _context.Cancel(cancelId, Id);
+    private TeecResult Run(uint command, Operation? operation, CancellationToken cancellationToken, out TeecOrigin origin)
+    {
+        origin = TeecOrigin.Api;
+        if (Volatile.Read(ref _closed) != 0 || operation?.TryBegin(_context, Id) == false)
+            return TeecResult.BadState;
+        var argument = new TeeIoctlInvokeArg { Func = command, Session = Id, CancelId = operation?.CancelId ?? 0 };
+        try
+        {
+            // Only an operation that has begun can be cancelled, so a token that is cancelled meanwhile is looked at from here on.
+            using CancellationTokenRegistration registration =
+                cancellationToken.UnsafeRegister(static op => ((Operation)op!).RequestCancellation(), operation);
+            return _context.Requests.Run(operation, ref argument, out origin);
+        }
+        finally
+        {
+            operation?.End();
+        }
+    }
 }

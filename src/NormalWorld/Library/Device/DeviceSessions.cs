@@ -7,28 +7,15 @@ namespace RestrictedTee.NormalWorld.Device;
 /// <summary>The sessions of one context: a session of another is refused here, so that none can be used by its number.</summary>
 internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, ShmTable shared)
 {
-    private const uint WhateverRuns = 0; // cancellation id 0 matches any operation of the session
+    private const uint NoneYet = 0; // the session of a call that opens one; the TEE gives no session this id
 
-    private static uint s_lastOpening;
-
-    private readonly object _lock = new(); // protects the three below; a leaf
+    private readonly object _lock = new(); // protects the two below; a leaf
     private readonly Dictionary<uint, Guid> _open = [];
-    private readonly Dictionary<int, Call> _calls = []; // what a thread is calling
+    private readonly CallsUnderWay _calls = new(driver);
     private bool _closed;
 
-    /// <summary>A call under way, and as what a cancellation names it.</summary>
-    private readonly record struct Call(uint Session, Guid Ta, uint? Command, uint CancelId, long Since);
-
     /// <summary>What is under way.</summary>
-    internal IReadOnlyList<CallInfo> Calls
-    {
-        get
-        {
-            long now = Environment.TickCount64;
-            lock (_lock)
-                return [.. _calls.Values.Select(call => new CallInfo(call.Session, call.Ta, call.Command, client.Pid, now - call.Since))];
-        }
-    }
+    internal IReadOnlyList<CallInfo> Calls => _calls.Of(client.Pid);
 
     /// <summary>TEE_IOC_OPEN_SESSION.</summary>
     internal void Open(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
@@ -37,9 +24,6 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         Guid uuid = client.UuidFor(argument.ClientLogin, argument.ClientUuid);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.OpenSession;
-        // An open has no session yet to tell it from other clients' opens, whose clients may have chosen the same id. No client
-        // can cancel by that id (TEE_IOC_CANCEL wants a session of the context), so it is the driver's to choose.
-        message.Arg.CancelId = Interlocked.Increment(ref s_lastOpening);
         message.Params[0].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
         message.Params[1].Attr = OpteeMsg.AttrMeta | (ulong)OpteeMsgAttr.ValueInput;
         UuidOctets.Write(ref message.Params[0], argument.Uuid.ToGuid());
@@ -47,15 +31,16 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         message.Params[1].C = argument.ClientLogin;
 
         ShmReferences references = default;
-        Begin(new Call(0, argument.Uuid.ToGuid(), null, message.Arg.CancelId, Environment.TickCount64));
+        CancellableCall call = _calls.Begin(NoneYet, argument.Uuid.ToGuid(), command: null, argument.CancelId);
+        message.Arg.CancelId = call.Id;
         try
         {
             MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, Meta, ref references);
-            MessageParameters.Finish(driver.TryCall(ref message), ref message, parameters, Meta, ref references);
+            MessageParameters.Finish(driver.TryCall(ref message, call), ref message, parameters, Meta, ref references);
         }
         finally
         {
-            EndCall();
+            _calls.End();
             references.Release();
         }
 
@@ -79,72 +64,51 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     /// <summary>TEE_IOC_INVOKE.</summary>
     internal void Invoke(ref TeeIoctlInvokeArg argument, Span<TeeIoctlParam> parameters)
     {
-        BeginCall(argument.Session, argument.Func);
+        Guid ta;
+        lock (_lock)
+            ta = FindLocked(argument.Session);
+        CancellableCall call = _calls.Begin(argument.Session, ta, argument.Func, argument.CancelId);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.InvokeCommand;
         message.Arg.Function = argument.Func;
         message.Arg.Session = argument.Session;
-        message.Arg.CancelId = argument.CancelId;
+        message.Arg.CancelId = call.Id;
         ShmReferences references = default;
         try
         {
             MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, 0, ref references);
-            MessageParameters.Finish(driver.TryCall(ref message), ref message, parameters, 0, ref references);
+            MessageParameters.Finish(driver.TryCall(ref message, call), ref message, parameters, 0, ref references);
         }
         finally
         {
-            EndCall();
+            _calls.End();
             references.Release();
         }
 
         (argument.Ret, argument.RetOrigin) = (message.Arg.Result, message.Arg.ResultOrigin);
     }
 
-    /// <summary>TEE_IOC_CANCEL.</summary>
+    /// <summary>
+    /// TEE_IOC_CANCEL. Session 0 means an open of this context, which upstream's driver leaves no way to cancel (optee_cancel_req wants a
+    /// session) though GPD_SPE_007 section 4.5.10 asks for one.
+    /// </summary>
     internal void Cancel(uint cancelId, uint session)
     {
-        Check(session);
-        CancelInTee(cancelId, session);
-    }
-
-    /// <summary>
-    /// Cancels what a thread has invoked or is opening, whatever cancellation id its client gave it, because its client has died. The wish
-    /// may overtake the call on its way into the TEE, so who wants the thread back asks again until it is there.
-    /// </summary>
-    internal void CancelCallOf(int managedThreadId)
-    {
-        Call call;
-        lock (_lock)
+        if (session != NoneYet || cancelId == 0)
         {
-            if (!_calls.TryGetValue(managedThreadId, out call))
-                return;
+            lock (_lock)
+                FindLocked(session);
         }
 
-        CancelInTee(call.CancelId, call.Session);
+        _calls.Cancel(session, cancelId);
     }
+
+    /// <summary>Cancels what a thread has invoked or is opening, whatever cancellation id its client gave it, because its client has died.</summary>
+    internal void CancelCallOf(int managedThreadId) => _calls.CancelOf(managedThreadId);
 
     /// <summary>Cancels whatever runs in a session, because the operator wants it.</summary>
     /// <returns>False when nothing does, or it is not a session of this context.</returns>
-    internal bool TryCancelAll(uint session)
-    {
-        lock (_lock)
-        {
-            if (!_calls.Values.Any(call => call.Command is not null && call.Session == session))
-                return false;
-        }
-
-        CancelInTee(WhateverRuns, session);
-        return true;
-    }
-
-    private void CancelInTee(uint cancelId, uint session)
-    {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.Cancel;
-        message.Arg.Session = session;
-        message.Arg.CancelId = cancelId;
-        driver.TryCallFast(ref message);
-    }
+    internal bool TryCancelAll(uint session) => _calls.TryCancelAll(session);
 
     /// <summary>TEE_IOC_CLOSE_SESSION.</summary>
     internal void Close(uint session)
@@ -180,39 +144,12 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         driver.TryCall(ref message);
     }
 
-    private void Begin(Call call)
-    {
-        lock (_lock)
-            _calls[Environment.CurrentManagedThreadId] = call;
-    }
-
-    private void BeginCall(uint session, uint command)
-    {
-        lock (_lock)
-        {
-            CheckLocked(session);
-            _calls[Environment.CurrentManagedThreadId] = new Call(session, _open[session], command, WhateverRuns, Environment.TickCount64);
-        }
-    }
-
-    private void EndCall()
-    {
-        lock (_lock)
-            _calls.Remove(Environment.CurrentManagedThreadId);
-    }
-
-    private void Check(uint session)
-    {
-        lock (_lock)
-            CheckLocked(session);
-    }
-
-    private void CheckLocked(uint session)
+    /// <summary>The TA of a session; the lock is held.</summary>
+    private Guid FindLocked(uint session)
     {
         if (_closed)
             throw TeeDevice.Closed();
-        if (!_open.ContainsKey(session))
-            throw NotOurs(session);
+        return _open.TryGetValue(session, out Guid ta) ? ta : throw NotOurs(session);
     }
 
     private static TeeDriverException NotOurs(uint session) => new(Errno.EINVAL, $"Session {session} is not of this context.");

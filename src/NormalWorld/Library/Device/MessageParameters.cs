@@ -28,6 +28,7 @@ internal static class MessageParameters
             else if (param.C == TeeIoctl.MemrefNull)
             {
                 target = abi.NullMemref(param.Attr);
+                target.B = param.B; // a size without memory is the TEE's to refuse, as upstream's driver leaves it
             }
             else
             {
@@ -51,6 +52,8 @@ internal static class MessageParameters
             return;
         }
 
+        // Registered memory of a client that has not been written to is not written back: other threads of the client may have it.
+        bool mayHaveRun = TeecOutcome.MayHaveRun((TeecResult)message.Arg.Result, (TeecOrigin)message.Arg.ResultOrigin);
         for (int i = 0; i < parameters.Length; i++)
         {
             ref TeeIoctlParam param = ref parameters[i];
@@ -61,7 +64,8 @@ internal static class MessageParameters
                     (param.A, param.B, param.C) = (result.A, result.B, result.C);
                     break;
                 case 6 or 7: // memrefs out: the size alone goes back
-                    references[i]?.SyncForClient(param.A, Math.Min(param.B, result.B));
+                    if (mayHaveRun)
+                        references[i]?.SyncForClient(param.A, Math.Min(param.B, result.B));
                     param.B = result.B;
                     break;
             }

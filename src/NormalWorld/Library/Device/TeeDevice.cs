@@ -15,16 +15,15 @@ internal sealed class TeeDevice : ITeeDevice
     private readonly TeeDeviceHost _host;
     private readonly ShmTable _shm = new();
     private readonly DeviceSessions _sessions;
-    private readonly bool _privileged;
+    private readonly SupplicantQueue.Attachment? _supplicant; // of the privileged device
     private int _disposed;
 
     internal TeeDevice(TeeDeviceHost host, ClientIdentity client, bool privileged = false)
     {
-        if (privileged && !host.Driver.SupplicantQueue.TryAttach())
-            throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
+        if (privileged)
+            _supplicant = host.Driver.SupplicantQueue.TryAttach() ?? throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
         _host = host;
         _sessions = new DeviceSessions(host.Driver, client, _shm);
-        _privileged = privileged;
         host.Devices.TryAdd(this, 0);
     }
 
@@ -40,7 +39,7 @@ internal sealed class TeeDevice : ITeeDevice
             | TeeIoctl.GenericCapabilities.RegisterMemory
             | TeeIoctl.GenericCapabilities.MemrefNull
             | (_host.Heaps.All.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
-            | (_privileged ? TeeIoctl.GenericCapabilities.Privileged : 0)),
+            | (_supplicant is not null ? TeeIoctl.GenericCapabilities.Privileged : 0)),
     };
 
     public ITeeShm AllocateShm(ulong size) => Allocate(size, ownBank: false);
@@ -159,25 +158,16 @@ internal sealed class TeeDevice : ITeeDevice
     }
 
     /// <summary>TEE_IOC_SUPPL_RECV: waits for a request. EINVAL on a device that is not the supplicant's.</summary>
-    internal SupplicantQueue.Pending ReceiveRequest()
-    {
-        CheckPrivileged();
-        return Driver.SupplicantQueue.Receive();
-    }
+    internal SupplicantQueue.Pending ReceiveRequest() => Supplicant.Receive();
 
     /// <summary>TEE_IOC_SUPPL_SEND.</summary>
-    internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters)
-    {
-        CheckPrivileged();
-        Driver.SupplicantQueue.Send(result, parameters);
-    }
+    internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters) => Supplicant.Send(result, parameters);
 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        if (_privileged)
-            Driver.SupplicantQueue.Detach();
+        _supplicant?.Dispose();
         _sessions.CloseAll();
         _shm.Close();
         _host.Devices.TryRemove(this, out _);
@@ -205,10 +195,12 @@ internal sealed class TeeDevice : ITeeDevice
             throw Closed();
     }
 
-    private void CheckPrivileged()
+    private SupplicantQueue.Attachment Supplicant
     {
-        CheckOpen();
-        if (!_privileged)
-            throw new TeeDriverException(Errno.EINVAL, "This is not the supplicant's device.");
+        get
+        {
+            CheckOpen();
+            return _supplicant ?? throw new TeeDriverException(Errno.EINVAL, "This is not the supplicant's device.");
+        }
     }
 }

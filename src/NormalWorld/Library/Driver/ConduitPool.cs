@@ -36,10 +36,13 @@ internal sealed class ConduitPool
     private int _short;
     private long _returns;
     private int _drainers;
+    private bool _closed;
 
     internal ConduitPool(IEnumerable<CallSlot> slots) => _free = new Stack<CallSlot>(slots);
 
-    internal CallSlot Rent()
+    /// <summary>A conduit, as soon as it is the caller's turn.</summary>
+    /// <returns>Null when the call was given up while it waited, or the pool was closed.</returns>
+    internal CallSlot? Rent(CancellableCall? cancellable)
     {
         s_callsAtOnce = Stopwatch.GetTimestamp() - s_returned < AtOnceTicks;
         CallSlot? slot = TryRent(out bool othersWait);
@@ -56,7 +59,18 @@ internal sealed class ConduitPool
                 return slot;
         }
 
-        return WaitForTurn();
+        return WaitForTurn(cancellable);
+    }
+
+    /// <summary>Nobody waits any more: who does, and who would, gets nothing.</summary>
+    internal void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            foreach (CallWaiter waiter in _waiters)
+                waiter.Wake();
+        }
     }
 
     internal void Return(CallSlot slot)
@@ -114,14 +128,18 @@ internal sealed class ConduitPool
         }
     }
 
-    private CallSlot WaitForTurn()
+    private CallSlot? WaitForTurn(CancellableCall? cancellable)
     {
         var waiter = new CallWaiter();
+        if (cancellable?.TryWaitAs(waiter) == false)
+            return null;
         long seen;
         lock (_lock)
         {
             if (TryTake() is { } free)
                 return free;
+            if (_closed)
+                return null;
             waiter.IsWatcher = _waiters.Count == 0;
             _waiters.AddLast(waiter);
             seen = _returns;
@@ -132,6 +150,8 @@ internal sealed class ConduitPool
             waiter.Sleep(milliseconds);
             if (waiter.Slot is { } handed)
                 return handed;
+            if (cancellable?.IsUnwanted == true || Volatile.Read(ref _closed))
+                return Leave(waiter);
 
             // While a caller comes and goes, the lock is its: it will hand the conduit over when its turn ends.
             long returns = Volatile.Read(ref _returns);
@@ -157,18 +177,33 @@ internal sealed class ConduitPool
     {
         if (_short >= WarmLimit || _waiters.First is not { Value: var first })
             return false;
-        _waiters.RemoveFirst();
-        if (first.IsWatcher && _waiters.Last is { Value: var last })
-        {
-            last.IsWatcher = true;
-            last.Wake();
-        }
-
+        Remove(first);
         Begin(slot);
         slot.TurnBegan = slot.RentedAt;
         first.Slot = slot;
         first.Wake();
         return true;
+    }
+
+    /// <summary>Leaves the queue; with a conduit after all when it was handed one at the same moment, which the caller then gives back.</summary>
+    private CallSlot? Leave(CallWaiter waiter)
+    {
+        lock (_lock)
+        {
+            if (waiter.Slot is null)
+                Remove(waiter);
+            return waiter.Slot;
+        }
+    }
+
+    /// <summary>Takes a waiter out of the queue; when it was the one that looks, the last one does from now on.</summary>
+    private void Remove(CallWaiter waiter)
+    {
+        _waiters.Remove(waiter);
+        if (!waiter.IsWatcher || _waiters.Last is not { Value: var last })
+            return;
+        last.IsWatcher = true;
+        last.Wake();
     }
 
     /// <summary>Calls that began more than a moment ago stop counting as short.</summary>

@@ -77,16 +77,29 @@ internal sealed class OpteeDriver : IDisposable
 
     /// <summary>
     /// Carries out a message; its head and the first parameters travel, and come back with the results. Returns false when
-    /// the call did not reach the TEE: the client then gets TEEC_ERROR_COMMUNICATION.
+    /// the call did not reach the TEE: the client then gets TEEC_ERROR_COMMUNICATION. A call that is given up while it waits is answered
+    /// here, with CANCEL.
     /// </summary>
-    internal bool TryCall(ref OpteeMessage message)
+    internal bool TryCall(ref OpteeMessage message, CancellableCall? cancellable = null)
     {
         if (IsGone)
             return false;
-        CallSlot slot = _pool.Rent();
+        InterleavingPoint.Reach("OpteeDriver.Rent");
+        if (_pool.Rent(cancellable) is not { } slot)
+        {
+            if (!IsGone)
+                CancellableCall.Answer(ref message);
+            return !IsGone;
+        }
+
         try
         {
-            return !IsGone && Call(slot, ref message);
+            if (IsGone)
+                return false;
+            if (cancellable?.TrySend() != false)
+                return Call(slot, ref message, cancellable);
+            CancellableCall.Answer(ref message);
+            return true;
         }
         finally
         {
@@ -100,7 +113,7 @@ internal sealed class OpteeDriver : IDisposable
         if (IsGone)
             return false;
         lock (_fastLock)
-            return Call(_fast, ref message);
+            return Call(_fast, ref message, cancellable: null);
     }
 
     /// <summary>One frame there and back on the conduit that never waits behind a TA.</summary>
@@ -112,7 +125,8 @@ internal sealed class OpteeDriver : IDisposable
     }
 
     /// <summary>Takes a conduit for frames of the caller's own, until it is given back: one CPU.</summary>
-    internal CallSlot RentConduit() => _pool.Rent();
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
+    internal CallSlot RentConduit() => _pool.Rent(cancellable: null) ?? throw Unreached();
 
     internal void ReturnConduit(CallSlot slot) => _pool.Return(slot);
 
@@ -140,13 +154,16 @@ internal sealed class OpteeDriver : IDisposable
             slot.Conduit.Dispose();
         _notificationLine?.Dispose();
         IsDrained = _pool.TryDrain(_slots.Length, Milliseconds);
+        if (IsDrained)
+            Rpc.FreeAll();
     }
 
     /// <summary>Whether no call is left that could touch shared memory, so that it may be unmapped.</summary>
     internal bool IsDrained { get; private set; }
 
-    private bool Call(CallSlot slot, ref OpteeMessage message)
+    private bool Call(CallSlot slot, ref OpteeMessage message, CancellableCall? cancellable)
     {
+        InterleavingPoint.Reach("OpteeDriver.Call");
         int count = (int)message.Arg.ParameterCount;
         Span<byte> page = slot.Page;
         message.WriteTo(page, count);
@@ -168,6 +185,9 @@ internal sealed class OpteeDriver : IDisposable
                     message.ReadHead(page);
                     message.Arg.ParameterCount = (uint)count;
                     message.ReadParameters(page, count);
+                    return true;
+                case CallStep.NoThread when cancellable?.IsUnwanted == true:
+                    CancellableCall.Answer(ref message);
                     return true;
                 case CallStep.NoThread:
                     ConduitPool.WaitForThread();
@@ -209,6 +229,8 @@ internal sealed class OpteeDriver : IDisposable
             return;
         InterleavingPoint.Reach("OpteeDriver.SetGone");
         SupplicantQueue.Close();
+        Rpc.Close();
+        _pool.Close();
         Gone?.Invoke();
     }
 }

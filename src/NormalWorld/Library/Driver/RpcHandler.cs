@@ -16,8 +16,9 @@ internal sealed class RpcHandler
     private readonly Func<IOpteeAbi> _abi;
     private readonly DispatchTable<RpcCommand> _table;
     private readonly ConcurrentDictionary<ulong, ShmBlock> _blocks = new();
-    private readonly object _notificationLock = new(); // protects _notified
+    private readonly object _notificationLock = new(); // protects the two below; what waits for the TEE's sake waits on it
     private readonly HashSet<ulong> _notified = [];
+    private bool _closed;
     private long _lastCookie = 0x1000;
 
     internal RpcHandler(SupplicantQueue supplicant, Func<IOpteeAbi> abi)
@@ -55,7 +56,30 @@ internal sealed class RpcHandler
         return true;
     }
 
-    /// <summary>Carries out the request in an RPC argument, and writes the answer there.</summary>
+    /// <summary>The secure world has gone: whoever waits on its behalf waits no more.</summary>
+    internal void Close()
+    {
+        lock (_notificationLock)
+        {
+            _closed = true;
+            Monitor.PulseAll(_notificationLock);
+        }
+    }
+
+    /// <summary>Frees what a secure world that has gone will not free. To be called when no call is left in the memory.</summary>
+    internal void FreeAll()
+    {
+        foreach (ulong cookie in _blocks.Keys)
+        {
+            if (_blocks.TryRemove(cookie, out ShmBlock? block))
+                block.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Carries out the request in an RPC argument, and writes the answer there. Whatever goes wrong is an answer too: the call that it
+    /// is part of waits in the secure world to be resumed.
+    /// </summary>
     internal void Command(Span<byte> argument)
     {
         var message = default(OpteeMessage);
@@ -64,8 +88,21 @@ internal sealed class RpcHandler
         message.ReadParameters(argument, count);
         message.Arg.ParameterCount = (uint)count;
         message.Arg.ResultOrigin = (uint)TeecOrigin.Comms;
-        message.Arg.Result = (uint)Serve(ref message);
+        message.Arg.Result = (uint)ServeAtBorder(ref message);
         message.WriteTo(argument, count);
+    }
+
+    private TeecResult ServeAtBorder(ref OpteeMessage message)
+    {
+        try
+        {
+            return Serve(ref message);
+        }
+        catch (Exception e)
+        {
+            Log.Error("RPC {Command} failed: {Type} in {Place}", message.Arg.Command, e.GetType().Name, e.TargetSite?.ToString());
+            return TeecResult.Generic;
+        }
     }
 
     /// <summary>What the table refuses is refused here; what it does not know is the supplicant's to answer, as upstream's driver leaves it.</summary>
@@ -97,12 +134,17 @@ internal sealed class RpcHandler
         return TeecResult.Success;
     }
 
-    private static TeecResult Suspend(ref OpteeMessage message)
+    private TeecResult Suspend(ref OpteeMessage message)
     {
         if (!Is(message, OpteeMsgAttr.ValueInput))
             return TeecResult.BadParameters;
-        Thread.Sleep((int)Math.Min(message.Params[0].A, int.MaxValue));
-        return TeecResult.Success;
+        long until = Environment.TickCount64 + (long)Math.Min(message.Params[0].A, int.MaxValue);
+        lock (_notificationLock)
+        {
+            while (!_closed && until - Environment.TickCount64 is var left and > 0)
+                Monitor.Wait(_notificationLock, (int)left);
+            return _closed ? TeecResult.Communication : TeecResult.Success;
+        }
     }
 
     private TeecResult Notification(OpteeMsgParam param)
@@ -120,6 +162,8 @@ internal sealed class RpcHandler
         {
             while (!_notified.Remove(param.B))
             {
+                if (_closed)
+                    return TeecResult.Communication;
                 long left = Math.Min(until - Environment.TickCount64, 60_000);
                 if (left <= 0)
                     return TeecResult.Busy; // what upstream's driver answers when the wait timed out

@@ -13,9 +13,28 @@ internal sealed class SupplicantQueue
     private readonly object _lock = new(); // protects everything below; not held while the supplicant works
     private readonly Queue<Pending> _queue = new();
     private Pending? _inHand;
-    private bool _attached;
-    private bool _receiving;
+    private Attachment? _attached;
     private bool _closed;
+
+    /// <summary>
+    /// One supplicant, from its attachment to its detachment. A thread of it that comes late, or still waits, gets nothing of the next one's.
+    /// </summary>
+    internal sealed class Attachment(SupplicantQueue queue) : IDisposable
+    {
+        /// <summary>Whether a thread of it waits for a request; the lock of the queue protects it.</summary>
+        internal bool IsReceiving { get; set; }
+
+        /// <summary>Waits for the next request.</summary>
+        /// <exception cref="TeeDriverException">EBUSY: one is waiting or working already; ENODEV: the device has gone.</exception>
+        internal Pending Receive() => queue.Receive(this);
+
+        /// <summary>Answers the request in its hands.</summary>
+        /// <exception cref="TeeDriverException">EINVAL: there is none, or the parameters are not those that were received.</exception>
+        internal void Send(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters) => queue.Send(this, result, parameters);
+
+        /// <summary>Detaches: what it was asked and has not answered will not be (optee_supp_release upstream).</summary>
+        public void Dispose() => queue.Detach(this);
+    }
 
     /// <summary>A request: the function, its parameters, and for memrefs the memory itself.</summary>
     internal sealed class Pending(uint function, TeeIoctlParam[] parameters, ShmBlock?[] memory)
@@ -28,6 +47,21 @@ internal sealed class SupplicantQueue
         internal IReadOnlyList<ShmBlock?> Memory => memory;
 
         internal TeecResult? Result { get; set; }
+
+        /// <summary>Takes the results out of an answer; the rest of it is the asker's (optee_supp_send upstream).</summary>
+        internal void Answer(TeecResult result, ReadOnlySpan<TeeIoctlParam> answer)
+        {
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                ref TeeIoctlParam param = ref parameters[i];
+                if ((OpteeMsgAttr)param.Type is OpteeMsgAttr.ValueOutput or OpteeMsgAttr.ValueInOut)
+                    (param.A, param.B, param.C) = (answer[i].A, answer[i].B, answer[i].C);
+                else if ((OpteeMsgAttr)param.Type is OpteeMsgAttr.RmemOutput or OpteeMsgAttr.RmemInOut)
+                    param.B = answer[i].B;
+            }
+
+            Result = result;
+        }
     }
 
     /// <summary>Driver: hands a request over and waits for the answer. Without a supplicant the answer is COMMUNICATION.</summary>
@@ -64,16 +98,14 @@ internal sealed class SupplicantQueue
         var pending = new Pending(message.Arg.Command, parameters, memory);
         lock (_lock)
         {
-            if (_closed || !_attached)
+            if (_closed || _attached is null)
                 return TeecResult.Communication;
             _queue.Enqueue(pending);
             Monitor.PulseAll(_lock);
-            while (pending.Result is null && !_closed && _attached)
+            while (pending.Result is null)
                 Monitor.Wait(_lock);
         }
 
-        if (pending.Result is not { } result)
-            return TeecResult.Communication;
         for (int i = 0; i < count; i++)
         {
             ref OpteeMsgParam param = ref message.Params[i];
@@ -83,78 +115,84 @@ internal sealed class SupplicantQueue
                 (param.A, param.B, param.C) = (parameters[i].A, parameters[i].B, parameters[i].C);
         }
 
-        return result;
+        return pending.Result.Value;
     }
 
-    internal bool TryAttach()
+    /// <summary>Attaches a supplicant; null when there is one already.</summary>
+    internal Attachment? TryAttach()
     {
         lock (_lock)
-        {
-            if (_attached)
-                return false;
-            return _attached = true;
-        }
+            return _attached is null ? _attached = new Attachment(this) : null;
     }
 
-    internal void Detach()
-    {
-        lock (_lock)
-        {
-            _attached = false;
-            _inHand = null;
-            Monitor.PulseAll(_lock);
-        }
-    }
-
-    /// <summary>Supplicant: waits for the next request.</summary>
-    /// <exception cref="TeeDriverException">EBUSY: one is waiting or working already; ENODEV: the device has gone.</exception>
-    internal Pending Receive()
-    {
-        lock (_lock)
-        {
-            if (_receiving || _inHand is not null)
-                throw new TeeDriverException(Errno.EBUSY, "A request is in the supplicant's hands already.");
-            _receiving = true;
-            try
-            {
-                while (_queue.Count == 0)
-                {
-                    if (_closed || !_attached)
-                        throw new TeeDriverException(Errno.ENODEV, "The device has gone.");
-                    Monitor.Wait(_lock);
-                }
-
-                return _inHand = _queue.Dequeue();
-            }
-            finally
-            {
-                _receiving = false;
-            }
-        }
-    }
-
-    /// <summary>Supplicant: answers the request in its hands.</summary>
-    /// <exception cref="TeeDriverException">EINVAL: there is none, or the parameters are not those that were received.</exception>
-    internal void Send(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters)
-    {
-        lock (_lock)
-        {
-            if (_inHand is not { } pending)
-                throw new TeeDriverException(Errno.EINVAL, "No request was received.");
-            if (parameters.Length != pending.Parameters.Length)
-                throw new TeeDriverException(Errno.EINVAL, $"The request has {pending.Parameters.Length} parameters, the answer {parameters.Length}.");
-            parameters.CopyTo(pending.Parameters);
-            pending.Result = result;
-            _inHand = null;
-            Monitor.PulseAll(_lock);
-        }
-    }
-
+    /// <summary>The secure world has gone.</summary>
     internal void Close()
     {
         lock (_lock)
         {
             _closed = true;
+            Abort();
+        }
+    }
+
+    private void Detach(Attachment attachment)
+    {
+        lock (_lock)
+        {
+            if (_attached != attachment)
+                return;
+            _attached = null;
+            Abort();
+        }
+    }
+
+    /// <summary>Answers everything with COMMUNICATION, so that whoever comes next starts clean.</summary>
+    private void Abort()
+    {
+        foreach (Pending pending in _queue)
+            pending.Result = TeecResult.Communication;
+        _queue.Clear();
+        if (_inHand is not null)
+            _inHand.Result = TeecResult.Communication;
+        _inHand = null;
+        Monitor.PulseAll(_lock);
+    }
+
+    private Pending Receive(Attachment attachment)
+    {
+        lock (_lock)
+        {
+            if (attachment.IsReceiving || (_inHand is not null && _attached == attachment))
+                throw new TeeDriverException(Errno.EBUSY, "A request is in the supplicant's hands already.");
+            attachment.IsReceiving = true;
+            try
+            {
+                while (!_closed && _attached == attachment)
+                {
+                    if (_queue.TryDequeue(out _inHand))
+                        return _inHand;
+                    Monitor.Wait(_lock);
+                }
+
+                throw new TeeDriverException(Errno.ENODEV, "The device has gone.");
+            }
+            finally
+            {
+                attachment.IsReceiving = false;
+            }
+        }
+    }
+
+    private void Send(Attachment attachment, TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters)
+    {
+        lock (_lock)
+        {
+            if (_attached != attachment || _inHand is not { } pending)
+                throw new TeeDriverException(Errno.EINVAL, "No request was received.");
+            if (parameters.Length != pending.Parameters.Length)
+                throw new TeeDriverException(Errno.EINVAL, $"The request has {pending.Parameters.Length} parameters, the answer {parameters.Length}.");
+            pending.Answer(result, parameters);
+            _inHand = null;
             Monitor.PulseAll(_lock);
         }
     }

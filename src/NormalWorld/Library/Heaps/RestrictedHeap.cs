@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
@@ -16,12 +17,15 @@ internal sealed class RestrictedHeap(UseCase useCase, IHeapBackEnd backEnd) : ID
 
     internal IHeapBackEnd BackEnd => backEnd;
 
-    /// <exception cref="TeeDriverException">EINVAL for size 0 or flags, ENOMEM, ENODEV.</exception>
+    /// <summary>A buffer of whole pages: a size is rounded up, and the buffer has the rounded one (dma_heap_buffer_alloc upstream).</summary>
+    /// <exception cref="TeeDriverException">EINVAL for flags, size 0 or one that rounds up to it; ENOMEM, ENODEV.</exception>
     internal DmaBufObject Allocate(ulong size, uint flags)
     {
-        if (size == 0 || flags != 0)
-            throw new TeeDriverException(Errno.EINVAL, size == 0 ? "A restricted buffer of size 0." : $"Flags 0x{flags:x} are not known.");
-        return new DmaBufObject(this, backEnd.Allocate(size), size);
+        const ulong PageMask = PhysicalAddress.PageSize - 1;
+        ulong rounded = unchecked(size + PageMask) & ~PageMask;
+        if (rounded == 0 || flags != 0)
+            throw new TeeDriverException(Errno.EINVAL, flags == 0 ? $"A restricted buffer of size {size}." : $"Flags 0x{flags:x} are not known.");
+        return new DmaBufObject(this, backEnd.Allocate(rounded), rounded);
     }
 
     internal HeapInfo Describe()

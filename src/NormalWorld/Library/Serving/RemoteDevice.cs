@@ -101,7 +101,7 @@ internal sealed class RemoteDevice : ITeeDevice
     {
         var data = new TeeIoctlRstmemAllocData { Size = size, Flags = flags, UseCase = (uint)useCase };
         SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data) ?? throw NoDescriptor();
-        return new RemoteDmaBuf(descriptor, size, useCase, data.Id);
+        return new RemoteDmaBuf(descriptor, data.Size, useCase, data.Id);
     }
 
     public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)

@@ -84,11 +84,14 @@ internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, Mem
         return TeeResult.Success;
     }
 
+    // A null memref leaves its slot without address; a size without memory is none (set_fmem_param, set_tmem_param upstream).
+    private static TeeResult ReadNull(in OpteeMsgParam param) => param.B == 0 ? TeeResult.Success : TeeResult.BadParameters;
+
     private TeeResult ReadRegistered(in OpteeMsgParam param, CallParameters parameters, int index)
     {
         bool isFfa = abi == ConduitAbi.Ffa;
         if (isFfa && param.C == OpteeMsg.FmemInvalidGlobalId)
-            return TeeResult.Success; // a null memref: the slot stays without address
+            return ReadNull(param);
         if (objects.Get(param.C) is not { } memory)
             return TeeResult.BadParameters;
         ulong offset = isFfa ? OpteeMsg.FmemOffset(param) : param.A;
@@ -123,7 +126,7 @@ internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, Mem
         if (abi == ConduitAbi.Ffa)
             return TeeResult.BadParameters;
         if (param.A == 0)
-            return TeeResult.Success; // a null memref: the slot stays without address
+            return ReadNull(param);
         if (param.IsNoncontig)
         {
             if (PageList.Read(relayer, param.A, param.B, param.C) is not { } pages)

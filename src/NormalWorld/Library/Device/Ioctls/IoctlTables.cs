@@ -17,14 +17,14 @@ public static class IoctlTables
         IoctlRow<TeeFile>.Plain<TeeIoctlShmAllocData>(TeeIoctl.ShmAlloc, "TEE_IOC_SHM_ALLOC", SharedMemoryIoctls.Allocate, Support.Full, "The descriptor is a memfd."),
         IoctlRow<TeeFile>.Buffer<TeeIoctlOpenSessionArg>(TeeIoctl.OpenSession, "TEE_IOC_OPEN_SESSION", SessionIoctls.Open, Support.Full, "Kernel logins are refused with EPERM, application logins with EINVAL."),
         IoctlRow<TeeFile>.Buffer<TeeIoctlInvokeArg>(TeeIoctl.Invoke, "TEE_IOC_INVOKE", SessionIoctls.Invoke, Support.Full, "A session of another context is EINVAL."),
-        IoctlRow<TeeFile>.Plain<TeeIoctlCancelArg>(TeeIoctl.Cancel, "TEE_IOC_CANCEL", SessionIoctls.Cancel, Support.Full, "Goes over the fast-call conduit."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlCancelArg>(TeeIoctl.Cancel, "TEE_IOC_CANCEL", SessionIoctls.Cancel, Support.Full, "Session 0 with an id cancels an open of this context, for which Linux has no way."),
         IoctlRow<TeeFile>.Plain<uint>(TeeIoctl.CloseSession, "TEE_IOC_CLOSE_SESSION", SessionIoctls.Close, Support.Full, "Closing the device closes the rest."),
         IoctlRow<TeeFile>.Buffer<TeeIoctlSupplicantArg>(TeeIoctl.SupplRecv, "TEE_IOC_SUPPL_RECV", SupplicantIoctls.Receive, Support.Full, "One supplicant at a time; EBUSY for a second."),
         IoctlRow<TeeFile>.Buffer<TeeIoctlSupplicantArg>(TeeIoctl.SupplSend, "TEE_IOC_SUPPL_SEND", SupplicantIoctls.Send, Support.Full, "EINVAL when nothing was received."),
         IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterFdData>(TeeIoctl.ShmRegisterFd, "TEE_IOC_SHM_REGISTER_FD", SharedMemoryIoctls.RegisterDescriptor, Support.Full, "A dma-buf of a heap of this TEE, or a memfd sealed against shrinking.",
             argument => MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd),
         IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterData>(TeeIoctl.ShmRegister, "TEE_IOC_SHM_REGISTER", SharedMemoryIoctls.Register, Support.Partial, "Memory is copied in before and out after each call instead of being pinned."),
-        IoctlRow<TeeFile>.Plain<TeeIoctlRstmemAllocData>(TeeIoctl.RstmemAlloc, "TEE_IOC_RSTMEM_ALLOC", RestrictedMemoryIoctls.Allocate, Support.Full, "EINVAL for a use case without pool, ENOMEM when the pool is full."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlRstmemAllocData>(TeeIoctl.RstmemAlloc, "TEE_IOC_RSTMEM_ALLOC", RestrictedMemoryIoctls.Allocate, Support.Full, "EINVAL for a use case without pool, ENOMEM when the pool is full. Sizes are rounded up to pages."),
         IoctlRow<TeeFile>.Plain<TeeIoctlRstmemFdInfoData>(TeeIoctl.RstmemFdInfo, "TEE_IOC_RSTMEM_FD_INFO", RestrictedMemoryIoctls.Describe, Support.Full, "EINVAL for a descriptor that is no restricted dma-buf.",
             argument => MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd));
 

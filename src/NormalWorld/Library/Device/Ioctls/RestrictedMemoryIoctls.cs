@@ -12,7 +12,7 @@ internal static class RestrictedMemoryIoctls
     {
         using DmaBufHandle handle = file.Device.AllocateRestricted((UseCase)data.UseCase, data.Size, data.Flags);
         frame.DescriptorOut = handle.ExportDescriptor();
-        data.Id = handle.ShmId;
+        (data.Size, data.Id) = (handle.Size, handle.ShmId);
     }
 
     internal static void Describe(TeeFile file, ref TeeIoctlRstmemFdInfoData data, ref IoctlFrame frame)

@@ -1,0 +1,78 @@
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.Tests.Interleaving;
+
+namespace RestrictedTee.Tests.Driver;
+
+/// <summary>What becomes of requests when the supplicant comes and goes.</summary>
+public sealed class SupplicantQueueTests
+{
+    private readonly SupplicantQueue _queue = new();
+
+    [Fact]
+    public void What_a_supplicant_was_asked_goes_with_it_and_the_next_one_starts_clean()
+    {
+        SupplicantQueue.Attachment first = _queue.TryAttach()!;
+        TeecResult inHand = default, queued = default, fresh = default;
+        ScheduledThread one = ScheduledThread.Run(() => inHand = Ask(1));
+        Assert.Equal(1u, first.Receive().Function);
+        ScheduledThread two = ScheduledThread.Run(() => queued = Ask(2));
+
+        // The next one is there before those who waited for the first have woken up.
+        first.Dispose();
+        SupplicantQueue.Attachment next = _queue.TryAttach()!;
+
+        one.Finish();
+        two.Finish();
+        Assert.Equal((TeecResult.Communication, TeecResult.Communication), (inHand, queued));
+        ScheduledThread three = ScheduledThread.Run(() => fresh = Ask(3));
+        Assert.Equal(3u, next.Receive().Function);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => first.Send(TeecResult.Success, [])).Errno);
+        next.Send(TeecResult.ItemNotFound, []);
+        three.Finish();
+        Assert.Equal(TeecResult.ItemNotFound, fresh);
+    }
+
+    [Fact]
+    public void A_thread_of_a_supplicant_that_has_gone_takes_nothing_from_the_next_one()
+    {
+        SupplicantQueue.Attachment first = _queue.TryAttach()!;
+        Exception? thrown = null;
+        ScheduledThread waiting = ScheduledThread.Run(() => thrown = Record.Exception(() => first.Receive()));
+
+        first.Dispose();
+        SupplicantQueue.Attachment next = _queue.TryAttach()!;
+
+        waiting.Finish();
+        Assert.Equal(Errno.ENODEV, Assert.IsType<TeeDriverException>(thrown).Errno);
+        Assert.Equal(Errno.ENODEV, Assert.Throws<TeeDriverException>(() => first.Receive()).Errno);
+        first.Dispose();
+        Assert.Null(_queue.TryAttach());
+        next.Dispose();
+    }
+
+    [Fact]
+    public void An_answer_changes_outputs_and_nothing_else()
+    {
+        using SupplicantQueue.Attachment supplicant = _queue.TryAttach()!;
+        var message = default(OpteeMessage);
+        message.Arg.ParameterCount = 2;
+        message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = 1 };
+        message.Params[1] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueOutput };
+        ScheduledThread asker = ScheduledThread.Run(() => _queue.Request(ref message, _ => null));
+        supplicant.Receive();
+
+        supplicant.Send(TeecResult.Success, [new TeeIoctlParam { Attr = 7, A = 9, B = 9 }, new TeeIoctlParam { Attr = 7, A = 5 }]);
+
+        asker.Finish();
+        Assert.Equal((1UL, 0UL, 5UL), (message.Params[0].A, message.Params[0].B, message.Params[1].A));
+    }
+
+    private TeecResult Ask(uint function)
+    {
+        var message = default(OpteeMessage);
+        message.Arg.Command = function;
+        return _queue.Request(ref message, _ => null);
+    }
+}
