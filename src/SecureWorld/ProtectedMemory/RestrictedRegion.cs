@@ -86,6 +86,8 @@ internal sealed class RestrictedRegion
     internal nint AddressOf(int offset) => _mapping.Address + offset;
 
     /// <summary>Takes a buffer back.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="offset">Where it lies in the region.</param>
     /// <param name="scrub">Whether it may have content. What nobody could write is zero, and scrubbing would only make its pages.</param>
     internal void Return(RestrictedBuffer buffer, int offset, bool scrub)
     {
