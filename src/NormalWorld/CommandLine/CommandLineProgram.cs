@@ -37,6 +37,12 @@ internal static class CommandLineProgram
         try
         {
             ParseResult result = root.Parse(args);
+            if (UnknownOptions.FindProblem(result, args) is { } problem)
+            {
+                System.Console.Error.WriteLine($"rtee: {problem}");
+                return ExitCodes.Usage;
+            }
+
             int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             return result.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
