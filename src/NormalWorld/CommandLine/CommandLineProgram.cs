@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Commands;
 using RestrictedTee.CommandLine.Console;
@@ -43,6 +44,8 @@ internal static class CommandLineProgram
                 return ExitCodes.Usage;
             }
 
+            if (result.Action is ParseErrorAction errors)
+                errors.ShowHelp = false; // a page of help hides the one line that says what is wrong
             int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             return result.Errors.Count > 0 ? ExitCodes.Usage : code;
         }

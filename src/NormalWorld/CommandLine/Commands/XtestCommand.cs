@@ -111,7 +111,7 @@ internal static class XtestCommand
     private static int RunCases(TeeSource source, XtestSelection selection, int level)
     {
         using var status = new StatusLine();
-        using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status), source.Ffa);
+        using var host = new XtestHost(source.OpenContext, level, System.Console.Out, source.Ffa);
         var watch = Stopwatch.StartNew();
         string current = "";
         using var timer = new Timer(_ => status.Show($"{current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);
@@ -129,7 +129,7 @@ internal static class XtestCommand
     {
         using var status = new StatusLine();
         using TeeContext context = source.OpenContext();
-        bool passed = SdpBasicCommand.Run(context, options, verbose, new StatusAwareWriter(System.Console.Out, status), status.Show);
+        bool passed = SdpBasicCommand.Run(context, options, verbose, System.Console.Out, status.Show);
         return passed ? ExitCodes.Success : ExitCodes.Failed;
     }
 }

@@ -32,7 +32,8 @@ internal static class UnknownOptions
         if (known.Contains(name, StringComparer.Ordinal))
             return $"the option '{name}' stands behind the command: {path} {name} …";
         string advice = Nearest(name, known) is { } near ? $"; did you mean '{near}'?" : ".";
-        return $"{path} has no option '{name}'{advice} '{path} --help' lists them; words behind '{EndOfOptions}' are never options.";
+        string subject = command is RootCommand ? "rtee" : command.Name;
+        return $"{subject} has no option '{name}'{advice} '{path} --help' lists them; words behind '{EndOfOptions}' are never options.";
     }
 
     private static bool LooksLikeOption(string word) =>
