@@ -73,8 +73,8 @@ public sealed class OutsideProjectTests : IDisposable
     public void A_clone_in_which_nothing_is_built_is_said_once_and_how_to_build_it()
     {
         string clone = Path.Combine(Path.GetDirectoryName(_outside.Project)!, "clone");
-        string build = Directory.CreateDirectory(Path.Combine(clone, "build")).FullName;
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "build")))
+        string build = Directory.CreateDirectory(Path.Combine(clone, "src", "Outside")).FullName;
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Outside")))
             File.Copy(file, Path.Combine(build, Path.GetFileName(file)));
         _outside.Environment["RTEE"] = clone;
 

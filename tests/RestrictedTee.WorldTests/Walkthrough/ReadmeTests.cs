@@ -8,7 +8,7 @@ namespace RestrictedTee.WorldTests.Walkthrough;
 
 /// <summary>Every command in the README, exactly as printed. They build what they run, so they run one after the other.</summary>
 [Collection(Collection)]
-public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log)
+public sealed partial class ReadmeTests(ITestOutputHelper log)
 {
     internal const string Collection = "builds of ./rtee";
 
