@@ -13,28 +13,26 @@ namespace RestrictedTee.CommandLine;
 /// <summary>The command line: its commands, its log, and what it exits with.</summary>
 internal static class CommandLineProgram
 {
+    /// <summary>Each command under its name.</summary>
+    internal static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("xtest", XtestCommand.Create),
+        ("up", UpCommand.Create),
+        ("invoke", InvokeCommand.Create),
+        ("heaps", HeapsCommand.Create),
+        ("ps", PsCommand.Create),
+        ("kill", KillCommand.Create),
+        ("play", PlayCommand.Create),
+        ("bench", BenchCommand.Create),
+        ("abi", AbiCommand.Create),
+        (InternalCommands.PipeEchoName, InternalCommands.CreatePipeEcho),
+        (InternalCommands.FirstCallName, InternalCommands.CreateFirstCall),
+    ];
+
     internal static int Run(string[] args)
     {
-        Log.Logger = new LoggerConfiguration()
-            .MinimumLevel.Warning()
-            .WriteTo.Console(outputTemplate: "normal world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose)
-            .CreateLogger();
-
-        var root = new RootCommand("RestrictedTee: an OP-TEE-style trusted execution environment in two processes.")
-        {
-            XtestCommand.Create(),
-            UpCommand.Create(),
-            InvokeCommand.Create(),
-            HeapsCommand.Create(),
-            PsCommand.Create(),
-            KillCommand.Create(),
-            PlayCommand.Create(),
-            BenchCommand.Create(),
-            AbiCommand.Create(),
-            InternalCommands.CreatePipeEcho(),
-            InternalCommands.CreateFirstCall(),
-        };
-
+        Log.Logger = new LateLogger();
+        RootCommand root = Create(args);
         try
         {
             ParseResult result = root.Parse(args);
@@ -63,5 +61,18 @@ internal static class CommandLineProgram
         {
             Log.CloseAndFlush();
         }
+    }
+
+    /// <summary>
+    /// Only the command that is asked for is made: to make them all takes half as long as the runtime takes to start. When none is
+    /// named, the whole list is wanted.
+    /// </summary>
+    private static RootCommand Create(string[] args)
+    {
+        var root = new RootCommand("RestrictedTee: an OP-TEE-style trusted execution environment in two processes.");
+        int named = args.Length == 0 ? -1 : Array.FindIndex(Commands, command => command.Name == args[0]);
+        foreach ((_, Func<Command> create) in named < 0 ? Commands : [Commands[named]])
+            root.Subcommands.Add(create());
+        return root;
     }
 }

@@ -79,6 +79,26 @@ public sealed class TerminalTests
         Assert.DoesNotContain('…', text);
     }
 
+    [Fact]
+    public void A_warning_reaches_standard_error_though_the_log_is_made_late()
+    {
+        TextWriter errors = System.Console.Error;
+        using var caught = new StringWriter();
+        System.Console.SetError(caught);
+        try
+        {
+            using var log = new LateLogger();
+            ((Serilog.ILogger)log).Warning("The {Thing} is {State}", "device", "gone");
+            ((Serilog.ILogger)log).Information("nobody asked");
+        }
+        finally
+        {
+            System.Console.SetError(errors);
+        }
+
+        Assert.Equal("normal world: WRN The device is gone", caught.ToString().Trim());
+    }
+
     private static Table LongTable() => Tables.Create().AddColumns("name", "note").AddRow("first", Long).AddRow("second", "short");
 
     /// <summary>A terminal that knows carriage returns and line feeds.</summary>

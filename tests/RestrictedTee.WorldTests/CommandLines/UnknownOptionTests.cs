@@ -1,3 +1,4 @@
+using RestrictedTee.CommandLine;
 using RestrictedTee.WorldTests.Harness;
 
 namespace RestrictedTee.WorldTests.CommandLines;
@@ -72,6 +73,10 @@ public sealed class UnknownOptionTests
         Assert.StartsWith(option + " ", result.Errors, StringComparison.Ordinal);
         Assert.Equal("", result.Output.Trim());
     }
+
+    [Fact]
+    public void Every_command_is_made_under_the_name_by_which_it_is_asked_for() =>
+        Assert.All(CommandLineProgram.Commands, row => Assert.Equal(row.Name, row.Create().Name));
 
     [Fact]
     public void What_an_option_is_given_by_an_equals_sign_may_begin_like_one()
