@@ -64,8 +64,8 @@ internal static class CommandLineProgram
     }
 
     /// <summary>
-    /// Only the command that is asked for is made: to make them all takes half as long as the runtime takes to start. When none is
-    /// named, the whole list is wanted.
+    /// Only the command that is asked for is made; the others would cost each start their options and tables. When none is named, the
+    /// whole list is wanted.
     /// </summary>
     private static RootCommand Create(string[] args)
     {

@@ -4,8 +4,8 @@ using Serilog.Events;
 namespace RestrictedTee.CommandLine.Console;
 
 /// <summary>
-/// The normal world's log on standard error, made when there is something to say: a healthy run says nothing, and the sink with its
-/// template and themes is a good part of what the start of a short command costs.
+/// The normal world's log on standard error, made when there is something to say: a healthy run says nothing, and does not pay for
+/// the sink with its template and themes.
 /// </summary>
 internal sealed class LateLogger : ILogger, IDisposable
 {
