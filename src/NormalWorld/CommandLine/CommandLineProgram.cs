@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Commands;
 using RestrictedTee.CommandLine.Console;
@@ -12,33 +13,39 @@ namespace RestrictedTee.CommandLine;
 /// <summary>The command line: its commands, its log, and what it exits with.</summary>
 internal static class CommandLineProgram
 {
+    /// <summary>Each command under its name.</summary>
+    internal static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("xtest", XtestCommand.Create),
+        ("up", UpCommand.Create),
+        ("invoke", InvokeCommand.Create),
+        ("heaps", HeapsCommand.Create),
+        ("ps", PsCommand.Create),
+        ("kill", KillCommand.Create),
+        ("play", PlayCommand.Create),
+        ("bench", BenchCommand.Create),
+        ("abi", AbiCommand.Create),
+        (InternalCommands.PipeEchoName, InternalCommands.CreatePipeEcho),
+        (InternalCommands.FirstCallName, InternalCommands.CreateFirstCall),
+        (InternalCommands.RoundTripsName, InternalCommands.CreateRoundTrips),
+        (InternalCommands.BusyLoopName, InternalCommands.CreateBusyLoop),
+    ];
+
     internal static int Run(string[] args)
     {
-        Log.Logger = new LoggerConfiguration()
-            .MinimumLevel.Warning()
-            .WriteTo.Console(outputTemplate: "normal world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose)
-            .CreateLogger();
-
-        var root = new RootCommand("RestrictedTee: an OP-TEE-style trusted execution environment in two processes.")
-        {
-            XtestCommand.Create(),
-            UpCommand.Create(),
-            InvokeCommand.Create(),
-            HeapsCommand.Create(),
-            PsCommand.Create(),
-            KillCommand.Create(),
-            PlayCommand.Create(),
-            BenchCommand.Create(),
-            AbiCommand.Create(),
-            InternalCommands.CreatePipeEcho(),
-            InternalCommands.CreateFirstCall(),
-            InternalCommands.CreateRoundTrips(),
-            InternalCommands.CreateBusyLoop(),
-        };
-
+        Log.Logger = new LateLogger();
+        RootCommand root = Create(args);
         try
         {
             ParseResult result = root.Parse(args);
+            if (UnknownOptions.FindProblem(result, args) is { } problem)
+            {
+                System.Console.Error.WriteLine($"rtee: {problem}");
+                return ExitCodes.Usage;
+            }
+
+            if (result.Action is ParseErrorAction errors)
+                errors.ShowHelp = false; // a page of help hides the one line that says what is wrong
             int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
             return result.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
@@ -56,5 +63,18 @@ internal static class CommandLineProgram
         {
             Log.CloseAndFlush();
         }
+    }
+
+    /// <summary>
+    /// Only the command that is asked for is made; the others would cost each start their options and tables. When none is named, the
+    /// whole list is wanted.
+    /// </summary>
+    private static RootCommand Create(string[] args)
+    {
+        var root = new RootCommand("RestrictedTee: an OP-TEE-style trusted execution environment in two processes.");
+        int named = args.Length == 0 ? -1 : Array.FindIndex(Commands, command => command.Name == args[0]);
+        foreach ((_, Func<Command> create) in named < 0 ? Commands : [Commands[named]])
+            root.Subcommands.Add(create());
+        return root;
     }
 }

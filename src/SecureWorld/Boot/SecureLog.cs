@@ -6,6 +6,9 @@ namespace RestrictedTee.SecureWorld.Boot;
 /// <summary>The secure log. That it cannot be written is said once on standard error and ends nothing.</summary>
 internal static class SecureLog
 {
+    /// <summary>The launcher may have a status line on this terminal, which it draws again a moment later (ECMA-48: CR, EL).</summary>
+    private const string EraseLine = "\r\u001b[K";
+
     /// <exception cref="IOException">The log file cannot be opened or written to; the message says which and why.</exception>
     internal static void Open(CommandLine options)
     {
@@ -17,7 +20,7 @@ internal static class SecureLog
         }
         else
         {
-            logging.WriteTo.Console(outputTemplate: "secure world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose);
+            logging.WriteTo.Console(outputTemplate: (Console.IsErrorRedirected ? "" : EraseLine) + "secure world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose);
         }
 
         Log.Logger = logging.CreateLogger();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.SmcTransport.Interop;
 
@@ -9,7 +10,8 @@ internal sealed class HugePagesFactAttribute : FactAttribute
 {
     private const uint Hugetlb = 4; // MFD_HUGETLB
 
-    public HugePagesFactAttribute()
+    public HugePagesFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         using SafeFileHandle? made = TryCreate();
         if (made is null)

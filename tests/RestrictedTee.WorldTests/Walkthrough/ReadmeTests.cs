@@ -7,24 +7,15 @@ using RestrictedTee.WorldTests.Harness;
 namespace RestrictedTee.WorldTests.Walkthrough;
 
 /// <summary>Every command in the README, exactly as printed. They build what they run, so they run one after the other.</summary>
-public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log)
+[Collection(Collection)]
+public sealed partial class ReadmeTests(ITestOutputHelper log)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(8);
-
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+    internal const string Collection = "builds of ./rtee";
 
     [Fact]
     public void Every_command_in_the_readme_does_what_it_says()
     {
-        using var folder = new Rtee.Folder();
-        var environment = new Dictionary<string, string> { ["RTEE_RUN_DIR"] = Path.Combine(folder.Path, "run"), ["RTEE"] = Repository.Root };
-        string project = Directory.CreateDirectory(Path.Combine(folder.Path, "greeter")).FullName;
-        File.WriteAllText(Path.Combine(project, "Greeter.csproj"), BlockAfter("`Greeter.csproj`", "xml"));
-        File.WriteAllText(Path.Combine(project, "Greeter.cs"), BlockAfter("`Greeter.cs`", "csharp"));
-        string client = Directory.CreateDirectory(Path.Combine(folder.Path, "client")).FullName;
-        File.WriteAllText(Path.Combine(client, "Client.csproj"), BlockAfter("`Client.csproj`", "xml"));
-        File.WriteAllText(Path.Combine(client, "Client.cs"), BlockAfter("`Client.cs`", "csharp"));
-
+        using var outside = new OutsideFolder();
         Process? up = null;
         var outputs = new List<string>();
         try
@@ -37,11 +28,15 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
                 bool inProject = block.Contains("$RTEE", StringComparison.Ordinal) || block.StartsWith("dotnet build", StringComparison.Ordinal);
                 foreach (string line in lines)
                 {
-                    string where = inProject ? project : line.Contains("Client.csproj", StringComparison.Ordinal) ? client : Repository.Root;
-                    if (line.Contains("rtee\" up", StringComparison.Ordinal) || line.EndsWith("rtee up", StringComparison.Ordinal))
+                    string where = inProject ? outside.Project : line.Contains("Client.csproj", StringComparison.Ordinal) ? outside.Client : Repository.Root;
+                    if (line.StartsWith("export ", StringComparison.Ordinal))
+                    {
+                        outside.Export(line);
+                    }
+                    else if (line.Contains("rtee\" up", StringComparison.Ordinal) || line.EndsWith("rtee up", StringComparison.Ordinal))
                     {
                         Stop(up);
-                        up = StartUp(line, where, environment);
+                        up = StartUp(outside, line, where);
                     }
                     else if (line.StartsWith("openssl ", StringComparison.Ordinal) && !HasOpenSsl())
                     {
@@ -50,7 +45,7 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
                     }
                     else
                     {
-                        outputs.Add(RunLine(line, where, environment));
+                        outputs.Add(RunLine(outside, line, where));
                     }
                 }
             }
@@ -105,45 +100,23 @@ public sealed partial class ReadmeTests(Xunit.Abstractions.ITestOutputHelper log
         File.WriteAllBytes(After("-out"), content);
     }
 
-    private static string BlockAfter(string mark, string language)
+    private static IEnumerable<string> ShellBlocks() => ShellBlock().Matches(OutsideFolder.Readme).Select(match => match.Groups[1].Value);
+
+    private static string RunLine(OutsideFolder outside, string line, string folder)
     {
-        string fence = $"```{language}\n";
-        int start = Readme.IndexOf(fence, Readme.IndexOf(mark, StringComparison.Ordinal), StringComparison.Ordinal) + fence.Length;
-        return Readme[start..Readme.IndexOf("```", start, StringComparison.Ordinal)];
+        Rtee.Result result = outside.Run(line, folder);
+        bool playedAsRootWithoutSecretMemory = line.Contains("play", StringComparison.Ordinal) && result.Output.Contains("GOT IN", StringComparison.Ordinal);
+        Assert.True(result.ExitCode == 0 || playedAsRootWithoutSecretMemory, $"'{line}' exited with {result.ExitCode}:\n{result.Output}\n{result.Errors}");
+        Assert.DoesNotContain(": warning ", result.Output, StringComparison.Ordinal);
+        return result.Output;
     }
 
-    private static IEnumerable<string> ShellBlocks() => ShellBlock().Matches(Readme).Select(match => match.Groups[1].Value);
-
-    private static string RunLine(string line, string folder, Dictionary<string, string> environment)
+    private static Process StartUp(OutsideFolder outside, string line, string folder)
     {
-        using Process process = Start(line, folder, environment);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Deadline), $"'{line}' did not end in time.");
-        bool playedAsRootWithoutSecretMemory = line.Contains("play", StringComparison.Ordinal) && output.Result.Contains("GOT IN", StringComparison.Ordinal);
-        Assert.True(process.ExitCode == 0 || playedAsRootWithoutSecretMemory, $"'{line}' exited with {process.ExitCode}:\n{output.Result}\n{errors.Result}");
-        return output.Result;
-    }
-
-    private static Process StartUp(string line, string folder, Dictionary<string, string> environment)
-    {
-        Process process = Start("exec " + line, folder, environment);
+        Process process = outside.Start("exec " + line, folder);
         string? first = process.StandardOutput.ReadLine();
         Assert.True(first?.Contains("is up", StringComparison.Ordinal), first ?? process.StandardError.ReadToEnd());
         return process;
-    }
-
-    private static Process Start(string line, string folder, Dictionary<string, string> environment)
-    {
-        var start = new ProcessStartInfo("sh") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(line);
-        foreach ((string key, string value) in environment)
-            start.Environment[key] = value;
-        // What dotnet test sets for its own children must not reach a build that stands on its own.
-        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) || k is "DOTNET_HOST_PATH" or "VSTEST_CONNECTION_TIMEOUT").ToArray())
-            start.Environment.Remove(name);
-        return Process.Start(start)!;
     }
 
     private static void Stop(Process? process)

@@ -52,7 +52,7 @@ internal static class AbiCommand
 
     private static void Print(AbiSurface surface)
     {
-        Table table = Tables.Create().AddColumns("number", "name", "served", "note");
+        Table table = Tables.Create().AddColumn("number", c => c.NoWrap()).AddColumn("name").AddColumn("served", c => c.NoWrap()).AddColumn("note");
         foreach (AbiRow row in surface.Rows)
             table.AddRow(Number(row), row.Name, row.Support.ToString().ToLowerInvariant(), Markup.Escape(row.Note));
         Tables.Print(table, $"[bold]{Markup.Escape(surface.Title)}[/] ({Markup.Escape(surface.Source)})");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Client;
@@ -38,14 +39,20 @@ internal static class XtestCommand
                 result.AddError("-n takes a number of loops above 0.");
             if (result.GetResult(size) is { Implicit: false } && result.GetValue(size) <= 0)
                 result.AddError("-s takes a size above 0.");
+
+            // What would have no effect is not what was meant.
+            bool runsSdp = result.GetValue(sdp);
+            Symbol[] without = runsSdp ? [cases, suites, excluded, level, list] : [size, loops, heap, noOffset, verbose];
+            if (Array.Find(without, symbol => IsGiven(result, symbol)) is { } useless)
+                result.AddError(runsSdp ? $"{useless.Name} is not for --sdp-basic, which runs one test." : $"{useless.Name} is for --sdp-basic.");
         });
         command.SetAction(result =>
         {
             var selection = new XtestSelection(SuitesNamed(result.GetValue(suites)!)!) { TestIds = result.GetValue(cases) ?? [], Excluded = result.GetValue(excluded) ?? [] };
             List<XtestCase> chosen = selection.Choose();
-            if (chosen.Count == 0)
+            if ((selection.FindUnknownId() ?? (chosen.Count == 0 ? selection.Filter : null)) is { } nothing)
             {
-                System.Console.Error.WriteLine($"rtee: no case of {selection.SuiteName} matches '{selection.Filter}'; 'rtee xtest --list' shows them all.");
+                System.Console.Error.WriteLine($"rtee: no case of {selection.SuiteName} matches '{nothing}'; 'rtee xtest --list' shows them all.");
                 return ExitCodes.Usage;
             }
 
@@ -70,6 +77,13 @@ internal static class XtestCommand
         });
         return command;
     }
+
+    private static bool IsGiven(CommandResult result, Symbol symbol) => symbol switch
+    {
+        Option option => result.GetResult(option) is { Implicit: false },
+        Argument argument => result.GetResult(argument) is { Tokens.Count: > 0 },
+        _ => false,
+    };
 
     private static string SuiteNames(string separator) => string.Join(separator, XtestRegistry.Suites.Select(suite => suite.Name));
 
@@ -97,11 +111,17 @@ internal static class XtestCommand
     private static int RunCases(TeeSource source, XtestSelection selection, int level)
     {
         using var status = new StatusLine();
-        using var host = new XtestHost(source.OpenContext, level, new StatusAwareWriter(System.Console.Out, status), source.Ffa);
+        using var host = new XtestHost(source.OpenContext, level, System.Console.Out, source.Ffa);
         var watch = Stopwatch.StartNew();
         string current = "";
         using var timer = new Timer(_ => status.Show($"{current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);
         XtestSummary summary = XtestRunner.Run(selection, host, (testCase, number, total) => current = $"[{number}/{total}] {testCase.Id}");
+        if (summary.Cases == 0)
+        {
+            System.Console.Error.WriteLine("rtee: none of these cases can be run here, so nothing was tested; the reasons stand above.");
+            return ExitCodes.Usage;
+        }
+
         return summary.FailedCases == 0 ? ExitCodes.Success : ExitCodes.Failed;
     }
 
@@ -109,7 +129,7 @@ internal static class XtestCommand
     {
         using var status = new StatusLine();
         using TeeContext context = source.OpenContext();
-        bool passed = SdpBasicCommand.Run(context, options, verbose, new StatusAwareWriter(System.Console.Out, status), status.Show);
+        bool passed = SdpBasicCommand.Run(context, options, verbose, System.Console.Out, status.Show);
         return passed ? ExitCodes.Success : ExitCodes.Failed;
     }
 }

@@ -5,23 +5,30 @@ namespace RestrictedTee.CommandLine.Console;
 /// <summary>How every command prints its table.</summary>
 internal static class Tables
 {
-    /// <remarks>
-    /// Tables are wider than 80 columns; cells that are folded to fit cannot be searched or cut out. A pipe takes any width, and
-    /// a narrow terminal folds whole lines.
-    /// </remarks>
-    private const int LeastWidth = 180;
+    /// <summary>What reads a pipe or a file searches and cuts lines, so no cell is folded there.</summary>
+    private const int Unbounded = 1 << 20;
 
     internal static Table Create() => new Table().Border(TableBorder.Simple);
 
-    /// <summary>Prints a table below its title, if it has one.</summary>
-    internal static void Print(Table table, string title = "")
+    /// <summary>Prints a table below its title, if it has one; as wide as the terminal at most.</summary>
+    internal static void Print(Table table, string title = "") =>
+        Print(table, title, System.Console.Out, System.Console.IsOutputRedirected ? null : TerminalWidth.Current);
+
+    /// <param name="table">The table.</param>
+    /// <param name="title">What stands above it.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="width">Of the terminal; null for what is none, and wants neither folded lines nor escape sequences.</param>
+    internal static void Print(Table table, string title, TextWriter output, int? width)
     {
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, LeastWidth);
-        // The library looks at TERM alone; who reads a pipe or a file wants no escape sequences.
-        if (System.Console.IsOutputRedirected)
-            AnsiConsole.Profile.Capabilities.Ansi = false;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = width is null ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = width is null ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = width ?? Unbounded;
         if (title.Length != 0)
-            AnsiConsole.MarkupLine(title);
-        AnsiConsole.Write(table);
+            console.MarkupLine(title);
+        console.Write(table);
     }
 }

@@ -29,10 +29,17 @@ internal sealed class TeeOptions
     internal TeeOptions(Command command, bool canConnect)
     {
         _canConnect = canConnect;
-        foreach (Option option in new Option[] { _conduit, _board, _taDir, _secretMemory, _threads, _logLevel, _logFile, _debug })
+        Option[] launching = [_conduit, _board, _taDir, _secretMemory, _threads, _logLevel, _logFile, _debug];
+        foreach (Option option in launching)
             command.Options.Add(option);
-        if (canConnect)
-            command.Options.Add(_connect);
+        if (!canConnect)
+            return;
+        command.Options.Add(_connect);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_connect) is { Implicit: false } && Array.Find(launching, option => result.GetResult(option) is { Implicit: false }) is { } useless)
+                result.AddError($"{useless.Name} says how a TEE is started; the one that --connect names is up already.");
+        });
     }
 
     /// <summary>Settings file, environment and command line, in that rising order.</summary>

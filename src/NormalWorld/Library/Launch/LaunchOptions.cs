@@ -55,6 +55,9 @@ public sealed record LaunchOptions
         try
         {
             string file = Path.Combine(folder, "rtee.json");
+            // Where nothing is set, which is usual, the libraries that read settings are not even loaded.
+            if (!File.Exists(file) && !FromEnvironment().Any())
+                return new LaunchOptions();
             IConfigurationRoot configuration = new ConfigurationBuilder()
                 .AddJsonFile(file, optional: true)
                 .AddInMemoryCollection(FromEnvironment())
@@ -83,7 +86,7 @@ public sealed record LaunchOptions
         const string Prefix = "RTEE_";
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal))
+            if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal) && name != RunRoot.Variable)
                 yield return new(name[Prefix.Length..].Replace("_", "", StringComparison.Ordinal), (string?)variable.Value);
         }
     }

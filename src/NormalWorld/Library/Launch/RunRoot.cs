@@ -15,7 +15,10 @@ internal static class RunRoot
     private const uint WritableByOthers = 0b000_010_010;
     private const int Enotdir = 20;
 
-    private static string? Chosen => Environment.GetEnvironmentVariable("RTEE_RUN_DIR") is { Length: > 0 } own ? own : null;
+    /// <summary>Says where run folders lie; no setting of a single TEE.</summary>
+    internal const string Variable = "RTEE_RUN_DIR";
+
+    private static string? Chosen => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } own ? own : null;
 
     /// <summary>RTEE_RUN_DIR, else below XDG_RUNTIME_DIR if that is this user's, else below the temporary folder.</summary>
     internal static string Path

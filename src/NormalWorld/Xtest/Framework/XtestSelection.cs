@@ -24,5 +24,8 @@ internal sealed record XtestSelection(params IReadOnlyList<XtestSuite> Suites)
     internal List<XtestCase> Choose() =>
         [.. AllCases.Where(c => (TestIds.Count == 0 || TestIds.Any(id => Names(id, c))) && !Excluded.Any(id => Names(id, c)))];
 
+    /// <summary>The first id on the command line that names no case at all; null when each names one.</summary>
+    internal string? FindUnknownId() => TestIds.Concat(Excluded).FirstOrDefault(id => !AllCases.Any(c => Names(id, c)));
+
     private static bool Names(string id, XtestCase testCase) => testCase.Id.Contains(id, StringComparison.Ordinal);
 }

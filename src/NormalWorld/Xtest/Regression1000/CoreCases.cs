@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.Xtest.Framework;
@@ -131,11 +132,31 @@ internal static class CoreCases
         c.ExpectSuccess(os!.TryInvoke(OsTest.CommandBasic, new Operation(Parameter.TempInput(new byte[32])), out _));
     }
 
-    /// <summary>Runs a body on threads of their own and waits for all.</summary>
-    internal static void Parallel(int count, Action<int> body)
+    /// <summary>Runs a body on threads of their own and waits for all. What one of them throws is the case's, not the process's.</summary>
+    internal static void Parallel(int count, Action<int> body) =>
+        Parallel([.. Enumerable.Range(0, count).Select(n => (Action)(() => body(n)))]);
+
+    /// <summary>Runs bodies on threads of their own and waits for all.</summary>
+    internal static void Parallel(params Action[] bodies)
     {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(n => new Thread(() => body(n)))];
+        Exception?[] thrown = new Exception?[bodies.Length];
+        Thread[] threads = [.. bodies.Select((body, n) => new Thread(() => thrown[n] = Catch(body)))];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
+        if (Array.Find(thrown, e => e is not null) is { } first)
+            ExceptionDispatchInfo.Throw(first);
+    }
+
+    private static Exception? Catch(Action body)
+    {
+        try
+        {
+            body();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
     }
 }

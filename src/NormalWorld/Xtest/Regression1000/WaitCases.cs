@@ -31,13 +31,12 @@ internal static class WaitCases
         }
 
         // A thread of its own, as upstream: a timer would wait for the pool on a busy machine, longer than the wait lasts.
-        var canceller = new Thread(() =>
-        {
-            Thread.Sleep(BeforeCancelling);
-            operation.RequestCancellation();
-        });
-        canceller.Start();
-        c.ExpectResult(TeecResult.Cancel, os!.TryInvoke(OsTest.CommandWait, operation, out _));
-        canceller.Join();
+        CoreCases.Parallel(
+            () => c.ExpectResult(TeecResult.Cancel, os!.TryInvoke(OsTest.CommandWait, operation, out _)),
+            () =>
+            {
+                Thread.Sleep(BeforeCancelling);
+                operation.RequestCancellation();
+            });
     }
 }
