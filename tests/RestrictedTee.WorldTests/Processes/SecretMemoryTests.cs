@@ -24,7 +24,7 @@ public sealed class SecretMemoryTests
     public void Restricted_buffers_into_which_nobody_wrote_leave_no_pages_behind()
     {
         const int Size = 64 << 10, Buffers = 64;
-        using TeeEnvironment environment = TeeEnvironment.Launch(Rtee.Options());
+        using TeeEnvironment environment = TeeEnvironment.Launch();
         using TeeContext tee = environment.OpenContext();
         tee.AllocateRestricted(UseCase.SecureVideoPlay, Size).Dispose();
         long before = SharedKiB(environment.SecureWorldPid);
