@@ -40,7 +40,7 @@ internal sealed class CallsUnderWay(OpteeDriver driver)
         {
             Call call = _idle.TryPop(out Call? idle) ? idle : new Call();
             (call.Session, call.Ta, call.Command, call.CancelId, call.Since) = (session, ta, command, cancelId, Environment.TickCount64);
-            call.Cancellable.Begin(session, isUnwanted: TakeEarly(session, cancelId));
+            call.Cancellable.Begin(session, isUnwanted: _early.Count > 0 && TakeEarly(session, cancelId));
             _calls[Environment.CurrentManagedThreadId] = call;
             return call.Cancellable;
         }
@@ -98,8 +98,6 @@ internal sealed class CallsUnderWay(OpteeDriver driver)
 
     private bool TakeEarly(uint session, uint cancelId)
     {
-        if (_early.Count == 0)
-            return false;
         long oldest = Environment.TickCount64 - EarlyMilliseconds;
         _early.RemoveAll(wish => wish.Since < oldest);
         return cancelId != 0 && _early.RemoveAll(wish => wish.Session == session && wish.CancelId == cancelId) > 0;
