@@ -87,8 +87,8 @@ internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, Mem
     private TeeResult ReadRegistered(in OpteeMsgParam param, CallParameters parameters, int index)
     {
         bool isFfa = abi == ConduitAbi.Ffa;
-        if (isFfa && param.C == OpteeMsg.FmemInvalidGlobalId)
-            return TeeResult.Success; // a null memref: the slot stays without address
+        if (isFfa && param is { C: OpteeMsg.FmemInvalidGlobalId, B: 0 })
+            return TeeResult.Success; // a null memref has no size either (set_fmem_param upstream): the slot stays without address
         if (objects.Get(param.C) is not { } memory)
             return TeeResult.BadParameters;
         ulong offset = isFfa ? OpteeMsg.FmemOffset(param) : param.A;
