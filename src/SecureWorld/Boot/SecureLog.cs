@@ -1,5 +1,4 @@
 using Serilog;
-using Serilog.Events;
 
 namespace RestrictedTee.SecureWorld.Boot;
 
@@ -17,7 +16,7 @@ internal static class SecureLog
         }
         else
         {
-            logging.WriteTo.Console(outputTemplate: "secure world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose);
+            logging.WriteTo.Sink(new StandardErrorSink("secure world: {Level:u3} {Message:lj}{NewLine}"));
         }
 
         Log.Logger = logging.CreateLogger();
