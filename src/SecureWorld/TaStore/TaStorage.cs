@@ -61,7 +61,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
     public void LookForNewer(ITaProgram program)
     {
         Guid uuid = program.Manifest.Uuid;
-        if (program.Manifest.IsPseudo || Known(uuid) is not { Stamp: not 0 } known || known.IsOutdated || known.Program != program)
+        if (program.Manifest.IsPseudo || Known(uuid) is not { Stamp: not 0 } known || known.IsOutdated || known.Program != program || !RpcClient.HasRoom)
             return;
         if (rpc().LoadTa(uuid, known.Stamp, out byte[]? image) != TeeResult.Success || image is null || TaImage.StampOf(image) == known.Stamp)
             return;

@@ -20,6 +20,9 @@ internal sealed class RpcClient(RpcBorder border)
         ? border
         : throw new InvalidOperationException($"Not all of {string.Join(", ", Issued)} are served in the table of {OpteeRpc.Commands.Title}.");
 
+    /// <summary>Whether a request costs no other one first, to get memory for it: what is merely of interest is asked only then.</summary>
+    internal static bool HasRoom => TeeThread.Current.RpcArgument is not null;
+
     /// <summary>REE time.</summary>
     internal TeeTime GetTime()
     {
