@@ -13,6 +13,11 @@ if (CommandLine.TryParse(args) is not { } options)
 }
 
 StrayFaults.Catch();
+SecureProcess.LeaveStandardOutput();
+Action endLines = TaConsole.TakeOver();
+Action writeFaults = () => { };
+// Whatever ends the process in an orderly way, a TA that exits it included, what is known stands in the log.
+AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseLog();
 try
 {
     using DescriptorSocket socket = DescriptorSocket.Connect(options.Socket);
@@ -27,6 +32,7 @@ try
         BoardPort.Wiring wiring = port.ReceivePowerOn(board.NormalRam.Range);
         var os = new TrustedOs(OptionsFor(options, board, wiring.Conduits.Count + 1), ram);
         StrayFaults.Attach(os.Kill);
+        writeFaults = os.WriteFaults;
         os.ConnectNotificationLine(wiring.NotificationLine);
         for (int i = 0; i < wiring.Conduits.Count; i++)
             os.Serve(wiring.Conduits[i], i, isFastOnly: false);
@@ -60,6 +66,13 @@ catch (SocketException e)
 }
 finally
 {
+    CloseLog();
+}
+
+void CloseLog()
+{
+    writeFaults();
+    endLines();
     SecureLog.Close();
 }
 

@@ -1,5 +1,4 @@
 using Serilog;
-using Serilog.Events;
 
 namespace RestrictedTee.SecureWorld.Boot;
 
@@ -20,7 +19,7 @@ internal static class SecureLog
         }
         else
         {
-            logging.WriteTo.Console(outputTemplate: (Console.IsErrorRedirected ? "" : EraseLine) + "secure world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose);
+            logging.WriteTo.Sink(new StandardErrorSink((Console.IsErrorRedirected ? "" : EraseLine) + "secure world: {Level:u3} {Message:lj}{NewLine}"));
         }
 
         Log.Logger = logging.CreateLogger();

@@ -7,6 +7,17 @@ namespace RestrictedTee.SecureWorld.Boot;
 internal static class SecureProcess
 {
     /// <summary>
+    /// Gives standard output up for standard error: it is inherited from whoever started the normal world, and a TA, or native code
+    /// that it brings along, writes to the descriptor whatever the console is set to.
+    /// </summary>
+    internal static void LeaveStandardOutput()
+    {
+        const int Output = 1, Error = 2;
+        if (Libc.Dup2(Error, Output) < 0)
+            throw Libc.Failed("dup2");
+    }
+
+    /// <summary>
     /// Makes the process undumpable: other processes of the user can neither attach to it nor read its memory, and it leaves
     /// no core file. Debugging asks for the opposite, and gets it only by saying so.
     /// </summary>

@@ -115,7 +115,7 @@ internal sealed class TrustedOs : IDisposable
     internal MemoryProtection Protection => Restricted.Protection;
 
     internal Thread Serve(IConduit conduit, int number, bool isFastOnly) =>
-        new ConduitServer(conduit, number, isFastOnly, Dispatcher, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
+        new ConduitServer(conduit, number, isFastOnly, Dispatcher, Messages, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
 
     internal void ConnectNotificationLine(PipeEnd line) => _notifications.Connect(line);
 
@@ -124,6 +124,9 @@ internal sealed class TrustedOs : IDisposable
 
     /// <summary>Work that may be done while the first call is still on its way.</summary>
     internal void WarmUp() => _store.Warm();
+
+    /// <summary>Writes what has not got into the secure log yet, before it closes.</summary>
+    internal void WriteFaults() => _notifications.DoBottomHalf();
 
     /// <summary>
     /// Scrubs all secure memory and leaves it mapped: a TA may still be running on it, until the process ends a moment later.

@@ -14,6 +14,7 @@ internal sealed class FaultLog
     private readonly object _lock = new(); // protects the fields below; a leaf
     private readonly Queue<FaultRecord> _records = new();
     private long _count;
+    private long _lost;
 
     /// <summary>Raised after a fault was recorded, outside of the lock.</summary>
     internal event Action? Faulted;
@@ -34,7 +35,11 @@ internal sealed class FaultLog
         {
             _count++;
             if (_records.Count == MaxRecords)
+            {
                 _records.Dequeue();
+                _lost++;
+            }
+
             _records.Enqueue(record);
         }
 
@@ -42,13 +47,17 @@ internal sealed class FaultLog
     }
 
     /// <summary>Takes the records gathered since the last time.</summary>
-    internal IReadOnlyList<FaultRecord> Drain()
+    internal IReadOnlyList<FaultRecord> Drain() => Drain(out _);
+
+    /// <param name="lost">How many older ones there were, for which there was no room.</param>
+    internal IReadOnlyList<FaultRecord> Drain(out long lost)
     {
         lock (_lock)
         {
             FaultRecord[] records = [.. _records];
             InterleavingPoint.Reach("FaultLog.Drain");
             _records.Clear();
+            (lost, _lost) = (_lost, 0);
             return records;
         }
     }

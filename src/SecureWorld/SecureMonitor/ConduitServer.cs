@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Messages;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SmcTransport.Conduits;
@@ -8,10 +9,10 @@ using Serilog;
 namespace RestrictedTee.SecureWorld.SecureMonitor;
 
 /// <summary>Serves one conduit on a thread of its own until the normal world closes it: one CPU's view of the monitor.</summary>
-internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnly, IFrameDispatcher dispatcher, TeeCore services)
+internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnly, IFrameDispatcher dispatcher, MessageEntry messages, TeeCore services)
 {
-    /// <summary>Room for <see cref="CallStack.MaxDepth"/> TAs calling each other, each with something of its own on the stack.</summary>
-    private const int StackSize = 4 << 20;
+    /// <summary>Room for as many TAs calling each other as there may be.</summary>
+    private const int StackSize = CallStack.MaxDepth * CallStack.StackPerTa;
 
     private readonly TeeThread _thread = new(conduit, number, isFastOnly);
 
@@ -31,14 +32,17 @@ internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnl
         {
             while (conduit.TryReceive(ref frame))
             {
-                Handle(ref frame);
-                if (!conduit.TrySend(frame))
-                    break;
+                _thread.OpenedSession = 0;
+                FrameBorder.Serve(dispatcher, ref frame, _thread);
+                if (conduit.TrySend(frame))
+                    continue;
+                messages.AnswerLost(_thread);
+                break;
             }
         }
         catch (ConduitClosedException)
         {
-            // The normal world went while a call was suspended in an RPC.
+            // The normal world went while a partition had yielded.
         }
         catch (Exception e)
         {
@@ -47,20 +51,6 @@ internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnl
         finally
         {
             conduit.Dispose();
-        }
-    }
-
-    private void Handle(ref SmcFrame frame)
-    {
-        try
-        {
-            dispatcher.Handle(ref frame, _thread);
-        }
-        catch (Exception e) when (e is not ConduitClosedException)
-        {
-            // A defect of the kernel: the caller gets an answer and the others go on being served.
-            Log.Error("Internal error while handling function 0x{Function:x8}: {Exception} at {Stack}", frame.A0, e.GetType().Name, e.StackTrace);
-            dispatcher.Fail(ref frame);
         }
     }
 }

@@ -8,7 +8,7 @@ using RestrictedTee.SmcTransport.NormalRam;
 namespace RestrictedTee.SecureWorld.SecureMonitor;
 
 /// <summary>RPCs over SMC: OPTEE_SMC_RETURN_RPC_* out, OPTEE_SMC_CALL_RETURN_FROM_RPC back (core/arch/arm/kernel/thread_optee_smc.c upstream).</summary>
-internal sealed class SmcRpcBorder(MemoryRelayer relayer, Func<SmcDispatcher> dispatcher, RpcArgumentCache cache) : RpcBorder
+internal sealed class SmcRpcBorder(MemoryRelayer relayer, Func<IFrameDispatcher> dispatcher, RpcArgumentCache cache) : RpcBorder
 {
     internal override OpteeMsgParam NullMemref => new() { Attr = (ulong)OpteeMsgAttr.TmemOutput };
 
@@ -86,7 +86,7 @@ internal sealed class SmcRpcBorder(MemoryRelayer relayer, Func<SmcDispatcher> di
         }
         else if ((frame.A0 & OpteeSmc.FastCallBit) != 0)
         {
-            dispatcher().Handle(ref frame, thread);
+            FrameBorder.Serve(dispatcher(), ref frame, thread);
         }
         else
         {

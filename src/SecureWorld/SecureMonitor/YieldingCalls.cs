@@ -52,10 +52,16 @@ internal sealed class YieldingCalls(MessageEntry messages, ThreadLimit threads, 
         }
         finally
         {
-            rpc.EndOfCall(thread);
-            thread.RpcArgument = null;
-            thread.ResumeInformation = 0;
-            threads.Exit();
+            try
+            {
+                rpc.EndOfCall(thread);
+            }
+            finally
+            {
+                thread.RpcArgument = null;
+                thread.ResumeInformation = 0;
+                threads.Exit();
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
 using Serilog;
@@ -132,7 +133,7 @@ internal sealed class MessageCalls
                 throw new ConduitClosedException();
             if (frame.A0 == FfaFunction.Run && frame.A1 == target)
                 break;
-            _dispatcher.Handle(ref frame, thread);
+            FrameBorder.Serve(_dispatcher, ref frame, thread);
         }
 
         context = ContextState.Running;

@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SmcTransport.TaImages;
+using Serilog;
 
 namespace RestrictedTee.SecureWorld.TaStore;
 
@@ -22,6 +24,7 @@ internal sealed class TaLoadContext : AssemblyLoadContext
         _uuid = uuid;
         _files = files;
         _folder = folder;
+        Resolving += TellMissing;
     }
 
     /// <summary>Loads from an image that is in memory. It comes from the normal world, so it can be unloaded again when it turns out to be no TA.</summary>
@@ -49,6 +52,9 @@ internal sealed class TaLoadContext : AssemblyLoadContext
     /// <summary>The TA that an assembly was loaded for; null for the secure world's own.</summary>
     internal static Guid? OwnerOf(Assembly assembly) => (GetLoadContext(assembly) as TaLoadContext)?._uuid;
 
+    /// <summary>The load context of a TA's assembly: whoever runs its code refers to it, since the runtime does not.</summary>
+    internal static object? Of(Assembly assembly) => GetLoadContext(assembly) as TaLoadContext;
+
     /// <summary>Lets the collector have an image's assemblies, none of which has run.</summary>
     internal static void Discard(Assembly assembly)
     {
@@ -66,6 +72,13 @@ internal sealed class TaLoadContext : AssemblyLoadContext
             return null;
         string path = Path.Combine(_folder, assemblyName.Name + ".dll");
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+    }
+
+    /// <summary>Nobody has it. The exception that follows strikes in the middle of the TA, which may say nothing of it.</summary>
+    private static Assembly? TellMissing(AssemblyLoadContext context, AssemblyName name)
+    {
+        Log.Warning("TA {Uuid} needs the assembly {Assembly}, which is neither in its image or folder nor in the secure world", context.Name, LogWords.Of(name.FullName));
+        return null;
     }
 
     private Assembly LoadFile(TaImageFile file)

@@ -1,7 +1,6 @@
-using System.Reflection;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
-using RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.PseudoTas;
 using RestrictedTee.SmcTransport.TaImages;
@@ -10,17 +9,27 @@ using Serilog;
 namespace RestrictedTee.SecureWorld.TaStore;
 
 /// <summary>
-/// Where TAs come from, in this order: pseudo TAs of the core; early TAs, which ship with the secure world; and the normal
-/// world's, which the supplicant hands over by RPC. A TA is loaded once; its instances come and go.
+/// Where TAs come from, in this order: pseudo TAs of the core; early TAs, which ship with the secure world and are loaded once;
+/// and the normal world's, which the supplicant hands over by RPC. Of those the normal world is asked each time that an instance
+/// is made, as upstream loads them each time; here the code that was loaded is used again for as long as the image is the same.
 /// </summary>
 internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder, Func<RpcClient> rpc) : ITaStore
 {
     /// <summary>A loaded TA stays, so the normal world could fill the heap with ever new ones.</summary>
     private const int MaxLoaded = 256;
 
-    private readonly object _lock = new(); // protects _loaded; not held while loading
-    private readonly Dictionary<Guid, ITaProgram> _loaded = [];
+    private readonly object _lock = new(); // protects _loaded and what is in it; not held while loading
+    private readonly Dictionary<Guid, Loaded> _loaded = [];
     private readonly Lazy<TaCatalogue> _early = new(() => ScanEarly(earlyTaFolder));
+
+    /// <summary>A TA that is loaded. An older one goes with its last instance, which is what refers to it.</summary>
+    /// <param name="Program">Its code.</param>
+    /// <param name="Stamp">That of its image; 0 for an early TA.</param>
+    private sealed record Loaded(ITaProgram Program, ulong Stamp)
+    {
+        /// <summary>Whether it has been said that a newer one waits.</summary>
+        internal bool IsOutdated { get; set; }
+    }
 
     /// <summary>Looks through the early TAs ahead of their first use.</summary>
     internal void Warm() => _ = _early.Value;
@@ -28,78 +37,93 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
     public TeeResult Find(Guid uuid, out ITaProgram? program)
     {
         program = pseudoTas.Find(uuid);
-        lock (_lock)
-            program ??= _loaded.GetValueOrDefault(uuid);
         if (program is not null)
             return TeeResult.Success;
-
-        TeeResult result = Load(uuid, out ITaProgram? loaded);
-        if (loaded is null)
-            return result;
-        lock (_lock)
-        {
-            // Two threads may have loaded it at once; the first one counts, so that single instances stay single.
-            if (!_loaded.TryGetValue(uuid, out program))
-                _loaded.Add(uuid, program = loaded);
-        }
-
-        return TeeResult.Success;
-    }
-
-    /// <summary>The border to what the normal world, or a folder, calls a TA: whatever is wrong with it is BAD_FORMAT, and stays its own fault.</summary>
-    private TeeResult Load(Guid uuid, out ITaProgram? program)
-    {
-        program = null;
+        Loaded? known = Known(uuid);
         try
         {
-            if (_early.Value.Find(uuid) is { } early)
-            {
-                program = Prepare(uuid, TaLoadContext.LoadFrom(uuid, early.AssemblyPath));
-                return TeeResult.Success;
-            }
-
-            lock (_lock)
-            {
-                if (_loaded.Count >= MaxLoaded)
-                    return TeeResult.OutOfMemory;
-            }
-
-            TeeResult result = rpc().LoadTa(uuid, out byte[] image);
-            if (result != TeeResult.Success)
-                return result;
-            program = Prepare(uuid, TaLoadContext.LoadImage(uuid, TaImage.Unpack(image)));
+            if (known is { Stamp: 0 })
+                program = known.Program;
+            else if (_early.Value.Find(uuid) is { } early)
+                program = Keep(uuid, new Loaded(TaLoader.FromFile(uuid, early.AssemblyPath), 0));
+            else
+                return FromNormalWorld(uuid, known, out program);
             return TeeResult.Success;
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            Log.Warning("TA {Uuid} cannot be loaded: {Exception}: {Reason}", uuid, e.GetType().Name, e.Message);
+            // The border to what the normal world, or a folder, calls a TA: whatever is wrong with it stays its own fault.
+            Log.Warning("TA {Uuid} cannot be loaded: {Reason}", uuid, LogWords.Of(e.Message));
             return TeeResult.BadFormat;
         }
     }
 
-    private static ManagedProgram Prepare(Guid uuid, Assembly assembly)
+    public void LookForNewer(ITaProgram program)
     {
-        try
+        Guid uuid = program.Manifest.Uuid;
+        if (program.Manifest.IsPseudo || Known(uuid) is not { Stamp: not 0 } known || known.IsOutdated || known.Program != program || !RpcClient.HasRoom)
+            return;
+        if (rpc().LoadTa(uuid, known.Stamp, out byte[]? image) != TeeResult.Success || image is null || TaImage.StampOf(image) == known.Stamp)
+            return;
+        lock (_lock)
+            known.IsOutdated = true;
+        Log.Information("TA {Uuid} is there in a newer form, which waits: its instance that lives keeps the code that it has", uuid);
+    }
+
+    private TeeResult FromNormalWorld(Guid uuid, Loaded? known, out ITaProgram? program)
+    {
+        program = null;
+        lock (_lock)
         {
-            return ProgramOf(uuid, assembly);
+            if (known is null && _loaded.Count >= MaxLoaded)
+                return TeeResult.OutOfMemory;
         }
-        catch
+
+        TeeResult result = rpc().LoadTa(uuid, known?.Stamp ?? 0, out byte[]? image);
+        if (result == TeeResult.ItemNotFound)
+            Forget(uuid);
+        if (image is null)
         {
-            TaLoadContext.Discard(assembly);
-            throw;
+            // It is the same, or nobody can say whether there is a newer one; gone is gone.
+            program = result == TeeResult.ItemNotFound ? null : known?.Program;
+            return program is null ? result : TeeResult.Success;
+        }
+
+        ulong stamp = TaImage.StampOf(image);
+        if (Known(uuid) is { } same && same.Stamp == stamp)
+        {
+            program = same.Program;
+            return TeeResult.Success;
+        }
+
+        program = Keep(uuid, new Loaded(TaLoader.FromImage(uuid, image), stamp));
+        if (known is not null)
+            Log.Information("TA {Uuid} has been loaded anew: there was a newer one", uuid);
+        return TeeResult.Success;
+    }
+
+    private Loaded? Known(Guid uuid)
+    {
+        lock (_lock)
+            return _loaded.GetValueOrDefault(uuid);
+    }
+
+    /// <summary>Two threads may have loaded the same image at once; the first one counts.</summary>
+    private ITaProgram Keep(Guid uuid, Loaded loaded)
+    {
+        lock (_lock)
+        {
+            if (_loaded.TryGetValue(uuid, out Loaded? first) && first.Stamp == loaded.Stamp)
+                return first.Program;
+            _loaded[uuid] = loaded;
+            return loaded.Program;
         }
     }
 
-    private static ManagedProgram ProgramOf(Guid uuid, Assembly assembly)
+    private void Forget(Guid uuid)
     {
-        Type type = assembly.GetTypes().FirstOrDefault(t => t.GetCustomAttribute<TrustedAppAttribute>() is { } header && Guid.TryParse(header.Uuid, out Guid id) && id == uuid)
-            ?? throw new InvalidDataException($"assembly {assembly.GetName().Name} has no trusted application with this UUID");
-        if (type.IsAbstract || !typeof(TrustedApp).IsAssignableFrom(type) || type.GetConstructor(Type.EmptyTypes) is null)
-            throw new InvalidDataException($"class {type.FullName} must derive from TrustedApp and have a public constructor without parameters");
-        TrustedAppAttribute header = type.GetCustomAttribute<TrustedAppAttribute>()!;
-        if (header.Flags.HasFlag(TaFlags.Concurrent))
-            throw new InvalidDataException($"class {type.FullName} asks for TaFlags.Concurrent, which only pseudo TAs may have");
-        return new ManagedProgram(type, header, () => (TrustedApp)Activator.CreateInstance(type)!, isPseudo: false);
+        lock (_lock)
+            _loaded.Remove(uuid);
     }
 
     private static TaCatalogue ScanEarly(string folder)

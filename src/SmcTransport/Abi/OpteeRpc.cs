@@ -26,7 +26,7 @@ public static class OpteeRpc
         "OP-TEE RPC requests",
         "OP-TEE/optee_os core/include/optee_rpc_cmd.h",
         [
-            new((ulong)OpteeRpcCommand.LoadTa, "OPTEE_RPC_CMD_LOAD_TA", Support.Partial, "The image is an archive of managed assemblies instead of a signed ELF file."),
+            new((ulong)OpteeRpcCommand.LoadTa, "OPTEE_RPC_CMD_LOAD_TA", Support.Partial, "The image is an archive of managed assemblies instead of a signed ELF file, and value[0].c may name the one that the asker has: success and no bytes then say that there is no newer one."),
             new((ulong)OpteeRpcCommand.Rpmb, "OPTEE_RPC_CMD_RPMB", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no RPMB device.") { Refusal = NotSupported },
             new((ulong)OpteeRpcCommand.Fs, "OPTEE_RPC_CMD_FS", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no trusted storage.") { Refusal = NotSupported },
             new((ulong)OpteeRpcCommand.GetTime, "OPTEE_RPC_CMD_GET_TIME", Support.Full, "REE time, seconds and nanoseconds."),
@@ -45,7 +45,11 @@ public static class OpteeRpc
 /// <summary>OPTEE_RPC_CMD_*.</summary>
 public enum OpteeRpcCommand : uint
 {
-    /// <summary>In: value[0].a–b UUID. Out: memref[1] the image; a null memref asks for its size.</summary>
+    /// <summary>
+    /// In: value[0].a–b UUID, .c the stamp of the image that the asker has, or 0. Out: memref[1] the image; a null memref asks for
+    /// its size. TEE_SUCCESS with a size of 0 says that the asker's image is still the current one. A supplicant that knows nothing
+    /// of stamps, as upstream's, answers as if none had been named.
+    /// </summary>
     LoadTa = 0,
 
     /// <summary>Replay-protected memory block.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text;
 using RestrictedTee.SmcTransport.Interop;
 
 namespace RestrictedTee.SmcTransport.TaImages;
@@ -58,6 +59,22 @@ public sealed class TaCatalogue
         foreach (Guid uuid in duplicates)
             catalogue._entries.Remove(uuid);
         return catalogue;
+    }
+
+    /// <summary>
+    /// The names, times and sizes of a folder's assemblies: while it is the same, so is what <see cref="Scan"/> finds. Nothing of
+    /// them is read.
+    /// </summary>
+    public static string Fingerprint(string folder)
+    {
+        var text = new StringBuilder();
+        foreach (string path in Assemblies(folder, []))
+        {
+            var file = new FileInfo(path);
+            text.Append(path).Append('\0').Append(file.LastWriteTimeUtc.Ticks).Append('\0').Append(file.Exists ? file.Length : -1).Append('\n');
+        }
+
+        return text.ToString();
     }
 
     /// <summary>Packs a TA with its symbols and those assemblies beside it that it refers to, directly or through others.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace RestrictedTee.SmcTransport.TaImages;
 
@@ -22,6 +24,9 @@ public static class TaImage
     /// <summary>The most bytes that all files of an image have together.</summary>
     internal const int MaxTotalSize = 64 << 20;
 
+    // Inside of an archive a time must stand; this is the earliest that the format knows. The same files make the same bytes.
+    private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Packs the files; the first is the TA's assembly.</summary>
     public static byte[] Pack(IReadOnlyList<TaImageFile> files)
     {
@@ -30,12 +35,25 @@ public static class TaImage
         {
             foreach (TaImageFile file in files)
             {
-                using Stream entry = archive.CreateEntry(file.Name, CompressionLevel.NoCompression).Open();
-                entry.Write(file.Content);
+                ZipArchiveEntry entry = archive.CreateEntry(file.Name, CompressionLevel.NoCompression);
+                entry.LastWriteTime = NoTime;
+                using Stream content = entry.Open();
+                content.Write(file.Content);
             }
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>
+    /// What tells one image from the next of the same TA: the head of its SHA-256, and never 0. No protection: who could make up
+    /// another image with the same stamp could hand over that image in the first place.
+    /// </summary>
+    public static ulong StampOf(ReadOnlySpan<byte> image)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(image, digest);
+        return Math.Max(BinaryPrimitives.ReadUInt64LittleEndian(digest), 1);
     }
 
     /// <summary>Unpacks an image that came from the other world.</summary>

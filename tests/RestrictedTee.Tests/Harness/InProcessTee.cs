@@ -110,6 +110,9 @@ internal sealed class InProcessTee : IDisposable
         return Smc(frame).A0;
     }
 
+    /// <summary>Closes the conduit that no driver uses, whatever is under way on it.</summary>
+    internal void CloseRawConduit() => _raw.Dispose();
+
     /// <summary>The page of reserved shm that messages of the raw conduit lie in.</summary>
     internal Span<byte> RawPage => Bank.GetSpan(RawOffset, 2 * OpteeMsg.PageSize);
 

@@ -124,6 +124,10 @@ public sealed class SessionsInterleavingTests
 
     private sealed class Store : ITaStore
     {
+        public void LookForNewer(ITaProgram program)
+        {
+        }
+
         public TeeResult Find(Guid uuid, out ITaProgram? program)
         {
             program = new Program(uuid);

@@ -15,20 +15,19 @@ namespace RestrictedTee.NormalWorld.Supplicant;
 internal sealed class TeeSupplicant : IDisposable
 {
     private readonly TeeDevice _device;
-    private readonly TaCatalogue? _catalogue;
+    private readonly TaFolder? _folder;
     private (Guid Uuid, byte[] Image)? _packed; // the size is asked for before the content is
 
     internal TeeSupplicant(TeeDevice device, string? taFolder)
     {
         _device = device;
-        _catalogue = taFolder is null ? null : TaCatalogue.Scan(taFolder);
-        foreach (string problem in _catalogue?.Problems ?? [])
-            Log.Information("TA folder: {Problem}", problem);
+        _folder = taFolder is null ? null : new TaFolder(taFolder);
+        _ = _folder?.Current;
         new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant" }.Start();
     }
 
     /// <summary>What the folder has, and what is wrong in it.</summary>
-    internal TaCatalogue? Catalogue => _catalogue;
+    internal TaCatalogue? Catalogue => _folder?.Current;
 
     public void Dispose() => _device.Dispose();
 
@@ -75,9 +74,16 @@ internal sealed class TeeSupplicant : IDisposable
         if (parameters.Length != 2 || parameters[0].Type != (uint)OpteeMsgAttr.ValueInput || parameters[1].Type != (uint)OpteeMsgAttr.RmemOutput)
             return TeecResult.BadParameters;
         Guid uuid = UuidOctets.Read(new OpteeMsgParam { A = parameters[0].A, B = parameters[0].B });
-        if (_catalogue?.Find(uuid) is not { } entry)
+        if (memory[1] is null && _folder?.IsCurrent(uuid, parameters[0].C) == true)
+        {
+            parameters[1].B = 0;
+            return TeecResult.Success;
+        }
+
+        // The content is that whose size was told, whatever has become of the file meanwhile.
+        byte[]? image = memory[1] is not null && _packed is { } packed && packed.Uuid == uuid ? packed.Image : _folder?.TryPack(uuid);
+        if (image is null)
             return TeecResult.ItemNotFound;
-        byte[] image = _packed is { } packed && packed.Uuid == uuid ? packed.Image : TaCatalogue.Pack(entry);
         ulong room = parameters[1].B;
         parameters[1].B = (ulong)image.Length;
         if (memory[1] is not { } block || room < (ulong)image.Length)

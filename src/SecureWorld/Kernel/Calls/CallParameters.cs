@@ -112,14 +112,26 @@ internal sealed class CallParameters
         }
     }
 
-    /// <summary>The open memref that holds a range of addresses; -1 when none does.</summary>
-    internal int IndexOf(nint address, int length)
+    /// <summary>
+    /// The open memref that holds a range of addresses and gives the rights on it; -1 when none does. A memref without bytes holds
+    /// none, and none is asked of it.
+    /// </summary>
+    /// <param name="address">Where the range begins.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="rights">What is wanted.</param>
+    /// <param name="touches">Whether the range shares a byte with any.</param>
+    internal int IndexOf(nint address, int length, AccessRights rights, out bool touches)
     {
+        touches = false;
         for (int i = 0; i < _parameters.Length; i++)
         {
             ref Parameter parameter = ref _parameters[i];
-            if (parameter.Address != 0 && address >= parameter.Address && length <= parameter.Capacity && address - parameter.Address <= parameter.Capacity - length)
+            if (parameter.Address == 0)
+                continue;
+            bool holds = address >= parameter.Address && length <= parameter.Capacity && address - parameter.Address <= parameter.Capacity - length;
+            if (holds && (length == 0 || (rights & ~RightsOf(i)) == 0))
                 return i;
+            touches |= length != 0 && address < parameter.Address + parameter.Capacity && parameter.Address < address + length;
         }
 
         return -1;

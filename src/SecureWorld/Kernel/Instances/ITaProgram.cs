@@ -17,4 +17,10 @@ internal interface ITaStore
     /// <summary>Finds a TA, loading it if need be. Called on a TEE thread, with no lock held: it may make RPCs.</summary>
     /// <returns>Success; ItemNotFound; or what is wrong with the one that was found.</returns>
     TeeResult Find(Guid uuid, out ITaProgram? program);
+
+    /// <summary>
+    /// A session joins an instance that lives, which keeps its code: says in the log when a newer one waits for that instance to go.
+    /// Called as <see cref="Find"/> is.
+    /// </summary>
+    void LookForNewer(ITaProgram program);
 }

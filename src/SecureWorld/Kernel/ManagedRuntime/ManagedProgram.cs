@@ -9,9 +9,15 @@ internal sealed class ManagedProgram : ITaProgram
     private readonly Func<TrustedApp> _create;
     private readonly CommandTable _commands;
 
-    /// <exception cref="InvalidDataException">A method that is marked as a command cannot be called.</exception>
-    internal ManagedProgram(Type type, TrustedAppAttribute header, Func<TrustedApp> create, bool isPseudo)
+    /// <param name="type">The class.</param>
+    /// <param name="header">Its mark.</param>
+    /// <param name="create">Makes an object of it.</param>
+    /// <param name="isPseudo">Whether it is part of the core.</param>
+    /// <param name="code">What its code lives in, which lives as long as this does, and with it every instance; null for the core's own.</param>
+    /// <exception cref="InvalidDataException">A method that is marked as a command cannot be called, or a property is not as it must be.</exception>
+    internal ManagedProgram(Type type, TrustedAppAttribute header, Func<TrustedApp> create, bool isPseudo, object? code = null)
     {
+        Code = code;
         _create = create;
         _commands = CommandTable.Read(type);
         Manifest = new TaManifest(Guid.Parse(header.Uuid), header.Flags)
@@ -20,13 +26,31 @@ internal sealed class ManagedProgram : ITaProgram
             Description = header.Description,
             DataSize = header.DataSize,
             IsPseudo = isPseudo,
-            Properties = type.GetCustomAttributes(typeof(TaPropertyAttribute), inherit: false)
-                .Cast<TaPropertyAttribute>()
-                .ToDictionary(property => property.Name, property => property.Value),
+            Properties = PropertiesOf(type),
         };
     }
 
     public TaManifest Manifest { get; }
 
-    public ITaRuntime NewInstance() => new ManagedTa(_create, _commands, isTrusted: Manifest.IsPseudo);
+    /// <summary>What keeps the code: the runtime does not, for code that can be unloaded.</summary>
+    internal object? Code { get; }
+
+    public ITaRuntime NewInstance() => new ManagedTa(Manifest, _create, _commands);
+
+    /// <summary>A name stands for one value, and those that begin with "gpd." are GlobalPlatform's (GPD_SPE_010 section 4.4).</summary>
+    private static Dictionary<string, object> PropertiesOf(Type type)
+    {
+        var properties = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (TaPropertyAttribute property in type.GetCustomAttributes(typeof(TaPropertyAttribute), inherit: false).Cast<TaPropertyAttribute>())
+        {
+            if (string.IsNullOrEmpty(property.Name) || property.Name.StartsWith("gpd.", StringComparison.Ordinal))
+                throw new InvalidDataException($"class {type.FullName} has a property of the name '{property.Name}', which is none of its own.");
+            if (property.Value is not (bool or int or uint or string))
+                throw new InvalidDataException($"class {type.FullName}: the value of property '{property.Name}' is neither a bool, an int, a uint nor a string.");
+            if (!properties.TryAdd(property.Name, property.Value))
+                throw new InvalidDataException($"class {type.FullName} has the property '{property.Name}' twice.");
+        }
+
+        return properties;
+    }
 }

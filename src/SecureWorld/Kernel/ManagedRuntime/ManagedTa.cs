@@ -3,14 +3,16 @@ using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
 using RestrictedTee.SecureWorld.Kernel.Threads;
+using Serilog;
+using Serilog.Events;
 
 namespace RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 
 /// <summary>An instance that runs in the secure world's process: one object of the TA's class, called on the TEE's own thread.</summary>
+/// <param name="manifest">What it says of itself. A pseudo TA is part of the core: the thread need not be looked after when it comes back.</param>
 /// <param name="create">Makes the object.</param>
 /// <param name="commands">The commands of its class.</param>
-/// <param name="isTrusted">It is a pseudo TA, part of the core: the thread need not be looked after when it comes back.</param>
-internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, bool isTrusted) : ITaRuntime
+internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, CommandTable commands) : ITaRuntime
 {
     private readonly ConcurrentDictionary<ulong, TaSession> _sessions = new(); // concurrent, as a pseudo TA may be
     private TrustedApp? _app;
@@ -27,7 +29,7 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, 
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            return TaFault.Translate(e.InnerException is not null && e is System.Reflection.TargetInvocationException ? e.InnerException : e);
+            return TaFault.Translate(manifest.Uuid, e.InnerException is not null && e is System.Reflection.TargetInvocationException ? e.InnerException : e);
         }
         finally
         {
@@ -58,7 +60,7 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, 
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            if (TaFault.Translate(e) is { Death: not null } died)
+            if (TaFault.Translate(manifest.Uuid, e) is { Death: not null } died)
                 return died;
         }
         finally
@@ -78,7 +80,7 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, 
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            return TaFault.Translate(e);
+            return TaFault.Translate(manifest.Uuid, e);
         }
         finally
         {
@@ -99,11 +101,14 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, 
         try
         {
             InstanceCommands bound = _commands!;
-            return new TaReturn(command is { } id ? bound.Invoke(view, id, parameters.Types, slots) : bound.OpenSession(view, parameters.Types, slots));
+            TeeResult result = command is { } id ? bound.Invoke(view, id, parameters.Types, slots) : bound.OpenSession(view, parameters.Types, slots);
+            if (result == TeeResult.BadParameters && Log.IsEnabled(LogEventLevel.Debug))
+                TellShape(command, parameters.Types);
+            return new TaReturn(result);
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            return TaFault.Translate(e);
+            return TaFault.Translate(manifest.Uuid, e);
         }
         finally
         {
@@ -112,9 +117,19 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, 
         }
     }
 
+    /// <summary>Says what a call should have looked like that found no method to run; the TA's own BAD_PARAMETERS say nothing here.</summary>
+    private void TellShape(uint? command, ParameterTypes given)
+    {
+        string? expected = command is { } id ? commands.ShapesOf(id, given) : commands.ShapesOfOpenSession(given);
+        if (expected is null)
+            return;
+        string what = command is { } number ? $"command {number}" : "the opening of a session";
+        Log.Debug("TA {Uuid}: {What} was given ({Given}) and expects {Expected}", manifest.Uuid, what, given, expected);
+    }
+
     private void TakeThreadBack()
     {
-        if (!isTrusted)
+        if (!manifest.IsPseudo)
             LentThread.TakeBack();
     }
 
@@ -128,7 +143,7 @@ internal sealed class ManagedTa(Func<TrustedApp> create, CommandTable commands, 
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            return TaFault.Translate(e);
+            return TaFault.Translate(manifest.Uuid, e);
         }
         finally
         {

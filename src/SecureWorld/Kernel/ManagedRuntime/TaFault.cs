@@ -1,5 +1,8 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
+using Serilog;
+using Serilog.Events;
 
 namespace RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 
@@ -9,12 +12,30 @@ namespace RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 /// </summary>
 internal static class TaFault
 {
-    internal static TaReturn Translate(Exception e) => e switch
+    internal static TaReturn Translate(Guid uuid, Exception e)
     {
-        TeeException tee => new TaReturn(tee.Result == TeeResult.Success ? TeeResult.Generic : tee.Result),
-        TaPanicException panic => TaReturn.Died($"panicked with code 0x{panic.Code:x}"),
-        _ => TaReturn.Died(Describe(e)),
-    };
+        if (e is TeeException words)
+            Tell(uuid, words);
+        return e switch
+        {
+            TeeException tee => new TaReturn(tee.Result == TeeResult.Success ? TeeResult.Generic : tee.Result),
+            TaPanicException panic => TaReturn.Died($"panicked with code 0x{panic.Code:x}"),
+            _ => TaReturn.Died(Describe(e)),
+        };
+    }
+
+    /// <summary>
+    /// Tells the secure log with which words a TA refused: <see cref="TeeException"/> says of its own message that it is meant for
+    /// there. Without words there is only the result, which is of interest to who looks closely.
+    /// </summary>
+    internal static void Tell(Guid uuid, TeeException e) => Log.Write(
+        e.HasWords ? LogEventLevel.Information : LogEventLevel.Debug,
+        "TA {Uuid} answers {Result} (0x{Code:x8}), origin {Origin}: {Words}",
+        uuid,
+        e.Result,
+        (uint)e.Result,
+        e.Origin,
+        LogWords.Of(e.Message));
 
     /// <summary>Type and place, whatever the exception's own members do.</summary>
     internal static string Describe(Exception e)

@@ -3,6 +3,7 @@ using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
+using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
@@ -116,6 +117,15 @@ internal sealed class MessageEntry
 
         window.WriteSession(session);
         Answer(window, outcome);
+        TeeThread.Current.OpenedSession = session;
+    }
+
+    /// <summary>The conduit closed before it took the answer: nobody knows of the session that the call has opened.</summary>
+    internal void AnswerLost(TeeThread thread)
+    {
+        if (thread.OpenedSession != 0)
+            _tas.CloseSession(_tas.NormalWorldSessions, thread.OpenedSession);
+        thread.OpenedSession = 0;
     }
 
     private void InvokeCommand(ref OpteeMessage message, MessageWindow window)
@@ -190,7 +200,7 @@ internal sealed class MessageEntry
         {
             SharedMemory? memory = _objects.Remove<SharedMemory>(message.Params[0].C);
             memory?.Release();
-            result = memory is null ? TeeResult.ItemNotFound : TeeResult.Success;
+            result = memory is null ? TeeResult.BadParameters : TeeResult.Success; // as mobj_reg_shm_release_by_cookie upstream
         }
 
         Answer(window, Outcome.Tee(result));

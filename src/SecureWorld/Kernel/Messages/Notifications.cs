@@ -144,11 +144,15 @@ internal sealed class Notifications
         }
     }
 
+    /// <summary>Writes the refusals of the firewall to the secure log; also called when the power goes off, for those that nobody asked for.</summary>
     internal void DoBottomHalf()
     {
-        foreach (FaultRecord fault in _firewall.Faults.Drain())
+        IReadOnlyList<FaultRecord> faults = _firewall.Faults.Drain(out long lost);
+        if (lost != 0)
+            Log.Warning("Firewall: {Count} older refusals are not told here, because more came than are kept", lost);
+        foreach (FaultRecord fault in faults)
         {
-            Log.Information(
+            Log.Warning(
                 "Firewall: {Master} was refused {Access} to a {UseCase} buffer: {Reason}",
                 fault.Master,
                 fault.Rights,

@@ -37,8 +37,9 @@ internal sealed class ProtectedMemoryCommands(LentMemory lent, RestrictedMemory 
 
     internal TeeResult Reclaim(ref OpteeMessage message) =>
         message.Arg.ParameterCount == 1 && message.Params[0].Attr == (ulong)OpteeMsgAttr.RmemInput
-            ? lent.Reclaim(message.Params[0].C)
-            : TeeResult.BadParameters;
+            && lent.Reclaim(message.Params[0].C) is var result and not TeeResult.ItemNotFound
+            ? result
+            : TeeResult.BadParameters; // of an unknown cookie too (mobj_protmem_release_by_cookie upstream)
 
     internal TeeResult Assign(ref OpteeMessage message) =>
         message.Arg.ParameterCount == 1 && message.Params[0].Attr == (ulong)OpteeMsgAttr.ValueInput && message.Params[0].B <= uint.MaxValue

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Memory;
@@ -43,10 +44,14 @@ internal sealed class ClientServices(SessionManager sessions) : IClientServices
             {
                 parameters.Types = operation.Types;
                 parameters.FromTrustedApp = true;
-                bool valid = Fill(parameters, 0, operation.P0, (nint)p0, caller) && Fill(parameters, 1, operation.P1, (nint)p1, caller)
-                    && Fill(parameters, 2, operation.P2, (nint)p2, caller) && Fill(parameters, 3, operation.P3, (nint)p3, caller);
-                if (!valid)
-                    return Outcome.Tee(TeeResult.BadParameters);
+                TeeResult filled = Fill(parameters, 0, operation.P0, (nint)p0, caller);
+                filled = filled == TeeResult.Success ? Fill(parameters, 1, operation.P1, (nint)p1, caller) : filled;
+                filled = filled == TeeResult.Success ? Fill(parameters, 2, operation.P2, (nint)p2, caller) : filled;
+                filled = filled == TeeResult.Success ? Fill(parameters, 3, operation.P3, (nint)p3, caller) : filled;
+                if (filled == TeeResult.AccessDenied)
+                    Panic(caller);
+                if (filled != TeeResult.Success)
+                    return Outcome.Tee(filled);
                 Outcome outcome = Send(request, caller.Session!.Instance, parameters, out session);
                 TakeResults(parameters[0], ref operation.P0);
                 TakeResults(parameters[1], ref operation.P1);
@@ -70,29 +75,42 @@ internal sealed class ClientServices(SessionManager sessions) : IClientServices
         return sessions.InvokeCommand(table, session, request.Command, 0, request.Timeout, parameters);
     }
 
-    private static bool Fill(CallParameters parameters, int index, TaParam param, nint address, CallFrame caller)
+    /// <summary>
+    /// A TA that hands on memory which it does not have the rights for breaks the contract of the API, and panics (GPD_SPE_010
+    /// section 4.9.4; check_invoke_param in lib/libutee/tee_api.c upstream).
+    /// </summary>
+    [DoesNotReturn]
+    private void Panic(CallFrame caller)
+    {
+        sessions.Instances.MarkPanicked(caller.Session!.Instance);
+        throw new TaPanicException((uint)TeeResult.AccessDenied);
+    }
+
+    private static TeeResult Fill(CallParameters parameters, int index, TaParam param, nint address, CallFrame caller)
     {
         if (!param.IsMemref)
         {
             (parameters[index].A, parameters[index].B) = (param.A, param.B);
-            return true;
+            return TeeResult.Success;
         }
 
         if (address == 0)
-            return param.Capacity == 0; // a null memref
-        int source = caller.Parameters.IndexOf(address, param.Capacity);
+            return param.Capacity == 0 ? TeeResult.Success : TeeResult.BadParameters; // a null memref has no size
+        int source = caller.Parameters.IndexOf(address, param.Capacity, parameters.RightsOf(index), out bool touches);
+        if (source < 0 && touches)
+            return TeeResult.AccessDenied; // partly in a memref that it was given, or asking for more than that gives
         if (source < 0)
         {
             parameters.SetMemref(index, new PrivateMemory(address, param.Capacity), 0, param.Capacity);
-            return true;
+            return TeeResult.Success;
         }
 
         ref CallParameters.Parameter given = ref caller.Parameters[source];
         MemoryObject memory = given.Memory!;
         if (!memory.TryAddReference())
-            return false;
+            return TeeResult.BadParameters;
         parameters.SetMemref(index, memory, given.Offset + (ulong)(address - given.Address), param.Capacity);
-        return true;
+        return TeeResult.Success;
     }
 
     private static void TakeResults(in CallParameters.Parameter result, ref TaParam param)

@@ -37,6 +37,6 @@ internal sealed class ExtensionServices(FirewallRules firewall) : IExtensionServ
             TraceLevel.Info => LogEventLevel.Information,
             _ => LogEventLevel.Debug,
         };
-        Log.Write(severity, "TA {Uuid}: {Message}", CallStack.Current.Top.Session!.Instance.Manifest.Uuid, message);
+        Log.Write(severity, "TA {Uuid}: {Message}", CallStack.Current.Top.Session!.Instance.Manifest.Uuid, LogWords.Of(message));
     }
 }

@@ -24,6 +24,12 @@ internal sealed class CallStack
     /// <summary>How deep TAs may open and invoke one another. Closing goes deeper: it must not fail.</summary>
     internal const int MaxDepth = 16;
 
+    /// <summary>
+    /// gpd.ta.stackSize: what each TA of a thread may use when all of <see cref="MaxDepth"/> are on it. One that uses more gets
+    /// it from those that are not there; a call for which nothing is left is refused with OUT_OF_MEMORY.
+    /// </summary>
+    internal const int StackPerTa = 256 << 10;
+
     [ThreadStatic]
     private static CallStack? s_current;
 
@@ -35,6 +41,9 @@ internal sealed class CallStack
     internal static CallStack Current => s_current ??= For(TeeThread.Current);
 
     internal bool CanEnter => _depth < MaxDepth;
+
+    /// <summary>What the TA is carrying out that makes a call now; null for the normal world's own calls.</summary>
+    internal Operation? CurrentOperation => _depth > 0 ? _frames[_depth - 1].Operation : null;
 
     /// <summary>The call that is being carried out.</summary>
     /// <exception cref="InvalidOperationException">None is.</exception>

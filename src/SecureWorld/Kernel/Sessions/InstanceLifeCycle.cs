@@ -17,7 +17,12 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
         foreach (TaInstance dead in instances.TakeRemains())
             CleanUpRemains(dead);
         Outcome outcome = instances.Acquire(stack, uuid, operation, out instance);
-        return outcome.IsSuccess && instance.State == InstanceState.Creating ? Create(stack, instance) : outcome;
+        if (!outcome.IsSuccess)
+            return outcome;
+        if (instance.State == InstanceState.Creating)
+            return Create(stack, instance, operation);
+        instances.LookForNewer(instance);
+        return outcome;
     }
 
     /// <summary>Gives up a hold, and ends the instance when it was the last and it need not live on.</summary>
@@ -27,13 +32,21 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
             return;
         try
         {
-            if (!instance.IsPanicked && Run(stack, instance, runtime => runtime.Destroy()).Death is { } cause)
+            var operation = new Operation();
+            operation.Begin(cancelId: 0, TaClientSession.InfiniteTimeout, closes: false);
+            if (!instance.IsPanicked && Run(stack, instance, operation, runtime => runtime.Destroy()).Death is { } cause)
                 Log.Warning("TA {Uuid} {Cause} while it was being destroyed", instance.Manifest.Uuid, cause);
         }
         finally
         {
-            CleanUp(instance);
-            instances.Ended(instance);
+            try
+            {
+                CleanUp(instance);
+            }
+            finally
+            {
+                instances.Ended(instance); // else who wants an instance of the TA waits for ever
+            }
         }
     }
 
@@ -64,27 +77,36 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
             instances.MarkPanicked(instance);
     }
 
-    private Outcome Create(CallStack stack, TaInstance instance)
+    /// <summary>
+    /// Creating is part of the request that opens the session: it is cancelled with it and takes from its time, as upstream,
+    /// where TA_CreateEntryPoint runs when the first session enters. The next entry point starts out masked again.
+    /// </summary>
+    private Outcome Create(CallStack stack, TaInstance instance, Operation operation)
     {
         bool succeeded = false;
         try
         {
-            Outcome outcome = Conclude(instance, Run(stack, instance, runtime => runtime.Create()));
+            Outcome outcome = Conclude(instance, Run(stack, instance, operation, runtime => runtime.Create()));
             succeeded = outcome.IsSuccess;
             return outcome.IsSuccess ? Outcome.Success : outcome;
         }
         finally
         {
-            if (!succeeded)
-                CleanUp(instance);
-            instances.Created(instance, succeeded);
+            operation.Mask(mask: true);
+            try
+            {
+                if (!succeeded)
+                    CleanUp(instance);
+            }
+            finally
+            {
+                instances.Created(instance, succeeded);
+            }
         }
     }
 
-    private static TaReturn Run(CallStack stack, TaInstance instance, Func<ITaRuntime, TaReturn> entryPoint)
+    private static TaReturn Run(CallStack stack, TaInstance instance, Operation operation, Func<ITaRuntime, TaReturn> entryPoint)
     {
-        var operation = new Operation();
-        operation.Begin(cancelId: 0, TaClientSession.InfiniteTimeout, closes: false);
         stack.Push(new Session(0, instance, default), operation);
         try
         {

@@ -61,6 +61,9 @@ internal sealed class InstanceTable(SessionLock sessionLock, ITaStore store)
         }
     }
 
+    /// <summary>A session joins an instance that lives: called with no lock held.</summary>
+    internal void LookForNewer(TaInstance instance) => store.LookForNewer(instance.Program);
+
     /// <summary>The new instance serves, or does not come to be.</summary>
     internal void Created(TaInstance instance, bool succeeded)
     {

@@ -7,12 +7,18 @@ namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 /// One request on its way through the kernel: from the moment it is known, while it waits for its session and its turn, until
 /// the TA has answered. A request to cancel it is never lost in between.
 /// </summary>
+/// <remarks>
+/// What a TA asks of another one is part of the request that it carries out itself: TEE_OpenTASession and TEE_InvokeTACommand
+/// are cancellable (GPD_SPE_010 section 4.10), so a cancellation, or a time that is up, travels on to it, unless the calling TA
+/// has cancellation masked, as it has until it says otherwise. The called TA has a mask of its own.
+/// </remarks>
 internal sealed class Operation
 {
     private readonly object _gate = new(); // protects the fields below; a leaf
     private bool _cancelled;
     private bool _masked;
     private long _deadline;
+    private Operation? _inner; // what the TA has asked of another one: its lock is taken inside of this one's
 
     /// <summary>The id by which the client cancels it; 0 when it gave none.</summary>
     internal uint CancelId { get; private set; }
@@ -34,11 +40,33 @@ internal sealed class Operation
         }
     }
 
+    /// <summary>
+    /// Makes an operation, which has just begun, part of this one: until <see cref="Unlink"/> it is cancelled with it and has no
+    /// more time. Only the TA that carries this one out can mask it, and that TA is waiting meanwhile.
+    /// </summary>
+    internal void Link(Operation inner)
+    {
+        lock (_gate)
+        {
+            if (_masked)
+                return;
+            _inner = inner;
+            inner.Limit(_deadline, _cancelled);
+        }
+    }
+
+    internal void Unlink()
+    {
+        lock (_gate)
+            _inner = null;
+    }
+
     internal void Cancel()
     {
         lock (_gate)
         {
             _cancelled = true;
+            _inner?.Cancel();
             Monitor.PulseAll(_gate);
         }
     }
@@ -104,6 +132,15 @@ internal sealed class Operation
             }
 
             return TeeResult.Cancel;
+        }
+    }
+
+    private void Limit(long deadline, bool cancelled)
+    {
+        lock (_gate)
+        {
+            _deadline = Math.Min(_deadline, deadline);
+            _cancelled |= cancelled;
         }
     }
 

@@ -31,15 +31,28 @@ internal sealed class SessionManager
             return Outcome.Tee(TeeResult.OutOfMemory);
         Operation operation = stack.Next.Request;
         operation.Begin(cancelId, timeout, closes: false);
+        Operation? outer = stack.CurrentOperation;
+        outer?.Link(operation);
         using (_lock.Enter())
             table.Opening.Add(operation);
         try
         {
+            if (outer is { IsCancelled: true })
+                return Outcome.Tee(TeeResult.Cancel);
+            bool isLateAlready = operation.IsUnwanted;
             Outcome outcome = Instances.Acquire(stack, uuid, operation, out TaInstance instance);
+            if (outcome.IsSuccess && !isLateAlready && operation.IsUnwanted)
+            {
+                // Loading and creating took the time that the caller gave; it bounds the whole request.
+                Instances.Release(stack, instance);
+                return Outcome.Tee(TeeResult.Cancel);
+            }
+
             return outcome.IsSuccess ? Open(stack, table, instance, client, operation, parameters, out sessionId) : outcome;
         }
         finally
         {
+            outer?.Unlink();
             using (_lock.Enter())
                 table.Opening.Remove(operation);
         }
@@ -52,6 +65,20 @@ internal sealed class SessionManager
             return Outcome.Tee(TeeResult.OutOfMemory);
         Operation operation = stack.Next.Request;
         operation.Begin(cancelId, timeout, closes: false);
+        Operation? outer = stack.CurrentOperation;
+        outer?.Link(operation);
+        try
+        {
+            return outer is { IsCancelled: true } ? Outcome.Tee(TeeResult.Cancel) : Invoke(stack, table, sessionId, command, operation, parameters);
+        }
+        finally
+        {
+            outer?.Unlink();
+        }
+    }
+
+    private Outcome Invoke(CallStack stack, SessionTable table, uint sessionId, uint command, Operation operation, CallParameters parameters)
+    {
         using CallScope scope = CallScope.Enter(_lock, _firewall, stack, table, sessionId, operation, parameters);
         return scope.Refusal == TeeResult.Success
             ? Instances.Conclude(scope.Session!.Instance, scope.Session.Instance.Runtime.Invoke(scope.Session.Handle, command, parameters))

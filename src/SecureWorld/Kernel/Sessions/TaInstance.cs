@@ -26,6 +26,9 @@ internal sealed class TaInstance(ITaProgram program, ITaRuntime runtime)
 {
     private static ulong s_lastNumber;
 
+    /// <summary>What it is an instance of: the code with which it was made, whatever has been loaded since.</summary>
+    internal ITaProgram Program => program;
+
     internal TaManifest Manifest => program.Manifest;
 
     /// <summary>What tells it from every other instance of any TA, the dead ones included: never used twice, and never 0.</summary>

@@ -20,6 +20,9 @@ internal sealed class RpcClient(RpcBorder border)
         ? border
         : throw new InvalidOperationException($"Not all of {string.Join(", ", Issued)} are served in the table of {OpteeRpc.Commands.Title}.");
 
+    /// <summary>Whether a request costs no other one first, to get memory for it: what is merely of interest is asked only then.</summary>
+    internal static bool HasRoom => TeeThread.Current.RpcArgument is not null;
+
     /// <summary>REE time.</summary>
     internal TeeTime GetTime()
     {
@@ -32,18 +35,24 @@ internal sealed class RpcClient(RpcBorder border)
         return new TeeTime(unchecked((uint)message.Params[0].A), unchecked((uint)(message.Params[0].B / 1_000_000)));
     }
 
-    /// <summary>The image of a TA, in private memory.</summary>
-    internal TeeResult LoadTa(Guid uuid, out byte[] image)
+    /// <summary>The image of a TA, in private memory; null when the normal world says that it is the one of the stamp.</summary>
+    /// <param name="uuid">Which TA.</param>
+    /// <param name="known">The stamp of the image that is there already; 0 for none.</param>
+    /// <param name="image">Its bytes.</param>
+    internal TeeResult LoadTa(Guid uuid, ulong known, out byte[]? image)
     {
-        image = [];
+        image = null;
         var message = default(OpteeMessage);
         message.Arg.ParameterCount = 2;
         message.Params[0].Attr = (ulong)OpteeMsgAttr.ValueInput;
         UuidOctets.Write(ref message.Params[0], uuid);
+        message.Params[0].C = known;
         OpteeMessage question = message;
         question.Params[1] = _border.NullMemref;
         TeeResult result = Call(OpteeRpcCommand.LoadTa, ref question);
         ulong size = question.Params[1].B;
+        if (result == TeeResult.Success && size == 0 && known != 0)
+            return TeeResult.Success;
         if (result is not (TeeResult.Success or TeeResult.ShortBuffer))
             return result;
         if (size is 0 or > MaxPayload)
@@ -96,7 +105,17 @@ internal sealed class RpcClient(RpcBorder border)
     }
 
     /// <summary>Frees the argument memory that the thread's call had allocated, unless it is to be kept for the next call.</summary>
-    internal void EndOfCall(TeeThread thread) => _border.EndOfCall(thread);
+    internal void EndOfCall(TeeThread thread)
+    {
+        try
+        {
+            _border.EndOfCall(thread);
+        }
+        catch (ConduitClosedException)
+        {
+            // Nobody is left to free it for.
+        }
+    }
 
     private static bool AreServed(IReadOnlyList<OpteeRpcCommand> commands) =>
         commands.All(command => OpteeRpc.Commands.Rows.Any(row => row.Number == (ulong)command && row.Support != Support.Refused));
@@ -151,6 +170,20 @@ internal sealed class RpcClient(RpcBorder border)
         TeeThread thread = TeeThread.Current;
         if (thread.ResumeInformation == 0)
             return TeeResult.BadState;
+        try
+        {
+            return Request(thread, command, ref message);
+        }
+        catch (ConduitClosedException)
+        {
+            // Nobody will ever resume the call. It goes on with an error to its end, and gives back what it has on the way; an
+            // exception that is none of the TA's business would cut it in the middle of whatever it does.
+            return TeeResult.Communication;
+        }
+    }
+
+    private TeeResult Request(TeeThread thread, OpteeRpcCommand command, ref OpteeMessage message)
+    {
         if (_border.ArgumentOf(thread) is not { } argument || !MessageWindow.TryOpen(argument.Memory, argument.Offset, out MessageWindow window))
             return TeeResult.OutOfMemory;
         message.Arg.Command = (uint)command;

@@ -33,6 +33,9 @@ internal sealed class TeeThread(IConduit conduit, int number, bool isFastOnly)
     /// <summary>Set while a yielding call is in progress; its low bits are the thread's number.</summary>
     internal uint ResumeInformation { get; set; }
 
+    /// <summary>The session that the running call has opened for the normal world, which learns of it by the answer; 0 for none.</summary>
+    internal uint OpenedSession { get; set; }
+
     /// <summary>Where RPC arguments go, while a call has given, or an RPC has allocated, room for them.</summary>
     internal RpcArgument? RpcArgument { get; set; }
 

@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Threads;
+using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Abi.Ffa;
 using RestrictedTee.SmcTransport.Frames;
@@ -7,7 +8,7 @@ using RestrictedTee.SmcTransport.Frames;
 namespace RestrictedTee.SecureWorld.Spmc.Partitions;
 
 /// <summary>RPCs over FF-A: a direct response with w4 RETURN_RPC_CMD out, a direct request with YIELDING_CALL_RESUME back.</summary>
-internal sealed class FfaRpcBorder(MemoryObjectTable objects, FfaDispatcher dispatcher, Func<Partition> tee) : RpcBorder
+internal sealed class FfaRpcBorder(MemoryObjectTable objects, IFrameDispatcher dispatcher, Func<Partition> tee) : RpcBorder
 {
     private const uint Ids = 0x8001; // TEE to normal world as a request has it; a response has them swapped
 
@@ -23,16 +24,21 @@ internal sealed class FfaRpcBorder(MemoryObjectTable objects, FfaDispatcher disp
         Partition partition = tee();
         int callers = thread.Callers;
         (partition.Context(thread), thread.Callers) = (ContextState.Waiting, 0);
-        while (true)
+        try
         {
-            if (!thread.Conduit.TrySend(frame) || !thread.Conduit.TryReceive(ref frame))
-                throw new ConduitClosedException();
-            if (IsResume(thread, frame))
-                break;
-            dispatcher.Handle(ref frame, thread);
+            while (true)
+            {
+                if (!thread.Conduit.TrySend(frame) || !thread.Conduit.TryReceive(ref frame))
+                    throw new ConduitClosedException();
+                if (IsResume(thread, frame))
+                    break;
+                FrameBorder.Serve(dispatcher, ref frame, thread);
+            }
         }
-
-        (partition.Context(thread), thread.Callers) = (ContextState.Running, callers);
+        finally
+        {
+            (partition.Context(thread), thread.Callers) = (ContextState.Running, callers);
+        }
     }
 
     internal override RpcArgument? ArgumentOf(TeeThread thread) => thread.RpcArgument; // over FF-A each call brings its own

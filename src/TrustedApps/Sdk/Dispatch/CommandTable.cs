@@ -54,6 +54,24 @@ internal sealed class CommandTable
         return -1;
     }
 
+    /// <summary>In words, what a command takes when it does not take <paramref name="given"/>; null when it does.</summary>
+    internal string? ShapesOf(uint command, ParameterTypes given)
+    {
+        if (!_commands.TryGetValue(command, out int[]? candidates))
+            return "another command: there is none of this number";
+        return Find(candidates, given) >= 0 ? null : Shapes(candidates);
+    }
+
+    /// <summary>The same for the opening of a session.</summary>
+    internal string? ShapesOfOpenSession(ParameterTypes given)
+    {
+        if (!HasOpenSession)
+            return given == default ? null : $"({default(ParameterTypes)})";
+        return FindOpenSession(given) >= 0 ? null : Shapes(_openSession);
+    }
+
+    private string Shapes(IEnumerable<int> candidates) => string.Join(" or ", candidates.Select(index => $"({_handlers[index].Types})"));
+
     private static IEnumerable<MethodInfo> MethodsOf(Type ta)
     {
         const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

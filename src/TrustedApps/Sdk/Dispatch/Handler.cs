@@ -31,6 +31,9 @@ internal sealed class Handler
         _types = ParameterTypes.Of(TypeAt(0), TypeAt(1), TypeAt(2), TypeAt(3));
     }
 
+    /// <summary>What it takes, unless it takes everything.</summary>
+    internal ParameterTypes Types => _types;
+
     internal bool Accepts(ParameterTypes types) => _raw || types == _types;
 
     internal bool Overlaps(Handler other) => _raw || other._raw || other._types == _types;

@@ -118,9 +118,7 @@ public sealed class TeeException : Exception
 {
     /// <summary>With a result and where it came from.</summary>
     public TeeException(TeeResult result, TeeOrigin origin = TeeOrigin.TrustedApp)
-        : this(result, $"{result} (0x{(uint)result:x8})", origin)
-    {
-    }
+        : base($"{result} (0x{(uint)result:x8})") => (Result, Origin) = (result, origin);
 
     /// <summary>With a result and words for the secure log. Never put keys or content into them.</summary>
     public TeeException(TeeResult result, string message, TeeOrigin origin = TeeOrigin.TrustedApp)
@@ -128,6 +126,7 @@ public sealed class TeeException : Exception
     {
         Result = result;
         Origin = origin;
+        HasWords = true;
     }
 
     /// <summary>What the client gets.</summary>
@@ -135,4 +134,7 @@ public sealed class TeeException : Exception
 
     /// <summary>The layer that said so.</summary>
     public TeeOrigin Origin { get; }
+
+    /// <summary>Whether the message is words for the secure log, and not just the result once more.</summary>
+    internal bool HasWords { get; }
 }
