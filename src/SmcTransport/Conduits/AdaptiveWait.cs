@@ -78,7 +78,7 @@ internal sealed class AdaptiveWait
             long before = now;
             now = Stopwatch.GetTimestamp();
             if (now - before > PollingBet.StakeTicks)
-                Crowding.OfThisProcess.Notice(now);
+                Crowding.OfThisProcess.Notice(now, now - before);
         }
 
         return false;
