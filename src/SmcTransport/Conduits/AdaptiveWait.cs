@@ -33,6 +33,7 @@ internal sealed class AdaptiveWait
         if (Crowding.OfThisProcess.IsNoticed(begin))
         {
             what.Take();
+            _bet.Blocked(Stopwatch.GetTimestamp() - begin);
         }
         else if (!_bet.Place())
         {
@@ -52,9 +53,9 @@ internal sealed class AdaptiveWait
             return false;
         try
         {
-            bool won = Poll(ref what, begin);
+            bool won = Poll(ref what, begin, out long end);
             if (won)
-                _bet.Won();
+                _bet.Won(end - begin);
             else
                 _bet.Lost();
             return won;
@@ -65,10 +66,14 @@ internal sealed class AdaptiveWait
         }
     }
 
-    private static bool Poll<T>(ref T what, long begin)
+    /// <param name="what">What is waited for.</param>
+    /// <param name="begin">When the wait began.</param>
+    /// <param name="now">When it was last asked for: some polls before the end, which is near enough.</param>
+    private static bool Poll<T>(ref T what, long begin, out long now)
         where T : struct, IAwaited, allows ref struct
     {
-        long now = begin, deadline = begin + PollingBet.StakeTicks;
+        now = begin;
+        long deadline = begin + PollingBet.StakeTicks;
         for (int polls = 0; now < deadline; polls++)
         {
             if (what.TryTake())

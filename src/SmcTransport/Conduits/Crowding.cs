@@ -23,7 +23,7 @@ internal sealed class Crowding
     /// <summary>One part in so many of the time may be lost for ever: interrupts, the compiler's thread, a neighbour on the host.</summary>
     internal const int Allowance = 20;
 
-    /// <summary>A busy machine shows within this time after a pause; what shows later is another matter.</summary>
+    /// <summary>A busy machine shows within this time after a pause, or half of the pause if that is longer; what shows later is another matter.</summary>
     internal static readonly long Probation = Stopwatch.Frequency / 20; // 50 ms
 
     private readonly object _lock = new(); // protects the four below against other pollers; a leaf
@@ -53,7 +53,7 @@ internal sealed class Crowding
             if (_lost < MostLost)
                 return;
             _lost = 0;
-            _pause = now - _until < Probation ? Math.Min(2 * _pause, LongestPause) : ShortestPause;
+            _pause = now - _until < Math.Max(Probation, _pause / 2) ? Math.Min(2 * _pause, LongestPause) : ShortestPause;
             Volatile.Write(ref _until, now + _pause);
         }
     }

@@ -7,7 +7,10 @@ namespace RestrictedTee.SmcTransport.Conduits;
 /// </summary>
 internal static class SpinGovernor
 {
-    private static readonly int Limit = Environment.ProcessorCount / 2;
+    /// <summary>Set to "off", every wait blocks at once; for measuring what polling brings, and for machines where it may cost nothing.</summary>
+    internal const string Variable = "RTEE_POLLING";
+
+    private static readonly int Limit = Environment.GetEnvironmentVariable(Variable) == "off" ? 0 : Environment.ProcessorCount / 2;
     private static int s_spinners;
 
     internal static bool TryEnter()

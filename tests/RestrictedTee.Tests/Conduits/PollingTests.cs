@@ -6,7 +6,7 @@ namespace RestrictedTee.Tests.Conduits;
 public sealed class PollingTests
 {
     private const long Now = 1_000_000_000_000;
-    private static readonly long Long = 2 * PollingBet.StakeTicks;
+    private static readonly long Long = 2 * PollingBet.StakeTicks, Short = PollingBet.StakeTicks / 50;
 
     [Fact]
     public void A_conduit_on_which_polls_pay_is_polled_always()
@@ -16,7 +16,7 @@ public sealed class PollingTests
         for (int wait = 0; wait < 1000; wait++)
         {
             Assert.True(bet.Place());
-            bet.Won();
+            bet.Won(Short);
         }
     }
 
@@ -66,6 +66,33 @@ public sealed class PollingTests
     }
 
     [Fact]
+    public void A_poll_that_wins_later_than_blocked_waits_end_is_lost_and_polling_resumes_when_that_changes()
+    {
+        var bet = new PollingBet();
+        for (int wait = 0; wait < 10; wait++)
+            bet.Blocked(Short);
+        Assert.True(bet.Place());
+        bet.Won(10 * Short);
+
+        Assert.False(bet.Place());
+        bet.SatOut(Short); // short, but no reason to poll
+        Assert.True(bet.Place());
+        bet.Won(10 * Short);
+        Assert.False(bet.Place());
+
+        int waits = 0;
+        while (!bet.Place())
+        {
+            bet.SatOut(40 * Short); // shorter than a poll lasts, longer than one takes
+            waits++;
+        }
+
+        Assert.InRange(waits, 1, 3);
+        bet.Won(10 * Short);
+        Assert.True(bet.Place());
+    }
+
+    [Fact]
     public void Nobody_polls_for_a_while_after_a_poller_has_lost_a_slice()
     {
         var crowding = new Crowding();
@@ -109,7 +136,7 @@ public sealed class PollingTests
             pause = Math.Min(2 * pause, Crowding.LongestPause);
         }
 
-        now += Crowding.Probation;
+        now += Crowding.LongestPause / 2;
         crowding.Notice(now, Crowding.MostLost);
 
         Assert.True(crowding.IsNoticed(now));

@@ -25,12 +25,17 @@ public sealed class SocketWaitTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact]
-    public void A_peer_that_has_gone_is_heard_at_once()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Packets_are_heard_in_order_and_so_is_the_end(int cores)
     {
+        var wait = new SocketWait(cores);
+        _far.TrySend([1]);
+        _far.TrySend([2, 2]);
         _far.Dispose();
 
-        Assert.Equal(0, Receive(new SocketWait()).Length);
+        Assert.Equal([1, 2, 0], [Receive(wait).Length, Receive(wait).Length, Receive(wait).Length]);
     }
 
     private Received Receive(SocketWait wait)

@@ -16,7 +16,7 @@ namespace RestrictedTee.NormalWorld.Driver;
 internal sealed class ConduitPool
 {
     private const int MomentMilliseconds = 2, LongestLookMilliseconds = 10, SpinsBeforeSleep = 20;
-    private const int TurnMicroseconds = 200, AtOnceMicroseconds = 20;
+    private const int TurnMicroseconds = 300, AtOnceMicroseconds = 20;
 
     private static readonly int WarmLimit = Math.Max(1, Environment.ProcessorCount / 2);
     private static readonly long MomentTicks = Stopwatch.Frequency * MomentMilliseconds / 1000;
