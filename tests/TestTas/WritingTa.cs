@@ -3,7 +3,7 @@ using RestrictedTee.Sdk;
 namespace RestrictedTee.TestTas;
 
 /// <summary>Writes as many bytes as it is told, says another number, and answers with any result.</summary>
-[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c0")]
+[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e2c0")]
 public sealed class WritingTa : TrustedApp
 {
     /// <summary>How: a is how many bytes are written, b what is said of it.</summary>
@@ -43,7 +43,7 @@ public sealed class WritingTa : TrustedApp
 }
 
 /// <summary>Opens when it has been cancelled, and not before.</summary>
-[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c1")]
+[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e2c1")]
 public sealed class ReluctantTa : TrustedApp
 {
     [OpenSession]
