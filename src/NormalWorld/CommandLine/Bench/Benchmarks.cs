@@ -61,7 +61,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
                 ColdStart();
                 break;
             case "footprint":
-                Footprint();
+                new FootprintBenchmarks(environment, starting, _rows).Run();
                 break;
         }
     }
@@ -212,26 +212,6 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         Add("cold start to the first answered command", ours, "ms", ours / theirs, "two hello-worlds", "≤ 4", r => r <= 4);
     }
 
-    private void Footprint()
-    {
-        const int IdleSeconds = 10;
-        starting("idle CPU over ten seconds");
-        using var fresh = TeeEnvironment.Launch();
-        using (TeeContext context = fresh.OpenContext())
-        using (TeeSession session = context.OpenSession(HelloWorld.Uuid))
-            session.Invoke(HelloWorld.CommandNothing);
-        double secureMiB = ProcStat.ResidentMiB(environment.SecureWorldPid);
-        double normalMiB = ProcStat.ResidentMiB(Environment.ProcessId);
-        _rows.Add(new BenchRow("resident memory, secure world after all of the above", secureMiB, "MiB", Target: "≤ 100", Met: secureMiB <= 100));
-        _rows.Add(new BenchRow("resident memory, normal world after all of the above", normalMiB, "MiB", Target: "≤ 100", Met: normalMiB <= 100));
-
-        Thread.Sleep(1000); // until background compilation and the last pollers have come to rest
-        double before = ProcStat.CpuSeconds(environment.SecureWorldPid) + ProcStat.CpuSeconds(Environment.ProcessId);
-        Thread.Sleep(TimeSpan.FromSeconds(IdleSeconds));
-        double percent = (ProcStat.CpuSeconds(environment.SecureWorldPid) + ProcStat.CpuSeconds(Environment.ProcessId) - before) / IdleSeconds * 100;
-        _rows.Add(new BenchRow("idle CPU of both worlds over 10 s", percent, "%", Target: "< 1", Met: percent < 1));
-    }
-
     /// <summary>A command that does nothing.</summary>
     internal static Action Empty(TeeSession session) => () => session.TryInvoke(HelloWorld.CommandNothing, null, out _);
 
@@ -269,24 +249,4 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         _rows.Add(new BenchRow(name, value, unit, ratio, against, target, met(ratio)));
 
     private static string Name(int size) => size >= 1 << 20 ? $"{size >> 20} MiB" : $"{size >> 10} KiB";
-}
-
-/// <summary>What /proc tells of a process.</summary>
-internal static class ProcStat
-{
-    private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
-
-    internal static double ResidentMiB(int pid)
-    {
-        string line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) / 1024;
-    }
-
-    internal static double CpuSeconds(int pid)
-    {
-        // Behind the command in parentheses, which may hold anything: fields 14 and 15 are utime and stime (proc(5)).
-        string stat = File.ReadAllText($"/proc/{pid}/stat");
-        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (double.Parse(fields[11]) + double.Parse(fields[12])) / TicksPerSecond;
-    }
 }

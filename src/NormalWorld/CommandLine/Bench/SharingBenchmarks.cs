@@ -16,6 +16,7 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
 {
     private const int MiB = 1 << 20;
     private const int Shares = 401;
+    private const int Rounds = 7;
 
     /// <summary>Warm-up of what is measured again and again.</summary>
     private static readonly TimeSpan Briefly = TimeSpan.FromMilliseconds(100);
@@ -67,10 +68,13 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
         Action overSmc = Benchmarks.Empty(smcSession), overFfa = Benchmarks.Empty(ffaSession);
         Measure.LatencyOf(overSmc, count: 1);
         Measure.LatencyOf(overFfa, count: 1);
-        (double smcTime, double ffaTime) = Measure.MediansInTurn(
-            rounds: 7, () => (Measure.LatencyOf(overSmc, Calls, Briefly).P50, Measure.LatencyOf(overFfa, Calls, Briefly).P50));
-        rows.Add(new BenchRow("empty command over SMC, in turn with FF-A", smcTime, "µs"));
-        rows.Add(new BenchRow("empty command over FF-A", ffaTime, "µs", ffaTime / smcTime, "over SMC", "≤ 1.25", ffaTime / smcTime <= 1.25));
+        var smcRounds = new Latency[Rounds];
+        var ffaRounds = new Latency[Rounds];
+        for (int round = 0; round < Rounds; round++)
+            (smcRounds[round], ffaRounds[round]) = (Measure.LatencyOf(overSmc, Calls, Briefly), Measure.LatencyOf(overFfa, Calls, Briefly));
+        Latency smcCall = Latency.MedianOf(smcRounds);
+        rows.Add(BenchRow.Of("empty command over SMC, in turn with FF-A", smcCall));
+        rows.Add(BenchRow.Of("empty command over FF-A", Latency.MedianOf(ffaRounds)).Beside(smcCall.P50, "over SMC", atMost: 1.25));
     }
 
     private void Share(FfaUserDevice ffa)
