@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
 using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Commands;
 using RestrictedTee.CommandLine.Console;
@@ -14,7 +15,7 @@ namespace RestrictedTee.CommandLine;
 internal static class CommandLineProgram
 {
     /// <summary>Each command under its name.</summary>
-    internal static readonly (string Name, Func<Command> Create)[] Commands =
+    internal static (string Name, Func<Command> Create)[] Commands =>
     [
         ("xtest", XtestCommand.Create),
         ("up", UpCommand.Create),
@@ -34,20 +35,9 @@ internal static class CommandLineProgram
     internal static int Run(string[] args)
     {
         Log.Logger = new LateLogger();
-        RootCommand root = Create(args);
         try
         {
-            ParseResult result = root.Parse(args);
-            if (UnknownOptions.FindProblem(result, args) is { } problem)
-            {
-                System.Console.Error.WriteLine($"rtee: {problem}");
-                return ExitCodes.Usage;
-            }
-
-            if (result.Action is ParseErrorAction errors)
-                errors.ShowHelp = false; // a page of help hides the one line that says what is wrong
-            int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-            return result.Errors.Count > 0 ? ExitCodes.Usage : code;
+            return InvokeCommand.TryRunPlain(args, out int exitCode) ? exitCode : ParseAndRun(args);
         }
         catch (TeeLaunchException e)
         {
@@ -65,6 +55,23 @@ internal static class CommandLineProgram
         }
     }
 
+    /// <summary>Apart, so that the parser is loaded only where there is something to parse.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ParseAndRun(string[] args)
+    {
+        ParseResult result = Create(args).Parse(args);
+        if (UnknownOptions.FindProblem(result, args) is { } problem)
+        {
+            System.Console.Error.WriteLine($"rtee: {problem}");
+            return ExitCodes.Usage;
+        }
+
+        if (result.Action is ParseErrorAction errors)
+            errors.ShowHelp = false; // a page of help hides the one line that says what is wrong
+        int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        return result.Errors.Count > 0 ? ExitCodes.Usage : code;
+    }
+
     /// <summary>
     /// Only the command that is asked for is made; the others would cost each start their options and tables. When none is named, the
     /// whole list is wanted.
@@ -72,8 +79,9 @@ internal static class CommandLineProgram
     private static RootCommand Create(string[] args)
     {
         var root = new RootCommand("RestrictedTee: an OP-TEE-style trusted execution environment in two processes.");
-        int named = args.Length == 0 ? -1 : Array.FindIndex(Commands, command => command.Name == args[0]);
-        foreach ((_, Func<Command> create) in named < 0 ? Commands : [Commands[named]])
+        (string Name, Func<Command> Create)[] commands = Commands;
+        int named = args.Length == 0 ? -1 : Array.FindIndex(commands, command => command.Name == args[0]);
+        foreach ((_, Func<Command> create) in named < 0 ? commands : [commands[named]])
             root.Subcommands.Add(create());
         return root;
     }

@@ -48,8 +48,9 @@ internal sealed class BoardPort(BootLine line, NormalRamMap ram)
         if (message.Head.BankBase != bank0.Start.Value || message.Head.BankSize != bank0.Length)
             throw new InvalidDataException("The launcher's bank 0 is not that of the board: do both worlds read the same board file?");
         IReadOnlyList<SafeFileHandle> fds = message.Descriptors;
-        List<IConduit> wired = [.. Enumerable.Range(0, conduits + 1)
-            .Select(i => new PipeConduit(new PipeEnd(fds[i * DescriptorsPerConduit]), new PipeEnd(fds[(i * DescriptorsPerConduit) + 1])))];
+        List<IConduit> wired = [];
+        for (int i = 0; i <= conduits; i++)
+            wired.Add(new PipeConduit(new PipeEnd(fds[i * DescriptorsPerConduit]), new PipeEnd(fds[(i * DescriptorsPerConduit) + 1])));
         var notification = new PipeEnd(fds[^2]);
         ram.TryPlug(RamBank.Attach(fds[^1], bank0));
         return new Wiring(wired[..^1], wired[^1], notification);

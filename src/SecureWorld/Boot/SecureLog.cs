@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Serilog;
+using Serilog.Core;
 
 namespace RestrictedTee.SecureWorld.Boot;
 
@@ -11,19 +13,25 @@ internal static class SecureLog
     /// <exception cref="IOException">The log file cannot be opened or written to; the message says which and why.</exception>
     internal static void Open(CommandLine options)
     {
+        if (options.LogFile is { } file)
+            Probe(file);
+        Log.Logger = new LateLogger(options.LogLevel, () => Create(options));
+    }
+
+    private static Logger Create(CommandLine options)
+    {
         LoggerConfiguration logging = new LoggerConfiguration().MinimumLevel.Is(options.LogLevel);
         if (options.LogFile is { } file)
-        {
-            Probe(file);
-            logging.WriteTo.File(file, outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}");
-        }
+            WriteTo(file, logging);
         else
-        {
             logging.WriteTo.Sink(new StandardErrorSink((Console.IsErrorRedirected ? "" : EraseLine) + "secure world: {Level:u3} {Message:lj}{NewLine}"));
-        }
-
-        Log.Logger = logging.CreateLogger();
+        return logging.CreateLogger();
     }
+
+    /// <summary>Apart, so that the library is loaded only when there is a file.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteTo(string file, LoggerConfiguration logging) =>
+        logging.WriteTo.File(file, outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}");
 
     /// <summary>Writes out what is left. A disk that has filled up meanwhile costs the rest of the log, and not the exit status.</summary>
     internal static void Close()

@@ -14,7 +14,7 @@ namespace RestrictedTee.SecureWorld.Boot;
 internal sealed class TaConsole : TextWriter
 {
     private readonly object _gate = new(); // protects _lines; not held while the log is written
-    private readonly Dictionary<Writer, StringBuilder> _lines = [];
+    private Dictionary<Writer, StringBuilder> _lines = [];
     private readonly TextWriter _own;
 
     private TaConsole(TextWriter own) => _own = own;
@@ -71,15 +71,14 @@ internal sealed class TaConsole : TextWriter
 
     private void EndLines()
     {
-        KeyValuePair<Writer, StringBuilder>[] left;
+        Dictionary<Writer, StringBuilder> left;
         lock (_gate)
-        {
-            left = [.. _lines.Where(pair => pair.Value.Length != 0)];
-            _lines.Clear();
-        }
-
+            (left, _lines) = (_lines, []);
         foreach ((Writer writer, StringBuilder line) in left)
-            Tell(writer, line.ToString());
+        {
+            if (line.Length != 0)
+                Tell(writer, line.ToString());
+        }
     }
 
     private static void Tell(Writer writer, string line) =>

@@ -19,6 +19,8 @@ internal static partial class Libc
     internal const int MadvDontFork = 10;
     internal const int MadvDontDump = 16;
 
+    internal const byte MincoreResident = 1;
+
     internal const int FallocKeepSize = 0x01;
     internal const int FallocPunchHole = 0x02;
 
@@ -57,6 +59,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     internal static partial int Madvise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "mincore", SetLastError = true)]
+    internal static partial int Mincore(nint address, nuint length, Span<byte> residency);
+
+    [LibraryImport("libc", EntryPoint = "getrandom", SetLastError = true)]
+    internal static partial nint GetRandom(Span<byte> buffer, nuint length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     internal static partial int Fallocate(int fd, int mode, long offset, long length);

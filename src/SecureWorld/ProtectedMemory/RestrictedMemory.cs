@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using RestrictedTee.SecureWorld.Interop;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SmcTransport.Abi;
@@ -22,7 +22,9 @@ internal sealed class RestrictedMemory : IDisposable
         _objects = objects;
         SecureRam = new SecureRam(SecretMapping.Create((int)board.SecureRam.Size, choice));
         _pools = [.. board.Pools.Select(region => new RestrictedPool(region, choice))];
-        Protection = Regions.Select(region => region.Protection).Append(SecureRam.Protection).Min();
+        Protection = SecureRam.Protection;
+        foreach (RestrictedRegion region in Regions)
+            Protection = region.Protection < Protection ? region.Protection : Protection;
     }
 
     internal SecureRam SecureRam { get; }
@@ -90,7 +92,7 @@ internal sealed class RestrictedMemory : IDisposable
         ulong cookie;
         do
         {
-            RandomNumberGenerator.Fill(bytes);
+            KernelRandom.Fill(bytes);
             cookie = BinaryPrimitives.ReadUInt64LittleEndian(bytes) | NotAHandle;
         }
         while (cookie is 0 or ulong.MaxValue || _objects.IsTaken(cookie));

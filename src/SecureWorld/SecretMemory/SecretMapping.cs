@@ -102,11 +102,30 @@ internal sealed unsafe class SecretMapping : IMappedMemory, IDisposable
         Dispose();
     }
 
-    /// <summary>Zeroes the memory, if it is still there.</summary>
+    /// <summary>
+    /// Zeroes the memory, if it is still there. A page of memfd_secret comes into being, zeroed, when it is first touched, and stays
+    /// until the mapping goes; each one costs an interrupt of every core. So those that nobody has touched are left uncreated.
+    /// </summary>
     internal void Scrub()
     {
         using PinnedView view = PinnedView.Open(this, 0, Length);
-        view.Span.Clear();
+        if (Protection != MemoryProtection.SecretMemory || !TryScrubTouched(view.Span))
+            view.Span.Clear();
+    }
+
+    private bool TryScrubTouched(Span<byte> memory)
+    {
+        int pageSize = Environment.SystemPageSize;
+        byte[] residency = new byte[(memory.Length + pageSize - 1) / pageSize];
+        if (Libc.Mincore(_address, (nuint)memory.Length, residency) < 0)
+            return false;
+        for (int page = 0; page < residency.Length; page++)
+        {
+            if ((residency[page] & Libc.MincoreResident) != 0)
+                memory.Slice(page * pageSize, Math.Min(pageSize, memory.Length - (page * pageSize))).Clear();
+        }
+
+        return true;
     }
 
     private static SecretMapping? TryMapSecret(int length)

@@ -29,7 +29,7 @@ internal sealed class SmcDispatcher : IFrameDispatcher
         _objects = objects;
         _relayer = relayer;
         _reserved = reserved;
-        Dictionary<uint, SmcCall> yielding = new()
+        Dictionary<uint, SmcCall> handlers = new(fastCalls.Handlers)
         {
             [OpteeSmc.CallWithArg] = CallWithArg,
             [OpteeSmc.CallWithRpcArg] = CallWithArg,
@@ -37,7 +37,7 @@ internal sealed class SmcDispatcher : IFrameDispatcher
             // Nothing is suspended, or the RPC would have received this frame.
             [OpteeSmc.CallReturnFromRpc] = (ref frame, _) => frame.A0 = OpteeSmc.ReturnEResume,
         };
-        _table = new DispatchTable<SmcCall>(OpteeSmc.Calls, Reach.Smc, fastCalls.Handlers.Concat(yielding), code => (ref frame, _) => frame.A0 = code);
+        _table = new DispatchTable<SmcCall>(OpteeSmc.Calls, Reach.Smc, handlers, code => (ref frame, _) => frame.A0 = code);
     }
 
     /// <summary>Every function id that is served.</summary>

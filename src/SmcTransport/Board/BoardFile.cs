@@ -33,7 +33,7 @@ public sealed record BoardFile
     public required IReadOnlyList<PoolRegion> Pools { get; init; }
 
     /// <summary>The embedded default, all of whose pools are static.</summary>
-    public static BoardFile Default { get; } = LoadEmbedded("default");
+    public static BoardFile Default { get; } = DefaultBoard.Create();
 
     /// <summary>The names by which <see cref="Load"/> knows the embedded boards.</summary>
     public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic", "ffa-test", "ffa-test-dynamic"];
@@ -75,7 +75,8 @@ public sealed record BoardFile
         return problem is null ? board : throw new InvalidDataException($"{source}: {problem}");
     }
 
-    private static BoardFile LoadEmbedded(string name)
+    /// <summary>Reads and checks an embedded board, the default one too.</summary>
+    internal static BoardFile LoadEmbedded(string name)
     {
         using Stream stream = typeof(BoardFile).Assembly.GetManifestResourceStream($"{name}-board.json")
             ?? throw new InvalidOperationException($"The board '{name}' is not embedded.");

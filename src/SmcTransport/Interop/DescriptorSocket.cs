@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace RestrictedTee.SmcTransport.Interop;
 
@@ -13,9 +14,10 @@ internal sealed unsafe class DescriptorSocket : IDisposable
     internal const int MaxDescriptors = 253;
 
     private const int ControlHeader = 16; // sizeof(struct cmsghdr), already aligned
-    private readonly Socket _socket;
+    private readonly SafeHandle _handle;
+    private readonly Socket? _owner;
 
-    private DescriptorSocket(Socket socket) => _socket = socket;
+    private DescriptorSocket(SafeHandle handle, Socket? owner = null) => (_handle, _owner) = (handle, owner);
 
     internal static Socket Listen(string path, int backlog)
     {
@@ -33,12 +35,13 @@ internal sealed unsafe class DescriptorSocket : IDisposable
         }
     }
 
+    /// <exception cref="SocketException">Nobody listens there, or there is no descriptor left.</exception>
     internal static DescriptorSocket Connect(string path)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        SafeFileHandle socket = UnixAddress.CreateSocket();
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
+            UnixAddress.Connect(socket, path);
             return new DescriptorSocket(socket);
         }
         catch
@@ -48,10 +51,12 @@ internal sealed unsafe class DescriptorSocket : IDisposable
         }
     }
 
-    internal static DescriptorSocket Adopt(Socket accepted) => new(accepted);
+    internal static DescriptorSocket Adopt(Socket accepted) => new(accepted.SafeHandle, accepted);
+
+    internal static DescriptorSocket Adopt(SafeFileHandle accepted) => new(accepted);
 
     /// <summary>The descriptor's number, to poll it by; it means something only until the socket is disposed.</summary>
-    internal int Number => (int)_socket.Handle;
+    internal int Number => (int)_handle.DangerousGetHandle();
 
     /// <summary>Process, user and group of the peer, as the kernel saw them when it connected (SO_PEERCRED).</summary>
     internal Libc.UCred PeerCredentials
@@ -60,7 +65,7 @@ internal sealed unsafe class DescriptorSocket : IDisposable
         {
             Libc.UCred credentials;
             uint length = (uint)sizeof(Libc.UCred);
-            return Libc.GetSockOpt(_socket.SafeHandle, Libc.SolSocket, Libc.SoPeerCred, &credentials, &length) == 0
+            return Libc.GetSockOpt(_handle, Libc.SolSocket, Libc.SoPeerCred, &credentials, &length) == 0
                 ? credentials
                 : throw Libc.Failed("getsockopt(SO_PEERCRED)");
         }
@@ -95,7 +100,7 @@ internal sealed unsafe class DescriptorSocket : IDisposable
             {
                 try
                 {
-                    sent = Libc.SendMsg(_socket.SafeHandle, &header, Libc.MsgNoSignal | flags);
+                    sent = Libc.SendMsg(_handle, &header, Libc.MsgNoSignal | flags);
                 }
                 catch (ObjectDisposedException)
                 {
@@ -137,7 +142,7 @@ internal sealed unsafe class DescriptorSocket : IDisposable
                 header = new Libc.MsgHdr { Vectors = &vector, VectorCount = 1, Control = room == 0 ? null : control, ControlLength = (nuint)room };
                 try
                 {
-                    count = Libc.RecvMsg(_socket.SafeHandle, &header, Libc.MsgCmsgCloexec | flags);
+                    count = Libc.RecvMsg(_handle, &header, Libc.MsgCmsgCloexec | flags);
                 }
                 catch (ObjectDisposedException)
                 {
@@ -161,11 +166,11 @@ internal sealed unsafe class DescriptorSocket : IDisposable
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Both);
+            _ = Libc.Shutdown(_handle, Libc.ShutReadWrite); // not connected any more is what is wanted
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
-            // Not connected any more, which is what was wanted.
+            // So is this.
         }
     }
 
@@ -173,7 +178,10 @@ internal sealed unsafe class DescriptorSocket : IDisposable
     public void Dispose()
     {
         Shutdown();
-        _socket.Dispose();
+        if (_owner is { } owner)
+            owner.Dispose();
+        else
+            _handle.Dispose();
     }
 
     private static void TakeDescriptors(byte* control, nuint length, ReceivedDescriptors descriptors)

@@ -19,4 +19,17 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
     internal static partial int SetRLimit(int resource, in RLimit limit);
+
+    /// <summary>struct rusage, of which only the times are used; x86-64 and arm64 share its layout (144 bytes).</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 144)]
+    internal struct RUsage
+    {
+        internal long UserSeconds;
+        internal long UserMicroseconds;
+        internal long SystemSeconds;
+        internal long SystemMicroseconds;
+    }
+
+    [LibraryImport(Library, EntryPoint = "getrusage", SetLastError = true)]
+    internal static partial int GetRUsage(int who, out RUsage usage);
 }

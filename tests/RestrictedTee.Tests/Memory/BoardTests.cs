@@ -25,6 +25,16 @@ public sealed class BoardTests
     }
 
     [Fact]
+    public void The_default_board_is_what_its_file_says()
+    {
+        BoardFile written = BoardFile.LoadEmbedded("default"), made = BoardFile.Default;
+
+        Assert.Equal(written.Pools, made.Pools);
+        Assert.Equal(written with { Pools = made.Pools, Partitions = made.Partitions }, made);
+        Assert.Equal(written.Partitions, made.Partitions);
+    }
+
+    [Fact]
     public void Test_partitions_are_on_the_boards_that_are_named_after_them_and_on_no_other()
     {
         foreach (string name in BoardFile.EmbeddedNames)

@@ -33,5 +33,22 @@ public sealed class ScriptTests : IDisposable
         Assert.True(result.Output == "ran|one|two three|", $"{kind}: {result.Output}{result.Errors}");
     }
 
+    [Theory]
+    [InlineData(true, "fast|one|")]
+    [InlineData(false, "ran|one|")]
+    public void The_form_that_was_compiled_for_one_runtime_runs_only_with_that_runtime(bool isNamed, string expected)
+    {
+        string runtime = Directory.CreateDirectory(Path.Combine(_folder.Path, "dotnet", "shared", "Microsoft.NETCore.App", "10.0.1")).FullName;
+        File.WriteAllText(Path.Combine(runtime, "System.Private.CoreLib.dll"), "");
+        string fast = Directory.CreateDirectory(Path.Combine(_tree, "artifacts", "rtee", "one-runtime")).FullName;
+        Shell.Program(Path.Combine(fast, "rtee"), $"[ \"$DOTNET_ROOT\" = '{Path.Combine(_folder.Path, "dotnet")}' ] && printf '%s|' fast \"$@\"");
+        if (isNamed)
+            File.WriteAllText(Path.Combine(fast, ".runtime"), runtime + "\n");
+
+        Rtee.Result result = Shell.Run("\"$TREE/rtee\" one", new Dictionary<string, string> { ["TREE"] = _tree });
+
+        Assert.True(result.Output == expected, result.Output + result.Errors);
+    }
+
     public void Dispose() => _folder.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
@@ -58,7 +57,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
                 new SharingBenchmarks(starting, _rows).Run();
                 break;
             case "start":
-                ColdStart();
+                new StartBenchmarks(starting, _rows).Measure();
                 break;
             case "footprint":
                 new FootprintBenchmarks(environment, starting, _rows).Run();
@@ -188,30 +187,6 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
         _rows.Add(new BenchRow("AES-128-CTR into a restricted buffer, 1 MiB", ctr, "MiB/s", ctr / ecb, ".NET AES-ECB"));
     }
 
-    private void ColdStart()
-    {
-        starting("cold start");
-        const int Rounds = 5;
-        string hello = Path.Combine(AppContext.BaseDirectory, "hello", "RestrictedTee.Hello.dll");
-        double ours = double.MaxValue, theirs = double.MaxValue;
-        for (int i = 0; i < Rounds; i++)
-        {
-            // The best of a few: what a busy machine adds is not the program's.
-            ours = Math.Min(ours, MillisecondsUntilAnswer(Environment.ProcessPath!, InternalCommands.FirstCallName));
-            if (File.Exists(hello))
-                theirs = Math.Min(theirs, MillisecondsUntilExit("dotnet", hello) + MillisecondsUntilExit("dotnet", hello));
-        }
-
-        if (!File.Exists(hello))
-        {
-            _rows.Add(new BenchRow("cold start to the first answered command", ours, "ms", Against: "no hello-world beside rtee to compare with"));
-            return;
-        }
-
-        _rows.Add(new BenchRow("two dotnet hello-world processes, one after the other", theirs, "ms"));
-        Add("cold start to the first answered command", ours, "ms", ours / theirs, "two hello-worlds", "≤ 4", r => r <= 4);
-    }
-
     /// <summary>A command that does nothing.</summary>
     internal static Action Empty(TeeSession session) => () => session.TryInvoke(HelloWorld.CommandNothing, null, out _);
 
@@ -222,27 +197,6 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
     {
         if (result != TeecResult.Success)
             throw new InvalidOperationException($"A benchmark call failed with {result}.");
-    }
-
-    private static double MillisecondsUntilAnswer(string program, string argument)
-    {
-        var watch = Stopwatch.StartNew();
-        var start = new ProcessStartInfo(program, argument) { UseShellExecute = false, RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        process.StandardOutput.ReadLine();
-        double elapsed = watch.Elapsed.TotalMilliseconds;
-        process.WaitForExit();
-        return elapsed;
-    }
-
-    private static double MillisecondsUntilExit(string program, string argument)
-    {
-        var watch = Stopwatch.StartNew();
-        var start = new ProcessStartInfo(program, argument) { UseShellExecute = false, RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return watch.Elapsed.TotalMilliseconds;
     }
 
     private void Add(string name, double value, string unit, double ratio, string against, string target, Func<double, bool> met) =>

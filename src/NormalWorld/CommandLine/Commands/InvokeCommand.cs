@@ -20,30 +20,53 @@ internal static class InvokeCommand
         var parameters = new Argument<string[]>("PARAM") { Description = "Up to four of: " + Syntax, Arity = new ArgumentArity(0, Operation.ParameterCount) };
         var command = new Command("invoke", "Open a session to a trusted application, invoke one command and print the results.") { uuid, number, parameters };
         var tee = new TeeOptions(command, canConnect: true);
-        command.SetAction(result =>
-        {
-            var operation = new Operation();
-            string[] texts = result.GetValue(parameters) ?? [];
-            for (int i = 0; i < texts.Length; i++)
-            {
-                if (!TryParse(texts[i], out operation[i], out string problem))
-                {
-                    System.Console.Error.WriteLine($"rtee: parameter {i} '{texts[i]}': {problem} A parameter is one of: {Syntax}.");
-                    return ExitCodes.Usage;
-                }
-            }
-
-            using TeeSource source = tee.Open(result);
-            using TeeContext context = source.OpenContext();
-            return Invoke(context, result.GetValue(uuid), result.GetValue(number), operation, texts);
-        });
+        command.SetAction(result => Run(() => tee.Open(result), result.GetValue(uuid), result.GetValue(number), result.GetValue(parameters) ?? []));
         return command;
+    }
+
+    /// <summary>
+    /// Runs a command line in which every word can only be what stands in its place, which is most of them. The parser would spend
+    /// longer on finding that out than the TEE on the call, so whatever begins like an option, a response file or a directive, or does
+    /// not read at once, is left to it, and so are the words for what is wrong.
+    /// </summary>
+    internal static bool TryRunPlain(string[] args, out int exitCode)
+    {
+        exitCode = ExitCodes.Usage;
+        const int Name = 0, Uuid = 1, Number = 2, Parameters = 3;
+        if (args.Length is < Parameters or > Parameters + Operation.ParameterCount
+            || args[Name] != "invoke"
+            || Array.Exists(args, word => word.Length == 0 || word[0] is '-' or '/' or '@' or '[')
+            || !Guid.TryParseExact(args[Uuid], "D", out Guid uuid)
+            || !uint.TryParse(args[Number], NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
+        {
+            return false;
+        }
+
+        exitCode = Run(TeeOptions.OpenAsSet, uuid, number, args[Parameters..]);
+        return true;
+    }
+
+    private static int Run(Func<TeeSource> open, Guid uuid, uint number, string[] texts)
+    {
+        var operation = new Operation();
+        for (int i = 0; i < texts.Length; i++)
+        {
+            if (!TryParse(texts[i], out operation[i], out string problem))
+            {
+                System.Console.Error.WriteLine($"rtee: parameter {i} '{texts[i]}': {problem} A parameter is one of: {Syntax}.");
+                return ExitCodes.Usage;
+            }
+        }
+
+        using TeeSource source = open();
+        using TeeContext context = source.OpenContext();
+        return Invoke(context, uuid, number, operation, texts);
     }
 
     private static int Invoke(TeeContext context, Guid uuid, uint number, Operation operation, string[] texts)
     {
         using TeeSession session = context.OpenSession(uuid);
-        byte[]?[] memory = [.. Enumerable.Range(0, texts.Length).Select(_ => (byte[]?)null)];
+        byte[]?[] memory = new byte[]?[texts.Length];
         for (int i = 0; i < texts.Length; i++)
             memory[i] = Rebind(ref operation[i], texts[i]);
         TeecResult result = session.TryInvoke(number, operation, out TeecOrigin origin);

@@ -78,6 +78,14 @@ internal sealed class TeeOptions
             options = options with { Board = options.Board ?? defaultFfaBoard };
         if (expectsPanics && options.LogLevel == new LaunchOptions().LogLevel)
             options = options with { LogLevel = "Error" };
+        return Launch(options);
+    }
+
+    /// <summary>As <see cref="Open"/>, for a command line without any of the options.</summary>
+    internal static TeeSource OpenAsSet() => Launch(LaunchOptions.Load(Directory.GetCurrentDirectory()));
+
+    private static TeeSource Launch(LaunchOptions options)
+    {
         TeeEnvironment environment = TeeEnvironment.Launch(options);
         foreach (string problem in environment.TaFolderProblems)
             System.Console.Error.WriteLine($"rtee: warning: {problem}");

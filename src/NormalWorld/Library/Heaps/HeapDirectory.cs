@@ -16,7 +16,9 @@ internal sealed class HeapDirectory : IDisposable
     internal HeapDirectory(OpteeDriver driver, BoardFile board)
     {
         var client = new ProtectedMemoryClient(driver);
-        _heaps = [.. board.Pools.OrderBy(pool => pool.UseCase).Select(pool => new RestrictedHeap(pool.UseCase, HeapBackEnds.For(pool, driver, client)))];
+        List<PoolRegion> pools = [.. board.Pools];
+        pools.Sort((a, b) => ((uint)a.UseCase).CompareTo((uint)b.UseCase));
+        _heaps = pools.ConvertAll(pool => new RestrictedHeap(pool.UseCase, HeapBackEnds.For(pool, driver, client)));
     }
 
     internal IReadOnlyList<RestrictedHeap> All => _heaps;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.SmcTransport.Board;
 
@@ -52,43 +51,24 @@ public sealed record LaunchOptions
     /// <exception cref="TeeLaunchException">The file is malformed or has a setting that is not known.</exception>
     public static LaunchOptions Load(string folder)
     {
-        try
-        {
-            string file = Path.Combine(folder, "rtee.json");
-            // Where nothing is set, which is usual, the libraries that read settings are not even loaded.
-            if (!File.Exists(file) && !FromEnvironment().Any())
-                return new LaunchOptions();
-            IConfigurationRoot configuration = new ConfigurationBuilder()
-                .AddJsonFile(file, optional: true)
-                .AddInMemoryCollection(FromEnvironment())
-                .Build();
-            var options = new LaunchOptions();
-            if (File.Exists(file))
-            {
-                IConfigurationRoot fromFile = new ConfigurationBuilder().AddJsonFile(file).Build();
-                string? unknown = fromFile.GetChildren().Select(section => section.Key)
-                    .FirstOrDefault(key => typeof(LaunchOptions).GetProperties().All(p => !p.Name.Equals(key, StringComparison.OrdinalIgnoreCase)));
-                if (unknown is not null)
-                    throw new TeeLaunchException($"rtee.json has a setting '{unknown}' that is not known; docs/configuration.md lists those that are.");
-            }
-
-            return configuration.Get<LaunchOptions>() ?? options;
-        }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException)
-        {
-            throw new TeeLaunchException($"The settings in rtee.json or RTEE_… are malformed: {e.InnerException?.Message ?? e.Message}", e);
-        }
+        string file = Path.Combine(folder, "rtee.json");
+        // Where nothing is set, which is usual, the libraries that read settings are not even loaded: a class of its own knows them.
+        List<KeyValuePair<string, string?>> environment = FromEnvironment();
+        return environment.Count == 0 && !File.Exists(file) ? new LaunchOptions() : Settings.Read(file, environment);
     }
 
     /// <summary>RTEE_LOG_LEVEL sets LogLevel, and so on: environment variables have underscores where names have humps.</summary>
-    private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment()
+    private static List<KeyValuePair<string, string?>> FromEnvironment()
     {
         const string Prefix = "RTEE_";
+        List<KeyValuePair<string, string?>> settings = [];
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal) && name != RunRoot.Variable)
-                yield return new(name[Prefix.Length..].Replace("_", "", StringComparison.Ordinal), (string?)variable.Value);
+                settings.Add(new(name[Prefix.Length..].Replace("_", "", StringComparison.Ordinal), (string?)variable.Value));
         }
+
+        return settings;
     }
 
     /// <summary>The first problem with the values, in words; null when there is none.</summary>

@@ -1,8 +1,8 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
-using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Boot;
 using RestrictedTee.SmcTransport.Conduits;
@@ -17,9 +17,9 @@ internal sealed class SecureWorldProcess : IDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Process _process;
+    private readonly ChildProcess _process;
 
-    private SecureWorldProcess(Process process, BootLine line, DriverWiring wiring, SmcTransport.Abi.MemoryProtection protection)
+    private SecureWorldProcess(ChildProcess process, BootLine line, DriverWiring wiring, SmcTransport.Abi.MemoryProtection protection)
     {
         _process = process;
         Line = line;
@@ -40,37 +40,22 @@ internal sealed class SecureWorldProcess : IDisposable
     internal static SecureWorldProcess Start(LaunchOptions options, RunFolder folder, BoardFile board, RamBank bank0)
     {
         string program = SecureWorldLocator.Find(options.SecureWorld);
-        using Socket listener = Listen(folder);
-        Process process = StartProcess(program, options, folder);
+        using DescriptorListener listener = Listen(folder);
+        ChildProcess process = StartProcess(program, options, folder);
         try
         {
-            using var timeout = new CancellationTokenSource(StartTimeout);
-            process.EnableRaisingEvents = true;
-            process.Exited += (_, _) => Cancel(timeout);
-            if (process.HasExited)
-                Cancel(timeout);
-            Socket accepted;
-            try
-            {
-                accepted = listener.AcceptAsync(timeout.Token).AsTask().GetAwaiter().GetResult();
-            }
-            catch (OperationCanceledException e)
-            {
-                throw new TeeLaunchException(
-                    process.HasExited
-                        ? $"The secure world ended with exit code {process.ExitCode} before it connected; its log may say why (logLevel Information)."
-                        : $"The secure world did not connect within {StartTimeout.TotalSeconds:0} seconds.",
-                    e);
-            }
-
-            // The asynchronous accept has left the socket non-blocking; the boot line blocks.
-            accepted.Blocking = true;
-            var line = new BootLine(DescriptorSocket.Adopt(accepted));
+            process.WhenEnded(listener.GiveUp);
+            using WiringPipes pipes = MakePipes(options); // now, while the other world is on its way up
+            DescriptorSocket accepted = listener.Accept(StartTimeout) ?? throw new TeeLaunchException(
+                process.TryGetExitCode() is { } code
+                    ? $"The secure world ended with exit code {code} before it connected; its log may say why (logLevel Information)."
+                    : $"The secure world did not connect within {StartTimeout.TotalSeconds:0} seconds.");
+            var line = new BootLine(accepted);
             try
             {
                 if (line.Socket.PeerCredentials.Pid != process.Id)
                     throw new TeeLaunchException("Another process than the secure world connected to the boot line.");
-                return PowerOn(process, line, options, board, bank0);
+                return PowerOn(process, line, pipes, options, board, bank0);
             }
             catch
             {
@@ -81,7 +66,6 @@ internal sealed class SecureWorldProcess : IDisposable
         catch
         {
             Kill(process);
-            process.Dispose();
             throw;
         }
         finally
@@ -90,11 +74,11 @@ internal sealed class SecureWorldProcess : IDisposable
         }
     }
 
-    private static Socket Listen(RunFolder folder)
+    private static DescriptorListener Listen(RunFolder folder)
     {
         try
         {
-            return DescriptorSocket.Listen(folder.OwnBootSocket, backlog: 1);
+            return DescriptorListener.Listen(folder.OwnBootSocket, backlog: 1);
         }
         catch (SocketException e)
         {
@@ -128,63 +112,29 @@ internal sealed class SecureWorldProcess : IDisposable
         Wiring.NotificationLine?.Dispose();
         if (!_process.WaitForExit(StopTimeout))
             Kill(_process);
-        _process.Dispose();
     }
 
     /// <summary>Calls back when the process has ended, on a thread of the pool.</summary>
-    internal void WhenEnded(Action action)
+    internal void WhenEnded(Action action) => _process.WhenEnded(action);
+
+    private static ChildProcess StartProcess(string program, LaunchOptions options, RunFolder folder)
     {
-        // Process raises the event while it holds a lock that Dispose needs too, so nothing may wait inside of it.
-        int called = 0;
-        void Call()
-        {
-            if (Interlocked.Exchange(ref called, 1) == 0)
-                ThreadPool.QueueUserWorkItem(_ => action());
-        }
-
-        _process.Exited += (_, _) => Call();
-        if (_process.HasExited)
-            Call();
-    }
-
-    private static void Cancel(CancellationTokenSource source)
-    {
-        try
-        {
-            source.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The start has ended, well or badly, before the process did.
-        }
-    }
-
-    private static Process StartProcess(string program, LaunchOptions options, RunFolder folder)
-    {
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardInput = true };
-        void Add(string name, string value)
-        {
-            start.ArgumentList.Add(name);
-            start.ArgumentList.Add(value);
-        }
-
-        Add("--socket", folder.BootSocket);
+        List<string> arguments =
+        [
+            "--socket", folder.BootSocket,
+            "--conduit", options.ConduitAbi == ConduitAbi.Ffa ? "ffa" : "smc",
+            "--secret-memory", options.SecretMemory,
+            "--threads", options.Threads.ToString(CultureInfo.InvariantCulture),
+            "--log-level", options.LogLevel,
+            "--allow-debugging", options.Debug ? "true" : "false",
+        ];
         if (options.Board is not null)
-            Add("--board", BoardFile.EmbeddedNames.Contains(options.Board) ? options.Board : Path.GetFullPath(options.Board));
-        Add("--conduit", options.ConduitAbi.ToString());
-        Add("--secret-memory", options.SecretMemory);
-        Add("--threads", options.Threads.ToString());
-        Add("--log-level", options.LogLevel);
+            arguments.AddRange(["--board", BoardFile.EmbeddedNames.Contains(options.Board) ? options.Board : Path.GetFullPath(options.Board)]);
         if (options.LogFile is not null)
-            Add("--log-file", Path.GetFullPath(options.LogFile));
-        Add("--allow-debugging", options.Debug ? "true" : "false");
-
-        SecureWorldVariables.Set(start.Environment, options.Debug);
+            arguments.AddRange(["--log-file", Path.GetFullPath(options.LogFile)]);
         try
         {
-            Process process = Process.Start(start)!;
-            process.StandardInput.Close();
-            return process;
+            return ChildProcess.Start(Path.GetFullPath(program), arguments, SecureWorldVariables.Of(Environment.GetEnvironmentVariables(), options.Debug));
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -192,17 +142,32 @@ internal sealed class SecureWorldProcess : IDisposable
         }
     }
 
-    private static SecureWorldProcess PowerOn(Process process, BootLine line, LaunchOptions options, BoardFile board, RamBank bank0)
+    private static int ConduitsOf(LaunchOptions options) => options.Conduits == 0 ? options.Threads : options.Conduits;
+
+    private static WiringPipes MakePipes(LaunchOptions options)
     {
-        int count = options.Conduits == 0 ? options.Threads : options.Conduits;
-        using var pipes = new WiringPipes();
-        for (int i = 0; i <= count; i++)
-            pipes.AddConduit();
-        pipes.AddNotificationLine();
+        var pipes = new WiringPipes();
+        try
+        {
+            for (int i = 0; i <= ConduitsOf(options); i++)
+                pipes.AddConduit();
+            pipes.AddNotificationLine();
+            return pipes;
+        }
+        catch
+        {
+            pipes.Dispose();
+            throw;
+        }
+    }
+
+    private static SecureWorldProcess PowerOn(
+        ChildProcess process, BootLine line, WiringPipes pipes, LaunchOptions options, BoardFile board, RamBank bank0)
+    {
         var head = new BootLine.Head
         {
             Kind = BootLine.Kind.PowerOn,
-            Conduits = (uint)count,
+            Conduits = (uint)ConduitsOf(options),
             BankBase = board.NormalRam.Base,
             BankSize = board.NormalRam.Size,
         };
@@ -231,16 +196,9 @@ internal sealed class SecureWorldProcess : IDisposable
     /// <summary>Ends the process, whatever it is doing; the driver hears of it as of any death.</summary>
     internal void End() => Kill(_process);
 
-    private static void Kill(Process process)
+    private static void Kill(ChildProcess process)
     {
-        try
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-        catch (InvalidOperationException)
-        {
-            // It has gone by itself.
-        }
+        process.Kill();
+        process.WaitForExit();
     }
 }

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections;
 
 namespace RestrictedTee.NormalWorld.Launch;
 
@@ -9,24 +9,32 @@ namespace RestrictedTee.NormalWorld.Launch;
 /// </summary>
 internal static class SecureWorldVariables
 {
-    private static readonly FrozenSet<string> Passed = new[]
-    {
+    private static readonly string[] Passed =
+    [
         "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG", "LANGUAGE", "XDG_RUNTIME_DIR",
         "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "DOTNET_ROOT(x64)",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    ];
 
     private static readonly string[] PassedPrefixes = ["LC_", "RTEE_"];
 
     internal static bool IsPassed(string name) =>
-        Passed.Contains(name) || PassedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        Array.IndexOf(Passed, name) >= 0 || Array.Exists(PassedPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>Leaves of an inherited environment what the secure world may see, and says no where the runtime would ask.</summary>
-    internal static void Set(IDictionary<string, string?> environment, bool debug)
+    /// <summary>What the secure world may see of an environment, and a no where the runtime would ask.</summary>
+    internal static List<string> Of(IDictionary environment, bool debug)
     {
-        foreach (string name in environment.Keys.Where(name => !IsPassed(name)).ToArray())
-            environment.Remove(name);
-        environment["DOTNET_EnableDiagnostics"] = debug ? "1" : "0"; // the port would hand out dumps, and attach profilers
-        environment["DOTNET_DbgEnableMiniDump"] = "0";
-        environment["DOTNET_TieredCompilation"] = "1";
+        List<string> passed =
+        [
+            $"DOTNET_EnableDiagnostics={(debug ? "1" : "0")}", // the port would hand out dumps, and attach profilers
+            "DOTNET_DbgEnableMiniDump=0",
+            "DOTNET_TieredCompilation=1",
+        ];
+        foreach (DictionaryEntry variable in environment)
+        {
+            if (variable.Key is string name && IsPassed(name))
+                passed.Add($"{name}={variable.Value}");
+        }
+
+        return passed;
     }
 }

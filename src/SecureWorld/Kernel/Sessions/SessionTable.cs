@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using RestrictedTee.SecureWorld.Interop;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 
@@ -30,7 +30,7 @@ internal sealed class SessionTable(int limit)
         uint id;
         do
         {
-            RandomNumberGenerator.Fill(bytes);
+            KernelRandom.Fill(bytes);
             id = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         }
         while (id == 0 || _sessions.ContainsKey(id));

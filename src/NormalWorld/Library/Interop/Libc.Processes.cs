@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace RestrictedTee.NormalWorld.Interop;
+
+/// <summary>Processes of one's own: posix_spawn(3), waitid(2), kill(2).</summary>
+internal static partial class Libc
+{
+    internal const int Eintr = 4;
+    internal const int SigKill = 9;
+
+    internal const int PPid = 1;
+    internal const int WExited = 0x4;
+    internal const int WNoWait = 0x0100_0000;
+
+    /// <summary>siginfo_t has 128 bytes; si_code and si_status of a child lie as on every 64-bit Linux (asm-generic/siginfo.h).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    internal struct SigInfo
+    {
+        [FieldOffset(8)]
+        internal int Code;
+
+        [FieldOffset(24)]
+        internal int Status;
+    }
+
+    /// <summary>si_code of a child that exited by itself; of any other, si_status is a signal.</summary>
+    internal const int CldExited = 1;
+
+    /// <summary>posix_spawn_file_actions_t: 80 bytes in glibc and in musl, with room to spare.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    internal struct SpawnFileActions;
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
+    internal static partial int SpawnFileActionsInit(ref SpawnFileActions actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SpawnFileActionsAddOpen(ref SpawnFileActions actions, int fd, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
+    internal static partial int SpawnFileActionsDestroy(ref SpawnFileActions actions);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    internal static unsafe partial int Spawn(out int pid, string path, ref SpawnFileActions actions, nint attributes, byte** arguments, byte** environment);
+
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    internal static partial int WaitId(int idType, int id, out SigInfo info, int options);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int pid, int signal);
+}
