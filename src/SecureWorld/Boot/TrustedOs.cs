@@ -91,6 +91,8 @@ internal sealed class TrustedOs : IDisposable
             Operation = new OperationServices(tas),
             Client = new ClientServices(tas),
             Memory = new MemoryServices(Restricted.SecureRam),
+            Objects = new ObjectServices(Restricted.SecureRam),
+            Crypto = new CryptoServices(Restricted.SecureRam),
             Time = new TimeServices(rpc),
             Extensions = new ExtensionServices(Firewall),
         };

@@ -35,13 +35,14 @@ internal enum AccessRights
 
 /// <summary>Which bus master: the name that claims and rules speak of.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Name">Unique within the kind: a TA's UUID, a device's name, a partition's id.</param>
-internal readonly record struct MasterId(BusMasterKind Kind, string Name)
+/// <param name="Name">Unique within the kind: a device's name, a partition's id; a TA has none but its UUID.</param>
+/// <param name="Uuid">That of a TA. It is not put into words until somebody reads them: a claim is made in every call that writes content.</param>
+internal readonly record struct MasterId(BusMasterKind Kind, string Name, Guid Uuid = default)
 {
-    internal static MasterId TrustedApp(Guid uuid) => new(BusMasterKind.TrustedApp, uuid.ToString());
+    internal static MasterId TrustedApp(Guid uuid) => new(BusMasterKind.TrustedApp, "", uuid);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind} {Name}";
+    public override string ToString() => Kind == BusMasterKind.TrustedApp ? $"{Kind} {Uuid}" : $"{Kind} {Name}";
 }
 
 /// <summary>Somebody who reaches memory over the bus, as the firewall knows it.</summary>

@@ -30,10 +30,12 @@ internal sealed class FirewallRules
         return false;
     }
 
-    /// <summary>Takes a buffer for one instance of a master that could write to it. The claim ends when the buffer is freed.</summary>
-    internal ClaimOutcome TryClaim(BusMaster master, ulong instance, GuardedMemory memory, IReadOnlyList<MasterId> readers)
+    /// <summary>Takes a buffer for one instance of a master that could write to it, with TAs that may read it. The claim ends when the buffer is freed.</summary>
+    internal ClaimOutcome TryClaim(BusMaster master, ulong instance, GuardedMemory memory, ReadOnlySpan<Guid> readers)
     {
-        ClaimOutcome outcome = (master.Ceiling & AccessRights.Write) == 0 ? ClaimOutcome.ClaimedByAnother : memory.TryClaim(new Claim(master.Id, instance, readers));
+        if (memory.IsClaimed(master.Id, instance, readers))
+            return ClaimOutcome.Claimed; // content is written in many pieces, and the claim is asked for before each
+        ClaimOutcome outcome = (master.Ceiling & AccessRights.Write) == 0 ? ClaimOutcome.ClaimedByAnother : memory.TryClaim(Claim.Of(master.Id, instance, readers));
         if (outcome == ClaimOutcome.ClaimedByAnother)
             Refused(master, memory, AccessRights.Write, "the claim is another's, or not this one's to make");
         return outcome;

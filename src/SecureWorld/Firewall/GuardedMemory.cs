@@ -16,6 +16,28 @@ internal sealed record Claim(MasterId Owner, ulong Instance, IReadOnlyList<Maste
     internal bool Allows(MasterId master, ulong instance, AccessRights rights) =>
         IsHeldBy(master, instance) || ((rights & AccessRights.Write) == 0 && Readers.Contains(master));
 
+    internal static Claim Of(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
+    {
+        var ids = new MasterId[readers.Length];
+        for (int i = 0; i < readers.Length; i++)
+            ids[i] = MasterId.TrustedApp(readers[i]);
+        return new Claim(owner, instance, ids);
+    }
+
+    /// <summary>Whether it is that of a master, with just these readers in this order.</summary>
+    internal bool Is(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
+    {
+        if (!IsHeldBy(owner, instance) || Readers.Count != readers.Length)
+            return false;
+        for (int i = 0; i < readers.Length; i++)
+        {
+            if (Readers[i] != MasterId.TrustedApp(readers[i]))
+                return false;
+        }
+
+        return true;
+    }
+
     internal bool IsHeldBy(MasterId master, ulong instance) => Owner == master && Instance == instance;
 }
 
@@ -78,6 +100,13 @@ internal abstract class GuardedMemory : MemoryObject
 
         grant = new AccessGrant(this, master, instance, rights, BaseAddress + (nint)offset, length);
         return null;
+    }
+
+    /// <summary>Whether just this claim stands already.</summary>
+    internal bool IsClaimed(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
+    {
+        lock (_gate)
+            return _claim is { } claim && claim.Is(owner, instance, readers);
     }
 
     internal ClaimOutcome TryClaim(Claim claim)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RestrictedTee.Contracts;
 using RestrictedTee.Sdk;
 
@@ -13,35 +12,30 @@ public sealed class ContentReaderTa : TrustedApp
     {
         if (Tee.ClientIdentity != new TeeIdentity(TeeIdentity.LoginTrustedApp, ContentDecryptor.Uuid))
             return TeeResult.AccessDenied;
-        session.Context = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        session.Context = DigestOperation.Allocate(TeeAlgorithm.Sha256);
         return TeeResult.Success;
     }
 
     [Command(ContentReader.CommandUpdate)]
     public static TeeResult Update(TaSession session, MemrefInput content)
     {
-        IncrementalHash digest = session.Get<IncrementalHash>();
+        DigestOperation digest = session.Get<DigestOperation>();
         if (!content.IsRestricted)
             return TeeResult.AccessDenied;
-        digest.AppendData(content.Span);
+        digest.Update(content.Span);
         return TeeResult.Success;
     }
 
     [Command(ContentReader.CommandFinish)]
     public static TeeResult Finish(TaSession session, MemrefOutput digest)
     {
-        IncrementalHash content = session.Get<IncrementalHash>();
-        Span<byte> result = stackalloc byte[ContentReader.DigestSize];
-        if (digest.Size < result.Length)
-        {
-            digest.Size = result.Length;
-            return TeeResult.ShortBuffer;
-        }
-
-        content.GetHashAndReset(result);
+        DigestOperation content = session.Get<DigestOperation>();
+        TeeResult result = content.TryDoFinal([], digest.Span, out int size);
+        digest.Size = size;
+        if (result != TeeResult.Success)
+            return result;
         session.Context = null; // told: whatever follows gets BAD_STATE
         content.Dispose();
-        digest.Write(result);
         return TeeResult.Success;
     }
 }

@@ -1,22 +1,23 @@
-using System.Security.Cryptography;
 using RestrictedTee.Contracts;
 using RestrictedTee.Sdk;
 
 namespace RestrictedTee.TrustedApps.SecureVideo;
 
 /// <summary>
-/// One stream of content: its key, how far it has got, and the reader that it is shown to. Key and IV lie in secure RAM, from
-/// <see cref="Install"/> until the last byte is written or anything fails on the way.
+/// One stream of content: the operation that decrypts it, how far it has got, and the reader that it is shown to. The operation, and
+/// with it the key, lives from <see cref="Install"/> until the last byte is written or anything fails on the way.
 /// </summary>
 internal sealed class ContentStream : IDisposable
 {
-    private SecureMemory? _secret; // key, then the IV or the last block of ciphertext
+    private const int BlockSize = 16;
+
+    private CipherOperation? _cipher;
     private TaClientSession? _reader; // open while the digest of what is written may be told
     private uint _mode;
     private ulong _length; // of plaintext, as declared
     private ulong _position; // bytes of ciphertext done
 
-    internal bool HasKey => _secret is not null;
+    internal bool HasKey => _cipher is not null;
 
     /// <summary>Whether the whole content was written and shown, and its digest is still to be told.</summary>
     internal bool HasDigest => !HasKey && _reader is not null;
@@ -25,9 +26,7 @@ internal sealed class ContentStream : IDisposable
     internal void Install(uint mode, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ulong length, bool show)
     {
         Dispose();
-        _secret = SecureMemory.Allocate(2 * ContentDecryptor.KeySize);
-        key.CopyTo(Key);
-        iv.CopyTo(Iv);
+        _cipher = Begin(mode == ContentDecryptor.ModeCtr ? TeeAlgorithm.AesCtr : TeeAlgorithm.AesCbcNoPad, key, iv);
         (_mode, _length, _position) = (mode, length, 0);
         try
         {
@@ -46,7 +45,7 @@ internal sealed class ContentStream : IDisposable
     /// <summary>Whether a piece of so many bytes of ciphertext may come next. Nothing but lengths decides.</summary>
     internal TeeResult Admit(int size)
     {
-        if (size == 0 || (_mode == ContentDecryptor.ModeCbc && size % AesCtr.BlockSize != 0))
+        if (size == 0 || (_mode == ContentDecryptor.ModeCbc && size % BlockSize != 0))
             return TeeResult.BadParameters;
         return (ulong)size > CiphertextLength - _position ? TeeResult.ExcessData : TeeResult.Success;
     }
@@ -58,7 +57,9 @@ internal sealed class ContentStream : IDisposable
         bool done = false;
         try
         {
-            Transform(ciphertext, plaintext);
+            // The normal world can change the ciphertext meanwhile. What it gets by that is the plaintext of another ciphertext, which
+            // it could as well have sent; nothing but lengths decides anything here.
+            _cipher!.Update(ciphertext, plaintext);
             int size = (int)Math.Min((ulong)plaintext.Length, _length - Math.Min(_position, _length));
             plaintext[size..].Clear(); // CBC's padding, unread
             _position += (ulong)ciphertext.Length;
@@ -98,27 +99,14 @@ internal sealed class ContentStream : IDisposable
 
     private ulong CiphertextLength => ContentDecryptor.CiphertextLength(_mode, _length);
 
-    private Span<byte> Key => _secret!.Span[..ContentDecryptor.KeySize];
-
-    private Span<byte> Iv => _secret!.Span[ContentDecryptor.KeySize..];
-
-    private void Transform(ReadOnlySpan<byte> ciphertext, Span<byte> plaintext)
+    private static CipherOperation Begin(TeeAlgorithm algorithm, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv)
     {
-        // .NET's AES keeps a copy of its key on the managed heap; it lives for one call, and Dispose clears it.
-        using var aes = Aes.Create();
-        aes.SetKey(Key);
-        if (_mode == ContentDecryptor.ModeCtr)
-        {
-            AesCtr.Transform(aes, Iv, _position, ciphertext, plaintext);
-            return;
-        }
-
-        // The ciphertext lies in memory that the normal world can change meanwhile, so the block that the next piece
-        // continues from is read once, before it is decrypted.
-        Span<byte> next = stackalloc byte[AesCtr.BlockSize];
-        ciphertext[^AesCtr.BlockSize..].CopyTo(next);
-        aes.DecryptCbc(ciphertext, Iv, plaintext, PaddingMode.None);
-        next.CopyTo(Iv);
+        using TransientObject secret = TransientObject.Allocate(ObjectType.Aes, ContentDecryptor.KeySize * 8);
+        secret.Populate(AttributeId.SecretValue, key);
+        CipherOperation cipher = CipherOperation.Allocate(algorithm, OperationMode.Decrypt, ContentDecryptor.KeySize * 8);
+        cipher.SetKey(secret);
+        cipher.Init(iv);
+        return cipher;
     }
 
     private void Show(ReadOnlySpan<byte> plaintext)
@@ -137,7 +125,7 @@ internal sealed class ContentStream : IDisposable
 
     private void WipeKey()
     {
-        _secret?.Dispose();
-        _secret = null;
+        _cipher?.Dispose();
+        _cipher = null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RestrictedTee.Contracts;
 using RestrictedTee.Sdk;
 
@@ -18,28 +17,30 @@ public sealed class CryptTa : TrustedApp
     ];
 
     [Command(Crypt.CommandSha256)]
-    public static void Sha256(MemrefInput message, MemrefOutput digest)
+    public static TeeResult Sha256(MemrefInput message, MemrefOutput digest)
     {
-        Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(message.Span, result);
-        digest.Write(result);
+        using DigestOperation operation = DigestOperation.Allocate(TeeAlgorithm.Sha256);
+        TeeResult result = operation.TryDoFinal(message.Span, digest.Span, out int size);
+        digest.Size = size;
+        return result;
     }
 
     [Command(Crypt.CommandAes256EcbEncrypt)]
-    public static TeeResult Encrypt(MemrefInput source, MemrefOutput destination) => Ecb(source, destination, encrypt: true);
+    public static TeeResult Encrypt(MemrefInput source, MemrefOutput destination) => Ecb(source, destination, OperationMode.Encrypt);
 
     [Command(Crypt.CommandAes256EcbDecrypt)]
-    public static TeeResult Decrypt(MemrefInput source, MemrefOutput destination) => Ecb(source, destination, encrypt: false);
+    public static TeeResult Decrypt(MemrefInput source, MemrefOutput destination) => Ecb(source, destination, OperationMode.Decrypt);
 
-    private static TeeResult Ecb(MemrefInput source, MemrefOutput destination, bool encrypt)
+    private static TeeResult Ecb(MemrefInput source, MemrefOutput destination, OperationMode mode)
     {
         if (source.Size % BlockSize != 0 || destination.Size < source.Size)
             return TeeResult.BadParameters;
-        using var aes = Aes.Create();
-        aes.SetKey(Key);
-        destination.Size = encrypt
-            ? aes.EncryptEcb(source.Span, destination.Span, PaddingMode.None)
-            : aes.DecryptEcb(source.Span, destination.Span, PaddingMode.None);
+        using TransientObject key = TransientObject.Allocate(ObjectType.Aes, Key.Length * 8);
+        key.Populate(AttributeId.SecretValue, Key);
+        using CipherOperation cipher = CipherOperation.Allocate(TeeAlgorithm.AesEcbNoPad, mode, Key.Length * 8);
+        cipher.SetKey(key);
+        cipher.Init();
+        destination.Size = cipher.DoFinal(source.Span, destination.Span);
         return TeeResult.Success;
     }
 }

@@ -50,6 +50,15 @@ public sealed class DependencyTests
     }
 
     [Fact]
+    public void BouncyCastle_is_known_to_one_folder()
+    {
+        IEnumerable<string> elsewhere = Sources().Where(file => !file.StartsWith("src/SecureWorld/Crypto/BouncyCastle/", StringComparison.Ordinal)
+            && Text(file).Contains("Org.BouncyCastle", StringComparison.Ordinal));
+
+        Assert.Empty(elsewhere);
+    }
+
+    [Fact]
     public void Unsafe_code_stands_only_where_memory_and_system_calls_are_touched()
     {
         string[] marked =

@@ -51,7 +51,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
                 break;
             case "content":
                 InjectAndDump();
-                AesCtr();
+                new ContentBenchmarks(tee, starting, _rows).Run();
                 break;
             case "sharing":
                 new SharingBenchmarks(starting, _rows).Run();
@@ -155,36 +155,6 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
                 _rows.Add(new BenchRow($"inject {Name(size)}", injected, "MiB/s", injected / memcpy, "memcpy"));
             _rows.Add(new BenchRow($"dump {Name(size)}", dumped, "MiB/s", dumped / memcpy, "memcpy"));
         }
-    }
-
-    private void AesCtr()
-    {
-        starting("AES-CTR");
-        int size = Sizes[^1];
-        using TeeSession decryptor = tee.OpenSession(ContentDecryptor.Uuid);
-        using DmaBufHandle buffer = tee.AllocateRestricted(UseCase.SecureVideoPlay, size);
-        using SharedMemory restricted = tee.RegisterSharedMemory(buffer);
-        using SharedMemory ciphertext = tee.AllocateSharedMemory(size);
-        byte[] key = RandomNumberGenerator.GetBytes(ContentDecryptor.KeySize);
-        decryptor.Invoke(ContentDecryptor.CommandInstallKey, new Operation(Parameter.ValueInput(ContentDecryptor.ModeCtr), Parameter.TempInput(key), Parameter.TempInput(key), Parameter.ValueInput(int.MaxValue)));
-        var decrypt = new Operation(Parameter.Partial(ciphertext, Direction.Input, 0, size), Parameter.Partial(restricted, Direction.Output, 0, size));
-
-        using var aes = Aes.Create();
-        aes.SetKey(key);
-        byte[] plain = new byte[size], cipher = new byte[size];
-        double ecb = 0, cbc = 0, ctr = 0;
-        const int Rounds = 5;
-        for (int round = 0; round < Rounds; round++)
-        {
-            TimeSpan warmUp = TimeSpan.FromMilliseconds(round == 0 ? 700 : 50);
-            ecb += Throughput(() => aes.EncryptEcb(plain, cipher, PaddingMode.None), size, warmUp) / Rounds;
-            cbc += Throughput(() => aes.DecryptCbc(cipher, key, plain, PaddingMode.None), size, warmUp) / Rounds;
-            ctr += Throughput(() => Check(decryptor.TryInvoke(ContentDecryptor.CommandDecrypt, decrypt, out _)), size, warmUp) / Rounds;
-        }
-
-        _rows.Add(new BenchRow(".NET AES-128-ECB in process memory, 1 MiB", ecb, "MiB/s"));
-        _rows.Add(new BenchRow(".NET AES-128-CBC decryption in process memory, 1 MiB", cbc, "MiB/s"));
-        _rows.Add(new BenchRow("AES-128-CTR into a restricted buffer, 1 MiB", ctr, "MiB/s", ctr / ecb, ".NET AES-ECB"));
     }
 
     /// <summary>A command that does nothing.</summary>

@@ -17,11 +17,8 @@ internal sealed class ExtensionServices(FirewallRules firewall) : IExtensionServ
         // Only who has been let at the bytes can take them: a reference to none of them has no grant.
         if (!claimed.Grant.IsLive || claimed.Memory is not GuardedMemory buffer)
             return TeeResult.BadParameters;
-        var ids = new MasterId[readers.Length];
-        for (int i = 0; i < readers.Length; i++)
-            ids[i] = MasterId.TrustedApp(readers[i]);
         TaInstance claimer = caller.Session!.Instance;
-        return firewall.TryClaim(claimer.Manifest.Master, claimer.Number, buffer, ids) switch
+        return firewall.TryClaim(claimer.Manifest.Master, claimer.Number, buffer, readers) switch
         {
             ClaimOutcome.Claimed => TeeResult.Success,
             ClaimOutcome.InUse => TeeResult.Busy,

@@ -58,7 +58,7 @@ internal static class PropertyTable
         Tee("gpd.tee.systemTime.protectionLevel", ClockOfTheNormalWorld),
         Tee("gpd.tee.TAPersistentTime.protectionLevel", ClockOfTheNormalWorld), // the lowest there is; no persistent time is kept
         Tee("gpd.tee.arith.maxBigIntSize", 0u), // no arithmetic API
-        Tee("gpd.tee.cryptography.ecc", false), // no cryptographic API: TAs bring their own
+        Tee("gpd.tee.cryptography.ecc", false), // the optional families of algorithms: none is whole
         Tee("gpd.tee.cryptography.nist", false),
         Tee("gpd.tee.cryptography.bsi-r", false),
         Tee("gpd.tee.cryptography.bsi-t", false),

@@ -1,3 +1,4 @@
+using RestrictedTee.SecureWorld.Kernel.Objects;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Interleaving;
 
@@ -21,6 +22,9 @@ internal sealed class InstanceResources(int secureBytes)
     /// <summary>Sessions that this instance has opened to other TAs.</summary>
     internal SessionTable Clients { get; } = new(MaxSessions);
 
+    /// <summary>Its keys and operations. What they take up is secure RAM, and counts as that.</summary>
+    internal HandleTable Objects { get; } = new();
+
     /// <summary>A block of secure RAM, or null beyond the quota, or when secure RAM is full.</summary>
     internal SecureBlock? Allocate(SecureRam ram, int size)
     {
@@ -39,9 +43,10 @@ internal sealed class InstanceResources(int secureBytes)
         }
     }
 
-    /// <summary>Takes the memory back, for good.</summary>
+    /// <summary>Takes the memory back, for good; first what works on it, so that nothing reads what is somebody else's by then.</summary>
     internal void ReleaseMemory()
     {
+        Objects.End();
         SecureBlock[] blocks;
         lock (_gate)
         {

@@ -24,6 +24,12 @@ internal sealed class TeeCore
     /// <summary>Section 4.11.</summary>
     internal required IMemoryServices Memory { get; init; }
 
+    /// <summary>Chapter 5, as far as objects go that are in no storage.</summary>
+    internal required IObjectServices Objects { get; init; }
+
+    /// <summary>Chapter 6.</summary>
+    internal required ICryptoServices Crypto { get; init; }
+
     /// <summary>Chapter 7.</summary>
     internal required ITimeServices Time { get; init; }
 

@@ -1,0 +1,56 @@
+using Org.BouncyCastle.Crypto;
+using Org.BouncyCastle.Crypto.Engines;
+using Org.BouncyCastle.Crypto.Modes;
+using Org.BouncyCastle.Crypto.Parameters;
+using RestrictedTee.Sdk;
+
+namespace RestrictedTee.SecureWorld.Crypto.BouncyCastle;
+
+/// <summary>
+/// A cipher of BouncyCastle, for machines whose libcrypto does not have it. Managed code: while the engine has a key, its schedule
+/// lies on the managed heap.
+/// </summary>
+internal sealed class BouncyCastleCipher : CipherEngine
+{
+    private readonly Func<IBlockCipherMode> _create;
+    private readonly bool _encrypts;
+    private IBlockCipherMode? _mode;
+
+    private BouncyCastleCipher(Func<IBlockCipherMode> create, bool encrypts) => (_create, _encrypts) = (create, encrypts);
+
+    internal static Provider<CipherEngine> AesEcb { get; } = Provider(() => new EcbBlockCipher(new AesEngine()));
+
+    internal static Provider<CipherEngine> AesCbc { get; } = Provider(() => new CbcBlockCipher(new AesEngine()));
+
+    public override void Dispose() => Forget();
+
+    internal override void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv)
+    {
+        _mode = _create();
+        var parameter = new KeyParameter(key);
+        _mode.Init(_encrypts, iv.IsEmpty ? parameter : new ParametersWithIV(parameter, iv));
+    }
+
+    internal override void Update(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        while (!source.IsEmpty)
+        {
+            int done = _mode!.ProcessBlock(source, destination);
+            source = source[done..];
+            destination = destination[done..];
+        }
+    }
+
+    /// <summary>Its modes cannot be copied, so a copy of an operation that has begun is not to be had with this provider.</summary>
+    internal override void CopyFrom(CipherEngine source)
+    {
+        if (((BouncyCastleCipher)source)._mode is not null)
+            throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
+        Forget();
+    }
+
+    internal override void Forget() => _mode = null;
+
+    private static Provider<CipherEngine> Provider(Func<IBlockCipherMode> create) =>
+        new("BouncyCastle", () => true, mode => new BouncyCastleCipher(create, mode == OperationMode.Encrypt));
+}

@@ -1,0 +1,23 @@
+using RestrictedTee.Sdk;
+
+namespace RestrictedTee.SecureWorld.Kernel.Objects;
+
+/// <summary>
+/// An operation (struct tee_cryp_state in core/tee/tee_svc_cryp.c upstream): an engine of a library, and the state that says what
+/// may be asked of it. Whatever is asked in another state gets BAD_STATE and changes nothing.
+/// </summary>
+internal abstract class CryptoState(TeeAlgorithm algorithm, OperationMode mode) : KernelObject
+{
+    internal TeeAlgorithm Algorithm => algorithm;
+
+    internal OperationMode Mode => mode;
+
+    /// <summary>Whether it has begun (CRYP_STATE_INITIALIZED).</summary>
+    protected bool IsInitialized { get; set; }
+
+    /// <summary>Takes over the progress of an operation for the same; what there is of keys is copied by itself.</summary>
+    internal abstract TeeResult CopyFrom(CryptoState source);
+
+    /// <summary>Its key has gone: nothing of it stays in the library either.</summary>
+    internal abstract void ForgetKey();
+}

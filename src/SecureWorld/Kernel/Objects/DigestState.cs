@@ -1,0 +1,94 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto;
+using RestrictedTee.SecureWorld.ProtectedMemory;
+
+namespace RestrictedTee.SecureWorld.Kernel.Objects;
+
+/// <summary>A digest under way.</summary>
+/// <param name="algorithm">Its row.</param>
+/// <param name="engine">The library's part, which is its own.</param>
+/// <param name="digest">Room for the digest, of which parts may be told one after the other; its own.</param>
+internal sealed class DigestState(DigestAlgorithm algorithm, DigestEngine engine, SecureBlock digest)
+    : CryptoState(algorithm.Id, OperationMode.Digest)
+{
+    private int _told = -1; // bytes of the digest that were extracted; -1 while it is not complete
+
+    internal TeeResult Init()
+    {
+        using Lock.Scope held = Enter();
+        engine.Begin();
+        digest.Span.Clear();
+        (IsInitialized, _told) = (true, -1);
+        return TeeResult.Success;
+    }
+
+    internal TeeResult Update(ReadOnlySpan<byte> chunk)
+    {
+        using Lock.Scope held = Enter();
+        if (!IsInitialized || _told >= 0)
+            return TeeResult.BadState;
+        engine.Update(chunk);
+        return TeeResult.Success;
+    }
+
+    internal TeeResult Final(ReadOnlySpan<byte> chunk, Span<byte> result, out int size)
+    {
+        using Lock.Scope held = Enter();
+        size = 0;
+        if (!IsInitialized || _told >= 0)
+            return TeeResult.BadState;
+        size = algorithm.Size;
+        if (result.Length < size)
+            return TeeResult.ShortBuffer;
+        engine.Update(chunk);
+        engine.Finish(result[..size]);
+        IsInitialized = false;
+        return TeeResult.Success;
+    }
+
+    internal TeeResult Extract(Span<byte> result, out int size)
+    {
+        using Lock.Scope held = Enter();
+        size = 0;
+        if (!IsInitialized)
+            return TeeResult.BadState;
+        if (_told < 0)
+        {
+            engine.Finish(digest.Span);
+            _told = 0;
+        }
+
+        size = Math.Min(result.Length, algorithm.Size - _told);
+        digest.Span.Slice(_told, size).CopyTo(result);
+        _told += size;
+        return TeeResult.Success;
+    }
+
+    internal override TeeResult CopyFrom(CryptoState source)
+    {
+        var other = (DigestState)source;
+        if (other == this)
+            return TeeResult.Success;
+        using Lock.Scope first = FirstOf(this, other).Enter();
+        using Lock.Scope second = LastOf(this, other).Enter();
+        engine.CopyFrom(other.Engine);
+        other.Digest.Span.CopyTo(digest.Span);
+        (IsInitialized, _told) = (other.IsInitialized, other._told);
+        return TeeResult.Success;
+    }
+
+    internal override void ForgetKey()
+    {
+        // There is none.
+    }
+
+    protected override void End()
+    {
+        engine.Dispose();
+        digest.Dispose();
+    }
+
+    private DigestEngine Engine => engine;
+
+    private SecureBlock Digest => digest;
+}

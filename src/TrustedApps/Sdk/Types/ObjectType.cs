@@ -1,0 +1,86 @@
+namespace RestrictedTee.Sdk;
+
+/// <summary>TEE_TYPE_*: what an object is (GPD_SPE_010 table 6-13).</summary>
+public enum ObjectType : uint
+{
+    /// <summary>TEE_TYPE_AES: a key of 128, 192 or 256 bits.</summary>
+    Aes = 0xA000_0010,
+}
+
+/// <summary>TEE_ATTR_*: a part of an object (GPD_SPE_010 table 6-15).</summary>
+public enum AttributeId : uint
+{
+    /// <summary>TEE_ATTR_SECRET_VALUE.</summary>
+    SecretValue = 0xC000_0000,
+}
+
+/// <summary>TEE_USAGE_*: what an object may be used for (GPD_SPE_010 table 5-4).</summary>
+[Flags]
+public enum KeyUsage : uint
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>TEE_USAGE_EXTRACTABLE: its secret attributes may be read.</summary>
+    Extractable = 1 << 0,
+
+    /// <summary>TEE_USAGE_ENCRYPT.</summary>
+    Encrypt = 1 << 1,
+
+    /// <summary>TEE_USAGE_DECRYPT.</summary>
+    Decrypt = 1 << 2,
+
+    /// <summary>TEE_USAGE_MAC.</summary>
+    Mac = 1 << 3,
+
+    /// <summary>TEE_USAGE_SIGN.</summary>
+    Sign = 1 << 4,
+
+    /// <summary>TEE_USAGE_VERIFY.</summary>
+    Verify = 1 << 5,
+
+    /// <summary>TEE_USAGE_DERIVE.</summary>
+    Derive = 1 << 6,
+
+    /// <summary>Everything: what an object starts with.</summary>
+    All = 0xFFFF_FFFF,
+}
+
+/// <summary>TEE_HANDLE_FLAG_*: the state of an object or an operation (GPD_SPE_010 table 5-5).</summary>
+[Flags]
+public enum HandleState : uint
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary>TEE_HANDLE_FLAG_INITIALIZED: an object has its attributes, an operation has begun.</summary>
+    Initialized = 0x0002_0000,
+
+    /// <summary>TEE_HANDLE_FLAG_KEY_SET: the operation has its key, or needs none.</summary>
+    KeySet = 0x0004_0000,
+
+    /// <summary>TEE_HANDLE_FLAG_EXPECT_TWO_KEYS.</summary>
+    ExpectTwoKeys = 0x0008_0000,
+
+    /// <summary>TEE_HANDLE_FLAG_EXTRACTING: part of a digest has been told.</summary>
+    Extracting = 0x0010_0000,
+}
+
+/// <summary>TEE_ObjectInfo (GPD_SPE_010 section 5.4.1).</summary>
+/// <param name="Type">objectType.</param>
+/// <param name="Size">objectSize in bits; 0 without attributes.</param>
+/// <param name="MaxSize">maxObjectSize in bits.</param>
+/// <param name="Usage">objectUsage.</param>
+/// <param name="State">handleFlags.</param>
+public readonly record struct TeeObjectInfo(ObjectType Type, int Size, int MaxSize, KeyUsage Usage, HandleState State);
+
+/// <summary>TEE_OperationInfo (GPD_SPE_010 section 6.1.1).</summary>
+/// <param name="Algorithm">algorithm.</param>
+/// <param name="Class">operationClass.</param>
+/// <param name="Mode">mode.</param>
+/// <param name="MaxKeySize">maxKeySize in bits.</param>
+/// <param name="KeySize">keySize in bits; 0 without a key.</param>
+/// <param name="RequiredKeyUsage">requiredKeyUsage.</param>
+/// <param name="State">handleState.</param>
+public readonly record struct TeeOperationInfo(
+    TeeAlgorithm Algorithm, OperationClass Class, OperationMode Mode, int MaxKeySize, int KeySize, KeyUsage RequiredKeyUsage, HandleState State);
