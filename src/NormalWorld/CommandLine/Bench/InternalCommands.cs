@@ -65,7 +65,8 @@ internal static class InternalCommands
             {
                 System.Console.In.ReadToEnd();
                 Volatile.Write(ref stop, true);
-            }) { IsBackground = true }.Start();
+            })
+            { IsBackground = true }.Start();
             while (!Volatile.Read(ref stop))
             {
             }
