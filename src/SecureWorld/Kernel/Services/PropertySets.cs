@@ -7,16 +7,21 @@ namespace RestrictedTee.SecureWorld.Kernel.Services;
 /// <summary>Property access (GPD_SPE_010 section 4.4): the rows of <see cref="PropertyTable"/>, and behind them a TA's own properties.</summary>
 internal sealed class PropertySets : IPropertyServices
 {
-    private readonly Dictionary<PropertySet, OrderedDictionary<string, PropertyRow>> _sets = [];
+    private readonly Lazy<Dictionary<PropertySet, OrderedDictionary<string, PropertyRow>>> _sets; // few TAs ever ask
 
-    internal PropertySets(MemoryProtection protection, string version)
+    internal PropertySets(MemoryProtection protection, string version) => _sets = new(() => Make(protection, version));
+
+    private static Dictionary<PropertySet, OrderedDictionary<string, PropertyRow>> Make(MemoryProtection protection, string version)
     {
+        Dictionary<PropertySet, OrderedDictionary<string, PropertyRow>> sets = [];
         foreach (PropertyRow row in PropertyTable.Rows(protection, version))
         {
-            if (!_sets.TryGetValue(row.Set, out OrderedDictionary<string, PropertyRow>? set))
-                _sets.Add(row.Set, set = new(StringComparer.Ordinal));
+            if (!sets.TryGetValue(row.Set, out OrderedDictionary<string, PropertyRow>? set))
+                sets.Add(row.Set, set = new(StringComparer.Ordinal));
             set.Add(row.Name, row);
         }
+
+        return sets;
     }
 
     object? IPropertyServices.Get(PropertySet set, string name)
@@ -35,5 +40,5 @@ internal sealed class PropertySets : IPropertyServices
     }
 
     private OrderedDictionary<string, PropertyRow> RowsOf(PropertySet set) =>
-        _sets.GetValueOrDefault(set) ?? throw new TeeException(TeeResult.ItemNotFound, TeeOrigin.Tee);
+        _sets.Value.GetValueOrDefault(set) ?? throw new TeeException(TeeResult.ItemNotFound, TeeOrigin.Tee);
 }
