@@ -32,6 +32,19 @@ public sealed class OperationTa : TrustedApp
         _ => Extracting().DoFinal(Block, new byte[32]),
         _ => NewCipher(TeeAlgorithm.AesCtr).CopyFrom(NewCipher(TeeAlgorithm.AesCbcNoPad)),
         _ => DigestOperation.Allocate(TeeAlgorithm.Sha256).CopyFrom(DigestOperation.Allocate(TeeAlgorithm.Sha1)),
+        _ => NewMac().Update(Block), // not begun
+        _ => NewMac().ComputeFinal(Block, new byte[32]),
+        _ => NewMac().CompareFinal(Block, new byte[32]),
+        _ => MacOperation.Allocate(TeeAlgorithm.HmacSha256, 256).Init(), // no key
+        _ => MacOperation.Allocate(TeeAlgorithm.HmacSha256, 256).SetKey(NewKey(128)), // of another type
+        _ => NewGcm(OperationMode.Encrypt).UpdateAad(Block), // not begun
+        _ => NewGcm(OperationMode.Encrypt).Update(Block, new byte[16]),
+        _ => NewGcm(OperationMode.Encrypt).Init([], 128), // no nonce
+        _ => BegunGcm(OperationMode.Encrypt).Init(Block, 128), // has begun
+        _ => BegunGcm(OperationMode.Encrypt).TryDecryptFinal(Block, new byte[16], out int _, Block), // is to encrypt
+        _ => BegunGcm(OperationMode.Decrypt).EncryptFinal(Block, new byte[16], new byte[16]), // is to decrypt
+        _ => AadAfterPayload(),
+        buffer => BegunGcm(OperationMode.Encrypt).Update(buffer.AsSpan(0, 16), buffer.AsSpan(8, 16)), // overlap
         buffer => Begun(TeeAlgorithm.AesCtr).Update(buffer.AsSpan(0, 16), buffer.AsSpan(8, 16)), // overlap
     ];
 
@@ -166,6 +179,45 @@ public sealed class OperationTa : TrustedApp
         return isSame ? TeeResult.Success : TeeResult.Generic;
     }
 
+    /// <summary>
+    /// Seals and opens a message, and one that was changed; keeps a code, and looks at it. The result says whether all of it is as it
+    /// should be.
+    /// </summary>
+    [Command(11)]
+    public static void SealAndCompare(ValueOutput answers)
+    {
+        using TransientObject key = NewKey(256);
+        using AeOperation seal = AeOperation.Allocate(TeeAlgorithm.AesGcm, OperationMode.Encrypt, 256), open = AeOperation.Allocate(TeeAlgorithm.AesGcm, OperationMode.Decrypt, 256);
+        seal.SetKey(key);
+        open.SetKey(key);
+        Span<byte> secret = stackalloc byte[20], tag = stackalloc byte[16], opened = stackalloc byte[20];
+        seal.Init("a nonce"u8, 128);
+        seal.UpdateAad("for all to see"u8);
+        bool isShort = seal.TryEncryptFinal("twenty bytes, sealed"u8, secret, out _, tag[..15], out int needed) == TeeResult.ShortBuffer && needed == 16;
+        seal.EncryptFinal("twenty bytes, sealed"u8, secret, tag);
+        open.Init("a nonce"u8, 128);
+        open.UpdateAad("for all to see"u8);
+        bool opens = open.TryDecryptFinal(secret, opened, out int size, tag) == TeeResult.Success && opened[..size].SequenceEqual("twenty bytes, sealed"u8);
+        secret[3] ^= 1;
+        open.Init("a nonce"u8, 128);
+        open.UpdateAad("for all to see"u8);
+        bool isRefused = open.TryDecryptFinal(secret, opened, out size, tag) == TeeResult.MacInvalid && size == 0 && !opened.ContainsAnyExcept((byte)0);
+
+        using MacOperation mac = NewMac(), copy = MacOperation.Allocate(TeeAlgorithm.HmacSha256, 256);
+        Span<byte> code = stackalloc byte[32];
+        mac.Init();
+        mac.Update("hel"u8);
+        copy.CopyFrom(mac);
+        mac.ComputeFinal("lo"u8, code);
+        bool isSame = copy.CompareFinal("lo"u8, code);
+        copy.Init();
+        bool isOther = !copy.CompareFinal("hello!"u8, code);
+        Span<byte> once = stackalloc byte[32], again = stackalloc byte[32];
+        Tee.GenerateRandom(once);
+        Tee.GenerateRandom(again);
+        answers.A = (isShort ? 1u : 0) | (opens ? 2u : 0) | (isRefused ? 4u : 0) | (isSame ? 8u : 0) | (isOther ? 16u : 0) | (once.SequenceEqual(again) ? 0 : 32u);
+    }
+
     [Command(10)]
     public static void Panic() => Tee.Panic(1);
 
@@ -201,6 +253,37 @@ public sealed class OperationTa : TrustedApp
         CipherOperation cipher = Unkeyed(algorithm);
         cipher.SetKey(key);
         return cipher;
+    }
+
+    private static MacOperation NewMac()
+    {
+        using TransientObject key = TransientObject.Allocate(ObjectType.HmacSha256, 256);
+        key.GenerateKey(256);
+        MacOperation mac = MacOperation.Allocate(TeeAlgorithm.HmacSha256, 256);
+        mac.SetKey(key);
+        return mac;
+    }
+
+    private static AeOperation NewGcm(OperationMode mode)
+    {
+        using TransientObject key = NewKey(128);
+        AeOperation gcm = AeOperation.Allocate(TeeAlgorithm.AesGcm, mode, 128);
+        gcm.SetKey(key);
+        return gcm;
+    }
+
+    private static AeOperation BegunGcm(OperationMode mode)
+    {
+        AeOperation gcm = NewGcm(mode);
+        gcm.Init(Block, 128);
+        return gcm;
+    }
+
+    private static void AadAfterPayload()
+    {
+        AeOperation gcm = BegunGcm(OperationMode.Encrypt);
+        gcm.Update(Block, new byte[16]);
+        gcm.UpdateAad(Block);
     }
 
     private static CipherOperation Begun(TeeAlgorithm algorithm)

@@ -21,19 +21,49 @@ internal abstract class CipherEngine : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>A digest of a library, wherever it has got. As <see cref="CipherEngine"/>.</summary>
-internal abstract class DigestEngine : IDisposable
+/// <summary>A digest, or a MAC, of a library, wherever it has got. As <see cref="CipherEngine"/>.</summary>
+internal abstract class HashEngine : IDisposable
 {
-    /// <summary>Begins anew.</summary>
-    internal abstract void Begin();
+    /// <summary>Begins anew. A digest has no key.</summary>
+    internal abstract void Begin(ReadOnlySpan<byte> key);
 
     internal abstract void Update(ReadOnlySpan<byte> chunk);
 
-    /// <summary>Tells the digest, into a span of its size.</summary>
-    internal abstract void Finish(Span<byte> digest);
+    /// <summary>Tells the result, into a span of its size.</summary>
+    internal abstract void Finish(Span<byte> result);
 
-    /// <summary>Takes over the progress of an engine of the same kind.</summary>
-    internal abstract void CopyFrom(DigestEngine source);
+    /// <summary>Takes over key and progress of an engine of the same kind.</summary>
+    internal abstract void CopyFrom(HashEngine source);
+
+    /// <summary>Forgets the key.</summary>
+    internal abstract void Forget();
+
+    public abstract void Dispose();
+}
+
+/// <summary>Authenticated encryption of a library. As <see cref="CipherEngine"/>.</summary>
+internal abstract class AeEngine : IDisposable
+{
+    /// <summary>Takes a key and begins.</summary>
+    internal abstract void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce);
+
+    /// <summary>Data that is authenticated only; before any that is encrypted too.</summary>
+    internal abstract void UpdateAad(ReadOnlySpan<byte> data);
+
+    /// <summary>As many bytes as go in come out.</summary>
+    internal abstract void Update(ReadOnlySpan<byte> source, Span<byte> destination);
+
+    /// <summary>Tells the tag, of the size that is asked for.</summary>
+    internal abstract void Finish(Span<byte> tag);
+
+    /// <summary>Whether the tag is right.</summary>
+    internal abstract bool Verify(ReadOnlySpan<byte> tag);
+
+    /// <summary>Takes over key and progress of an engine of the same kind.</summary>
+    internal abstract void CopyFrom(AeEngine source);
+
+    /// <summary>Forgets the key.</summary>
+    internal abstract void Forget();
 
     public abstract void Dispose();
 }

@@ -145,6 +145,10 @@ public sealed class OperationTests : IDisposable
         Assert.Equal((abc, abc), (Convert.ToHexString(parts.AsSpan(0, operation[0].Size)), Convert.ToHexString(copied.AsSpan(0, operation[1].Size))));
     }
 
+    [Fact]
+    public void What_is_sealed_opens_and_what_was_changed_does_not() =>
+        Assert.Equal(0b111111u, Ask(11));
+
     [Theory]
     [InlineData((uint)TeeAlgorithm.AesCtr, OperationMode.Encrypt, 192u, TeecResult.Success)]
     [InlineData((uint)TeeAlgorithm.AesCtr, OperationMode.Encrypt, 100u, TeecResult.NotSupported)]

@@ -18,6 +18,17 @@ internal static class ObjectTypeTable
     internal static IReadOnlyList<ObjectTypeRow> Rows { get; } =
     [
         new(ObjectType.Aes, MinSize: 128, MaxSize: 256, Step: 64),
+        new(ObjectType.HmacMd5, MinSize: 64, MaxSize: 512, Step: 8),
+        new(ObjectType.HmacSha1, MinSize: 80, MaxSize: 512, Step: 8),
+        new(ObjectType.HmacSha224, MinSize: 112, MaxSize: 512, Step: 8),
+        new(ObjectType.HmacSha256, MinSize: 192, MaxSize: 1024, Step: 8),
+        new(ObjectType.HmacSha384, MinSize: 256, MaxSize: 1024, Step: 8),
+        new(ObjectType.HmacSha512, MinSize: 256, MaxSize: 1024, Step: 8),
+        new(ObjectType.HmacSm3, MinSize: 80, MaxSize: 1024, Step: 8),
+        new(ObjectType.HmacSha3Of224, MinSize: 192, MaxSize: 1024, Step: 8),
+        new(ObjectType.HmacSha3Of256, MinSize: 256, MaxSize: 1024, Step: 8),
+        new(ObjectType.HmacSha3Of384, MinSize: 256, MaxSize: 1024, Step: 8),
+        new(ObjectType.HmacSha3Of512, MinSize: 256, MaxSize: 1024, Step: 8),
     ];
 
     /// <summary>The row of a type, or null when the TEE does not have it.</summary>

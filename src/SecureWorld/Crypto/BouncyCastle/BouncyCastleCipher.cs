@@ -42,12 +42,7 @@ internal sealed class BouncyCastleCipher : CipherEngine
     }
 
     /// <summary>Its modes cannot be copied, so a copy of an operation that has begun is not to be had with this provider.</summary>
-    internal override void CopyFrom(CipherEngine source)
-    {
-        if (((BouncyCastleCipher)source)._mode is not null)
-            throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
-        Forget();
-    }
+    internal override void CopyFrom(CipherEngine source) => throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
 
     internal override void Forget() => _mode = null;
 

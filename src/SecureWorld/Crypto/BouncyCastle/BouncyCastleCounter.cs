@@ -43,12 +43,7 @@ internal sealed class BouncyCastleCounter : CipherEngine
     }
 
     /// <summary>As with <see cref="BouncyCastleCipher"/>.</summary>
-    internal override void CopyFrom(CipherEngine source)
-    {
-        if (((BouncyCastleCounter)source)._mode is not null)
-            throw new Sdk.TeeException(Sdk.TeeResult.NotSupported, Sdk.TeeOrigin.Tee);
-        Forget();
-    }
+    internal override void CopyFrom(CipherEngine source) => throw new Sdk.TeeException(Sdk.TeeResult.NotSupported, Sdk.TeeOrigin.Tee);
 
     internal override void Forget()
     {

@@ -43,10 +43,7 @@ internal sealed class OpenSslCipher : CipherEngine
     {
         var other = (OpenSslCipher)source;
         _keySize = other._keySize;
-        if (_keySize == 0)
-            LibCrypto.Forget(_context);
-        else
-            LibCrypto.Copy(_context, other._context);
+        LibCrypto.Copy(_context, other._context);
     }
 
     internal override void Forget()

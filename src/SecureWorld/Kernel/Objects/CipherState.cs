@@ -41,10 +41,9 @@ internal sealed class CipherState(CipherAlgorithm algorithm, OperationMode mode,
         if (destination.Length < size)
             return TeeResult.ShortBuffer;
         destination = destination[..size];
-        bool isShared = source.Overlaps(destination, out int distance);
-        if (isShared && distance != 0)
-            return TeeResult.BadParameters; // "either completely disjoint or equal in their starting positions" (section 6.4.2)
-        if (isShared && _waiting != 0)
+        if (!AreApartOrSame(source, destination))
+            return TeeResult.BadParameters;
+        if (_waiting != 0 && source.Overlaps(destination))
             FeedInPlace(source, destination);
         else
             Feed(source, destination);
@@ -59,7 +58,10 @@ internal sealed class CipherState(CipherAlgorithm algorithm, OperationMode mode,
             return TeeResult.Success;
         using Lock.Scope first = FirstOf(this, other).Enter();
         using Lock.Scope second = LastOf(this, other).Enter();
-        engine.CopyFrom(other.Engine);
+        if (other.IsInitialized)
+            engine.CopyFrom(other.Engine);
+        else
+            engine.Forget();
         (IsInitialized, _waiting) = (other.IsInitialized, other._waiting);
         if (block is not null)
             other.Block!.Span.CopyTo(block.Span);

@@ -20,4 +20,8 @@ internal abstract class CryptoState(TeeAlgorithm algorithm, OperationMode mode) 
 
     /// <summary>Its key has gone: nothing of it stays in the library either.</summary>
     internal abstract void ForgetKey();
+
+    /// <summary>"Either completely disjoint or equal in their starting positions" (section 6.4.2).</summary>
+    protected static bool AreApartOrSame(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination) =>
+        !source.Overlaps(destination, out int distance) || distance == 0;
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Crypto;
 using RestrictedTee.SecureWorld.Crypto.Algorithms;
@@ -18,7 +20,8 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         TeeResult result = AlgorithmTable.Find(algorithm) switch
         {
             CipherAlgorithm cipher when mode is OperationMode.Encrypt or OperationMode.Decrypt => NewCipher(resources, cipher, mode, key1, key2, out state),
-            DigestAlgorithm digest when mode == OperationMode.Digest => NewDigest(resources, digest, key1, key2, out state),
+            AeAlgorithm ae when mode is OperationMode.Encrypt or OperationMode.Decrypt => NewAe(resources, ae, mode, key1, key2, out state),
+            Crypto.HashAlgorithm hash when mode == hash.Mode => NewHash(resources, hash, key1, key2, out state),
             _ => Refused(out state),
         };
         if (state is null)
@@ -49,21 +52,21 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
     }
 
     TeeResult ICryptoServices.HashInit(uint handle) =>
-        Objects.TryFind(handle, out DigestState? state) ? state.Init() : TeeResult.BadParameters;
+        Objects.TryFind(handle, out HashState? state) ? state.Init() : TeeResult.BadParameters;
 
     TeeResult ICryptoServices.HashUpdate(uint handle, ReadOnlySpan<byte> chunk) =>
-        Objects.TryFind(handle, out DigestState? state) ? state.Update(chunk) : TeeResult.BadParameters;
+        Objects.TryFind(handle, out HashState? state) ? state.Update(chunk) : TeeResult.BadParameters;
 
     TeeResult ICryptoServices.HashFinal(uint handle, ReadOnlySpan<byte> chunk, Span<byte> hash, out int size)
     {
         size = 0;
-        return Objects.TryFind(handle, out DigestState? state) ? state.Final(chunk, hash, out size) : TeeResult.BadParameters;
+        return Objects.TryFind(handle, out HashState? state) ? state.Final(chunk, hash, out size) : TeeResult.BadParameters;
     }
 
     TeeResult ICryptoServices.HashExtract(uint handle, Span<byte> hash, out int size)
     {
         size = 0;
-        return Objects.TryFind(handle, out DigestState? state) ? state.Extract(hash, out size) : TeeResult.BadParameters;
+        return Objects.TryFind(handle, out HashState? state) ? state.Extract(hash, out size) : TeeResult.BadParameters;
     }
 
     TeeResult ICryptoServices.CipherInit(uint handle, ReadOnlySpan<byte> iv) =>
@@ -74,6 +77,32 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
 
     TeeResult ICryptoServices.CipherFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size) =>
         Cipher(handle, source, destination, isLast: true, out size);
+
+    TeeResult ICryptoServices.AeInit(uint handle, ReadOnlySpan<byte> nonce, int tagSize) =>
+        Objects.TryFind(handle, out AeState? state) ? state.Init(nonce, tagSize) : TeeResult.BadParameters;
+
+    TeeResult ICryptoServices.AeUpdateAad(uint handle, ReadOnlySpan<byte> data) =>
+        Objects.TryFind(handle, out AeState? state) ? state.UpdateAad(data) : TeeResult.BadParameters;
+
+    TeeResult ICryptoServices.AeUpdate(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size)
+    {
+        size = 0;
+        return Objects.TryFind(handle, out AeState? state) ? state.Update(source, destination, out size) : TeeResult.BadParameters;
+    }
+
+    TeeResult ICryptoServices.AeEncryptFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size, Span<byte> tag, out int tagSize)
+    {
+        (size, tagSize) = (0, 0);
+        return Objects.TryFind(handle, out AeState? state) ? state.EncryptFinal(source, destination, out size, tag, out tagSize) : TeeResult.BadParameters;
+    }
+
+    TeeResult ICryptoServices.AeDecryptFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size, ReadOnlySpan<byte> tag)
+    {
+        size = 0;
+        return Objects.TryFind(handle, out AeState? state) ? state.DecryptFinal(source, destination, out size, tag) : TeeResult.BadParameters;
+    }
+
+    void ICryptoServices.GenerateRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
 
     private static HandleTable Objects => CallStack.Current.Top.Session!.Instance.Resources.Objects;
 
@@ -86,7 +115,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
     private TeeResult NewCipher(InstanceResources resources, CipherAlgorithm algorithm, OperationMode mode, uint key1, uint key2, out CryptoState? state)
     {
         state = null;
-        if (key2 != 0 || !resources.Objects.TryFind(key1, out KeyObject? key) || key.Owner is not null || key.Type != algorithm.Key)
+        if (key2 != 0 || !TryFindFreeKey(resources, key1, algorithm.Key, out KeyObject? key))
             return TeeResult.BadParameters;
         SecureBlock? block = algorithm.BlockSize > 1 ? resources.Allocate(ram, algorithm.BlockSize) : null;
         if (algorithm.BlockSize > 1 && block is null)
@@ -101,22 +130,40 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         return TeeResult.Success;
     }
 
-    private TeeResult NewDigest(InstanceResources resources, DigestAlgorithm algorithm, uint key1, uint key2, out CryptoState? state)
+    private TeeResult NewHash(InstanceResources resources, Crypto.HashAlgorithm algorithm, uint key1, uint key2, out CryptoState? state)
     {
         state = null;
-        if (key1 != 0 || key2 != 0)
+        KeyObject? key = null;
+        if (key2 != 0 || (algorithm.KeyType is { } type ? !TryFindFreeKey(resources, key1, type, out key) : key1 != 0))
             return TeeResult.BadParameters;
-        if (resources.Allocate(ram, algorithm.Size) is not { } digest)
+        SecureBlock? digest = key is null ? resources.Allocate(ram, algorithm.Size) : null;
+        if (key is null && digest is null)
             return TeeResult.OutOfMemory;
         if (algorithm.CreateEngine() is not { } engine)
         {
-            digest.Dispose();
+            digest?.Dispose();
             return TeeResult.NotSupported;
         }
 
-        state = new DigestState(algorithm, engine, digest);
+        state = new HashState(algorithm, key, engine, digest);
+        if (key is not null)
+            key.Owner = state;
         return TeeResult.Success;
     }
+
+    private static TeeResult NewAe(InstanceResources resources, AeAlgorithm algorithm, OperationMode mode, uint key1, uint key2, out CryptoState? state)
+    {
+        state = null;
+        if (key2 != 0 || !TryFindFreeKey(resources, key1, algorithm.Key, out KeyObject? key))
+            return TeeResult.BadParameters;
+        if (algorithm.CreateEngine(mode) is not { } engine)
+            return TeeResult.NotSupported;
+        state = key.Owner = new AeState(algorithm, mode, key, engine);
+        return TeeResult.Success;
+    }
+
+    private static bool TryFindFreeKey(InstanceResources resources, uint handle, ObjectType type, [NotNullWhen(true)] out KeyObject? key) =>
+        resources.Objects.TryFind(handle, out key) && key.Owner is null && key.Type == type;
 
     private static TeeResult Refused(out CryptoState? state)
     {

@@ -42,4 +42,24 @@ internal interface ICryptoServices
     /// <summary>utee_cipher_final.</summary>
     /// <returns>As <see cref="HashFinal"/>.</returns>
     TeeResult CipherFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size);
+
+    /// <summary>utee_authenc_init, without the lengths that are known in advance: nothing that there is needs them.</summary>
+    /// <returns>NotSupported for a size of tag, in bytes, that there is none of.</returns>
+    TeeResult AeInit(uint handle, ReadOnlySpan<byte> nonce, int tagSize);
+
+    /// <summary>utee_authenc_update_aad.</summary>
+    TeeResult AeUpdateAad(uint handle, ReadOnlySpan<byte> data);
+
+    /// <summary>utee_authenc_update_payload.</summary>
+    TeeResult AeUpdate(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size);
+
+    /// <summary>utee_authenc_enc_final.</summary>
+    TeeResult AeEncryptFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size, Span<byte> tag, out int tagSize);
+
+    /// <summary>utee_authenc_dec_final.</summary>
+    /// <returns>MacInvalid, and what this call has written is cleared.</returns>
+    TeeResult AeDecryptFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size, ReadOnlySpan<byte> tag);
+
+    /// <summary>utee_cryp_random_number_generate.</summary>
+    void GenerateRandom(Span<byte> bytes);
 }

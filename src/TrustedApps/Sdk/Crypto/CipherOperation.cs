@@ -69,14 +69,4 @@ public sealed class CipherOperation : CryptoOperation
     }
 
     private protected override void Restart() => (State, IsActive) = (State & ~HandleState.Initialized, false);
-
-    private static TeeResult Told(TeeResult result)
-    {
-        if (result != TeeResult.ShortBuffer)
-            Contract.Require(result);
-        return result;
-    }
-
-    private static int Written(TeeResult result, int size) =>
-        result == TeeResult.Success ? size : throw new TeeException(result, TeeOrigin.Tee);
 }

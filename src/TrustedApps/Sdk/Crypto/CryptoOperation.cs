@@ -121,4 +121,16 @@ public abstract class CryptoOperation : IDisposable
             throw new TeeException(result, TeeOrigin.Tee);
         Contract.Require(result);
     }
+
+    /// <summary>What a call with a buffer may answer; all else panics.</summary>
+    private protected static TeeResult Told(TeeResult result)
+    {
+        if (result != TeeResult.ShortBuffer)
+            Contract.Require(result);
+        return result;
+    }
+
+    /// <summary>The same for who gave buffers that are large enough.</summary>
+    private protected static int Written(TeeResult result, int size) =>
+        result == TeeResult.Success ? size : throw new TeeException(result, TeeOrigin.Tee);
 }

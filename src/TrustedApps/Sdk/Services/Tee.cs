@@ -39,6 +39,9 @@ public static class Tee
     /// <summary>TEE_GetREETime: what the normal world says the time is. Trust it accordingly.</summary>
     public static TeeTime ReeTime => TeeCore.Current.Time.GetReeTime();
 
+    /// <summary>TEE_GenerateRandom: fills a buffer from the system's generator, which is fit for keys.</summary>
+    public static void GenerateRandom(Span<byte> bytes) => TeeCore.Current.Crypto.GenerateRandom(bytes);
+
     /// <summary>A property (TEE_GetPropertyAs…), or null when the set has none of that name.</summary>
     public static object? GetProperty(PropertySet set, string name) => TeeCore.Current.Properties.Get(set, name);
 

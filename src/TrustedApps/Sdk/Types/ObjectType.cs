@@ -5,6 +5,39 @@ public enum ObjectType : uint
 {
     /// <summary>TEE_TYPE_AES: a key of 128, 192 or 256 bits.</summary>
     Aes = 0xA000_0010,
+
+    /// <summary>TEE_TYPE_HMAC_MD5.</summary>
+    HmacMd5 = 0xA000_0001,
+
+    /// <summary>TEE_TYPE_HMAC_SHA1.</summary>
+    HmacSha1 = 0xA000_0002,
+
+    /// <summary>TEE_TYPE_HMAC_SHA224.</summary>
+    HmacSha224 = 0xA000_0003,
+
+    /// <summary>TEE_TYPE_HMAC_SHA256.</summary>
+    HmacSha256 = 0xA000_0004,
+
+    /// <summary>TEE_TYPE_HMAC_SHA384.</summary>
+    HmacSha384 = 0xA000_0005,
+
+    /// <summary>TEE_TYPE_HMAC_SHA512.</summary>
+    HmacSha512 = 0xA000_0006,
+
+    /// <summary>TEE_TYPE_HMAC_SM3.</summary>
+    HmacSm3 = 0xA000_0007,
+
+    /// <summary>TEE_TYPE_HMAC_SHA3_224.</summary>
+    HmacSha3Of224 = 0xA000_0008,
+
+    /// <summary>TEE_TYPE_HMAC_SHA3_256.</summary>
+    HmacSha3Of256 = 0xA000_0009,
+
+    /// <summary>TEE_TYPE_HMAC_SHA3_384.</summary>
+    HmacSha3Of384 = 0xA000_000A,
+
+    /// <summary>TEE_TYPE_HMAC_SHA3_512.</summary>
+    HmacSha3Of512 = 0xA000_000B,
 }
 
 /// <summary>TEE_ATTR_*: a part of an object (GPD_SPE_010 table 6-15).</summary>

@@ -15,6 +15,48 @@ public enum TeeAlgorithm : uint
     /// <summary>TEE_ALG_AES_CTR.</summary>
     AesCtr = 0x1000_0210,
 
+    /// <summary>TEE_ALG_AES_CMAC.</summary>
+    AesCmac = 0x3000_0610,
+
+    /// <summary>TEE_ALG_HMAC_MD5.</summary>
+    HmacMd5 = 0x3000_0001,
+
+    /// <summary>TEE_ALG_HMAC_SHA1.</summary>
+    HmacSha1 = 0x3000_0002,
+
+    /// <summary>TEE_ALG_HMAC_SHA224.</summary>
+    HmacSha224 = 0x3000_0003,
+
+    /// <summary>TEE_ALG_HMAC_SHA256.</summary>
+    HmacSha256 = 0x3000_0004,
+
+    /// <summary>TEE_ALG_HMAC_SHA384.</summary>
+    HmacSha384 = 0x3000_0005,
+
+    /// <summary>TEE_ALG_HMAC_SHA512.</summary>
+    HmacSha512 = 0x3000_0006,
+
+    /// <summary>TEE_ALG_HMAC_SM3.</summary>
+    HmacSm3 = 0x3000_0007,
+
+    /// <summary>TEE_ALG_HMAC_SHA3_224.</summary>
+    HmacSha3Of224 = 0x3000_0008,
+
+    /// <summary>TEE_ALG_HMAC_SHA3_256.</summary>
+    HmacSha3Of256 = 0x3000_0009,
+
+    /// <summary>TEE_ALG_HMAC_SHA3_384.</summary>
+    HmacSha3Of384 = 0x3000_000A,
+
+    /// <summary>TEE_ALG_HMAC_SHA3_512.</summary>
+    HmacSha3Of512 = 0x3000_000B,
+
+    /// <summary>TEE_ALG_AES_GCM.</summary>
+    AesGcm = 0x4000_0810,
+
+    /// <summary>TEE_ALG_MD5.</summary>
+    Md5 = 0x5000_0001,
+
     /// <summary>TEE_ALG_SHA1.</summary>
     Sha1 = 0x5000_0002,
 
@@ -29,6 +71,21 @@ public enum TeeAlgorithm : uint
 
     /// <summary>TEE_ALG_SHA512.</summary>
     Sha512 = 0x5000_0006,
+
+    /// <summary>TEE_ALG_SM3.</summary>
+    Sm3 = 0x5000_0007,
+
+    /// <summary>TEE_ALG_SHA3_224.</summary>
+    Sha3Of224 = 0x5000_0008,
+
+    /// <summary>TEE_ALG_SHA3_256.</summary>
+    Sha3Of256 = 0x5000_0009,
+
+    /// <summary>TEE_ALG_SHA3_384.</summary>
+    Sha3Of384 = 0x5000_000A,
+
+    /// <summary>TEE_ALG_SHA3_512.</summary>
+    Sha3Of512 = 0x5000_000B,
 }
 
 /// <summary>TEE_OPERATION_CIPHER and so on: the class of an operation (GPD_SPE_010 table 5-6).</summary>

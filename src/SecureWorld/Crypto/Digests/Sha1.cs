@@ -2,7 +2,7 @@ using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 using RestrictedTee.SecureWorld.Crypto.OpenSsl;
 
-namespace RestrictedTee.SecureWorld.Crypto.Algorithms;
+namespace RestrictedTee.SecureWorld.Crypto.Digests;
 
 /// <summary>SHA-1 (FIPS 180-4 section 6.1): a digest of 20 bytes.</summary>
 internal static class Sha1

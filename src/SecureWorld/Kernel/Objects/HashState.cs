@@ -4,20 +4,32 @@ using RestrictedTee.SecureWorld.ProtectedMemory;
 
 namespace RestrictedTee.SecureWorld.Kernel.Objects;
 
-/// <summary>A digest under way.</summary>
+/// <summary>A digest or a MAC under way; upstream has the same calls for both.</summary>
 /// <param name="algorithm">Its row.</param>
+/// <param name="key">The key of a MAC, which is its own; null for a digest.</param>
 /// <param name="engine">The library's part, which is its own.</param>
-/// <param name="digest">Room for the digest, of which parts may be told one after the other; its own.</param>
-internal sealed class DigestState(DigestAlgorithm algorithm, DigestEngine engine, SecureBlock digest)
-    : CryptoState(algorithm.Id, OperationMode.Digest)
+/// <param name="digest">Room for a digest, of which parts may be told one after the other; its own. Null for a MAC.</param>
+internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEngine engine, SecureBlock? digest)
+    : CryptoState(algorithm.Id, algorithm.Mode)
 {
     private int _told = -1; // bytes of the digest that were extracted; -1 while it is not complete
 
     internal TeeResult Init()
     {
         using Lock.Scope held = Enter();
-        engine.Begin();
-        digest.Span.Clear();
+        if (key is null)
+        {
+            engine.Begin([]);
+        }
+        else
+        {
+            using KeyObject.Loan loan = key.Lend();
+            if (loan.Secret.IsEmpty)
+                return TeeResult.BadParameters;
+            engine.Begin(loan.Secret);
+        }
+
+        digest?.Span.Clear();
         (IsInitialized, _told) = (true, -1);
         return TeeResult.Success;
     }
@@ -50,7 +62,7 @@ internal sealed class DigestState(DigestAlgorithm algorithm, DigestEngine engine
     {
         using Lock.Scope held = Enter();
         size = 0;
-        if (!IsInitialized)
+        if (!IsInitialized || digest is null)
             return TeeResult.BadState;
         if (_told < 0)
         {
@@ -66,29 +78,36 @@ internal sealed class DigestState(DigestAlgorithm algorithm, DigestEngine engine
 
     internal override TeeResult CopyFrom(CryptoState source)
     {
-        var other = (DigestState)source;
+        var other = (HashState)source;
         if (other == this)
             return TeeResult.Success;
         using Lock.Scope first = FirstOf(this, other).Enter();
         using Lock.Scope second = LastOf(this, other).Enter();
-        engine.CopyFrom(other.Engine);
-        other.Digest.Span.CopyTo(digest.Span);
+        if (other.IsInitialized)
+            engine.CopyFrom(other.Engine);
+        else
+            engine.Forget();
+        if (digest is not null)
+            other.Digest!.Span.CopyTo(digest.Span);
         (IsInitialized, _told) = (other.IsInitialized, other._told);
         return TeeResult.Success;
     }
 
     internal override void ForgetKey()
     {
-        // There is none.
+        using Lock.Scope held = Enter();
+        engine.Forget();
+        IsInitialized &= key is null;
     }
 
     protected override void End()
     {
         engine.Dispose();
-        digest.Dispose();
+        digest?.Dispose();
+        key?.Dispose();
     }
 
-    private DigestEngine Engine => engine;
+    private HashEngine Engine => engine;
 
-    private SecureBlock Digest => digest;
+    private SecureBlock? Digest => digest;
 }

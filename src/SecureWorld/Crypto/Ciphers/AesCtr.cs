@@ -2,7 +2,7 @@ using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 using RestrictedTee.SecureWorld.Crypto.OpenSsl;
 
-namespace RestrictedTee.SecureWorld.Crypto.Algorithms;
+namespace RestrictedTee.SecureWorld.Crypto.Ciphers;
 
 /// <summary>
 /// AES in counter mode (NIST SP 800-38A section 6.5): keys of 128, 192 and 256 bits, an initial counter of 16 bytes which counts up as

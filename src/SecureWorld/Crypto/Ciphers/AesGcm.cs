@@ -1,0 +1,20 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.OpenSsl;
+
+namespace RestrictedTee.SecureWorld.Crypto.Ciphers;
+
+/// <summary>
+/// AES in Galois counter mode (NIST SP 800-38D): keys of 128, 192 and 256 bits, a nonce of any length, a tag of 12 to 16 bytes. Of the
+/// other libraries none gives it in pieces.
+/// </summary>
+internal static class AesGcm
+{
+    internal static AeAlgorithm Row { get; } = new(TeeAlgorithm.AesGcm, "NIST SP 800-38D")
+    {
+        Key = ObjectType.Aes,
+        MaxNonceSize = 128, // GCM_IV_MAX_SIZE of OpenSSL
+        MinTagSize = 12,
+        MaxTagSize = 16,
+        Providers = [OpenSslGcm.Provider(128, bits => $"id-aes{bits}-GCM")],
+    };
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+
+namespace RestrictedTee.Sdk;
+
+/// <summary>A message authentication code (GPD_SPE_010 section 6.5).</summary>
+public sealed class MacOperation : CryptoOperation
+{
+    /// <summary>TEE_MAX_HASH_SIZE: the longest code, in bytes.</summary>
+    private const int MaxSize = 64;
+
+    private MacOperation(TeeAlgorithm algorithm, int maxKeySize, uint key, uint handle)
+        : base(algorithm, OperationMode.Mac, maxKeySize, KeyUsage.Mac, key, handle)
+    {
+    }
+
+    /// <summary>TEE_AllocateOperation, with TEE_MODE_MAC.</summary>
+    /// <param name="algorithm">A MAC.</param>
+    /// <param name="maxKeySize">The largest key that it is to take, in bits.</param>
+    /// <exception cref="TeeException">NotSupported: no such MAC or size; OutOfMemory.</exception>
+    public static MacOperation Allocate(TeeAlgorithm algorithm, int maxKeySize)
+    {
+        if (AlgorithmNumber.ClassOf(algorithm) != OperationClass.Mac)
+            throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
+        (uint key, uint handle) = AllocateKeyed(algorithm, OperationMode.Mac, maxKeySize);
+        return new MacOperation(algorithm, maxKeySize, key, handle);
+    }
+
+    /// <summary>TEE_MACInit: begins, or begins anew. Panics without a key. No MAC that there is has an IV.</summary>
+    public void Init()
+    {
+        Contract.Require(Is(HandleState.KeySet));
+        Contract.Require(Kernel.HashInit(Handle));
+        (State, IsActive) = (State | HandleState.Initialized, true);
+    }
+
+    /// <summary>TEE_MACUpdate. Panics before <see cref="Init"/>.</summary>
+    public void Update(ReadOnlySpan<byte> chunk)
+    {
+        Contract.Require(IsActive);
+        Contract.Require(Kernel.HashUpdate(Handle, chunk));
+    }
+
+    /// <summary>TEE_MACComputeFinal: the last chunk, and the code. Panics before <see cref="Init"/>.</summary>
+    /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing has happened.</returns>
+    public TeeResult TryComputeFinal(ReadOnlySpan<byte> message, Span<byte> mac, out int size)
+    {
+        Contract.Require(IsActive);
+        TeeResult result = Kernel.HashFinal(Handle, message, mac, out size);
+        if (result == TeeResult.ShortBuffer)
+            return result;
+        Contract.Require(result);
+        Restart();
+        return TeeResult.Success;
+    }
+
+    /// <summary>As <see cref="TryComputeFinal"/>.</summary>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="TeeException">ShortBuffer.</exception>
+    public int ComputeFinal(ReadOnlySpan<byte> message, Span<byte> mac)
+    {
+        TeeResult result = TryComputeFinal(message, mac, out int size);
+        return result == TeeResult.Success ? size : throw new TeeException(result, TeeOrigin.Tee);
+    }
+
+    /// <summary>
+    /// TEE_MACCompareFinal: the last chunk, and whether the code is the one given (else TEE_ERROR_MAC_INVALID), found out in a time that
+    /// does not depend on where they differ. Panics before <see cref="Init"/>.
+    /// </summary>
+    public bool CompareFinal(ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
+    {
+        Span<byte> computed = stackalloc byte[MaxSize];
+        int size = ComputeFinal(message, computed);
+        bool isSame = CryptographicOperations.FixedTimeEquals(computed[..size], mac);
+        CryptographicOperations.ZeroMemory(computed); // for a message whose code was wrong it is the right one
+        return isSame;
+    }
+
+    /// <summary>TEE_CopyOperation: key and progress of another one. Panics unless that is for the same algorithm.</summary>
+    public void CopyFrom(MacOperation source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        base.CopyFrom(source);
+    }
+
+    private protected override void Restart() => (State, IsActive) = (State & ~HandleState.Initialized, false);
+}
