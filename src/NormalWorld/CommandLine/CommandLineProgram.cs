@@ -20,6 +20,7 @@ internal static class CommandLineProgram
         ("up", UpCommand.Create),
         ("invoke", InvokeCommand.Create),
         ("heaps", HeapsCommand.Create),
+        ("board", BoardCommand.Create),
         ("ps", PsCommand.Create),
         ("kill", KillCommand.Create),
         ("play", PlayCommand.Create),

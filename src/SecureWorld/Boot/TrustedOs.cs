@@ -53,6 +53,7 @@ internal sealed class TrustedOs : IDisposable
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
     {
         _ram = ram;
+        SecureBytes = options.Board.Pools.Where(pool => !pool.IsDynamic).Aggregate(options.Board.SecureRam.Size, (sum, pool) => sum + pool.Size);
         var objects = new MemoryObjectTable();
         Relayer = new MemoryRelayer(ram, options.SecretMemory);
         Restricted = new RestrictedMemory(options.Board, options.SecretMemory, objects);
@@ -113,6 +114,9 @@ internal sealed class TrustedOs : IDisposable
     internal MessageEntry Messages { get; }
 
     internal MemoryProtection Protection => Restricted.Protection;
+
+    /// <summary>Bytes of secure memory that are mapped at boot.</summary>
+    internal ulong SecureBytes { get; }
 
     internal Thread Serve(IConduit conduit, int number, bool isFastOnly) =>
         new ConduitServer(conduit, number, isFastOnly, Dispatcher, Messages, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");

@@ -34,7 +34,7 @@ internal sealed class ProtectedMemoryClient
         message.Params[1] = Input((uint)(size >> 32), unchecked((uint)size));
         message.Params[2].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         message.Params[3].Attr = (ulong)OpteeMsgAttr.ValueOutput;
-        Call(ref message, $"{size} bytes of {UseCases.HeapName(useCase)}");
+        Call(ref message, $"{size} bytes of {useCase}");
         return (message.Params[2].A << 32) | message.Params[2].B;
     }
 
@@ -51,7 +51,7 @@ internal sealed class ProtectedMemoryClient
         message.Params[0] = Input((uint)useCase, 0);
         for (int i = 1; i < 4; i++)
             message.Params[i].Attr = (ulong)OpteeMsgAttr.ValueOutput;
-        Call(ref message, UseCases.HeapName(useCase));
+        Call(ref message, useCase.ToString());
         return new PoolState(
             (PoolKind)message.Params[3].B == PoolKind.Static ? "static" : "dynamic",
             message.Params[1].A,
