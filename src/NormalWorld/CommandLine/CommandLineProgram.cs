@@ -21,6 +21,7 @@ internal static class CommandLineProgram
         ("invoke", InvokeCommand.Create),
         ("heaps", HeapsCommand.Create),
         ("board", BoardCommand.Create),
+        ("faults", FaultsCommand.Create),
         ("ps", PsCommand.Create),
         ("kill", KillCommand.Create),
         ("play", PlayCommand.Create),

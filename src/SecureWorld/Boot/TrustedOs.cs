@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Devices;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
@@ -49,6 +50,7 @@ internal sealed class TrustedOs : IDisposable
     private readonly Notifications _notifications;
     private readonly SessionManager _sessions;
     private readonly TeeCore _services;
+    private readonly DeviceModels _devices;
 
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
     {
@@ -57,7 +59,7 @@ internal sealed class TrustedOs : IDisposable
         var objects = new MemoryObjectTable();
         Relayer = new MemoryRelayer(ram, options.SecretMemory);
         Restricted = new RestrictedMemory(options.Board, options.SecretMemory, objects);
-        Firewall = new FirewallRules();
+        Firewall = new FirewallRules(options.Board);
         ReservedShm? reserved = options.Conduit == ConduitAbi.Smc ? Reserve(options.Board.ReservedShm.Range) : null;
         _reservedMemory = reserved?.Memory;
         var threads = new ThreadLimit(options.Threads);
@@ -86,6 +88,8 @@ internal sealed class TrustedOs : IDisposable
             Dispatcher = spmc!;
         }
 
+        _devices = new DeviceModels(Firewall, Relayer, _notifications.Ring);
+        Entry = new SipCalls(_devices, Dispatcher);
         _services = new TeeCore
         {
             Properties = new PropertySets(Restricted.Protection, Version),
@@ -111,6 +115,9 @@ internal sealed class TrustedOs : IDisposable
 
     internal IFrameDispatcher Dispatcher { get; }
 
+    /// <summary>Where every frame enters.</summary>
+    internal SipCalls Entry { get; }
+
     internal MessageEntry Messages { get; }
 
     internal MemoryProtection Protection => Restricted.Protection;
@@ -119,7 +126,7 @@ internal sealed class TrustedOs : IDisposable
     internal ulong SecureBytes { get; }
 
     internal Thread Serve(IConduit conduit, int number, bool isFastOnly) =>
-        new ConduitServer(conduit, number, isFastOnly, Dispatcher, Messages, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
+        new ConduitServer(conduit, number, isFastOnly, Entry, Messages, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
 
     internal void ConnectNotificationLine(PipeEnd line) => _notifications.Connect(line);
 
@@ -137,6 +144,7 @@ internal sealed class TrustedOs : IDisposable
     /// </summary>
     internal void PowerOff()
     {
+        _devices.Dispose();
         Restricted.Scrub();
         Relayer.Scrub();
         Partitions?.Scrub();
@@ -145,6 +153,7 @@ internal sealed class TrustedOs : IDisposable
     /// <summary>Scrubs and unmaps all secure memory, when no thread is left in a call.</summary>
     public void Dispose()
     {
+        _devices.Dispose();
         Restricted.Dispose();
         Relayer.Dispose();
         Partitions?.Dispose();

@@ -21,7 +21,7 @@ internal sealed class RestrictedMemory : IDisposable
     {
         _objects = objects;
         SecureRam = new SecureRam(SecretMapping.Create((int)board.SecureRam.Size, choice));
-        _pools = [.. board.Pools.Select(region => new RestrictedPool(region, choice))];
+        _pools = [.. board.Pools.Select(region => new RestrictedPool(region, choice, (int)board.GranularityOf(region.UseCase)))];
         Protection = Regions.Select(region => region.Protection).Append(SecureRam.Protection).Min();
     }
 
@@ -44,12 +44,25 @@ internal sealed class RestrictedMemory : IDisposable
         return null;
     }
 
+    /// <summary>What a buffer of a size takes up in a pool.</summary>
+    internal static ulong FootprintOf(RestrictedPool pool, ulong size) => (size + (ulong)pool.Granularity - 1) / (ulong)pool.Granularity * (ulong)pool.Granularity;
+
     /// <summary>Frees a buffer: it cannot be referred to from now on, and is scrubbed when the last call that uses it ends.</summary>
     internal bool Free(ulong cookie)
     {
         RestrictedBuffer? buffer = _objects.Remove<RestrictedBuffer>(cookie);
         buffer?.Release();
         return buffer is not null;
+    }
+
+    /// <summary>The buffer of a cookie, with a reference taken; null when there is none.</summary>
+    internal RestrictedBuffer? Find(ulong cookie)
+    {
+        MemoryObject? memory = _objects.Get(cookie);
+        if (memory is RestrictedBuffer buffer)
+            return buffer;
+        memory?.Release();
+        return null;
     }
 
     /// <summary>The live buffer that holds the whole range, with a reference taken; null when none does.</summary>

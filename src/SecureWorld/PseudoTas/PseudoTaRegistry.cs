@@ -20,6 +20,7 @@ internal sealed class PseudoTaRegistry
         Register(() => new InvokeTestsPta());
         Register(() => new ProtectedMemoryPtaService(kernel));
         Register(() => new PlatformPtaService(kernel));
+        Register(() => new FaultsPtaService(kernel));
     }
 
     internal ManagedProgram? Find(Guid uuid) => _programs.GetValueOrDefault(uuid);
@@ -40,4 +41,8 @@ internal sealed class PseudoTaRegistry
 }
 
 /// <summary>What pseudo TAs may reach of the kernel.</summary>
-internal sealed record KernelServices(ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall);
+internal sealed record KernelServices(ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall)
+{
+    /// <summary>What the driver may ask on behalf of devices.</summary>
+    internal Firewall.DeviceAccess Devices { get; } = new(Firewall);
+}

@@ -38,6 +38,12 @@ public sealed record BoardFile
     /// <summary>Who reaches memory over the bus. Who is not there, reaches no restricted memory: the TEE itself excepted, which owns it.</summary>
     public IReadOnlyList<BusMasterRow> BusMasters { get; init; } = BusMastersOfVersion1(UseCaseRow.OfVersion1);
 
+    /// <summary>Who decides on grants at run time, when the board does not say: the TEE itself.</summary>
+    public const string DefaultSecurityModule = "tee";
+
+    /// <summary>The security module, by a name that the secure world knows.</summary>
+    public string SecurityModule { get; init; } = DefaultSecurityModule;
+
     /// <summary>The embedded default, all of whose pools are static.</summary>
     public static BoardFile Default { get; } = LoadEmbedded("default");
 
@@ -78,6 +84,11 @@ public sealed record BoardFile
             throw new InvalidDataException($"{source}: {e.Message}", e);
         }
     }
+
+    /// <summary>What buffers of a use case begin and end on: the strictest alignment of the bus masters that may reach them and have no IOMMU.</summary>
+    public ulong GranularityOf(UseCase useCase) => BusMasters
+        .Where(master => !master.IsBehindIommu && master.RightsTo(useCase) != BusRights.None)
+        .Select(master => master.Alignment).Append((ulong)PhysicalAddress.PageSize).Max();
 
     /// <summary>The pool of a use case; null when it has none.</summary>
     public PoolRegion? PoolOf(UseCase useCase) => Pools.FirstOrDefault(pool => pool.UseCase == useCase);

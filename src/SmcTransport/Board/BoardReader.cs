@@ -19,7 +19,7 @@ internal sealed class BoardReader
         int version = root.Members.Find(member => member.Name == "version").Value?.AsWhole("version") ?? BoardFile.CurrentVersion;
         if (version is < 1 or > BoardFile.CurrentVersion)
             throw new BoardException(root.Members.Find(member => member.Name == "version").Line, $"version is {version}; this build reads versions 1 and {BoardFile.CurrentVersion}.");
-        string[] optional = version == 1 ? ["$schema", "partitions", "partitionRam"] : ["$schema", "partitions", "partitionRam", "busMasters"];
+        string[] optional = version == 1 ? ["$schema", "partitions", "partitionRam"] : ["$schema", "partitions", "partitionRam", "busMasters", "securityModule"];
         string[] expected = ["version", "normalRam", "reservedShm", "secureRam", "pools"];
         BoardMembers board = new(root, "the board", optional, version == 1 ? expected : [.. expected, "useCases"]);
         IReadOnlyList<UseCaseRow> useCases = version == 1 ? UseCaseRow.OfVersion1 : ReadUseCases(board["useCases"]);
@@ -32,6 +32,7 @@ internal sealed class BoardReader
             UseCases = useCases,
             Pools = [.. board["pools"].AsList("pools").Select((node, i) => ReadPool(node, i, useCases))],
             BusMasters = version == 1 ? BoardFile.BusMastersOfVersion1(useCases) : BusMasterReader.Read(board.Find("busMasters"), useCases, _lines),
+            SecurityModule = board.Find("securityModule")?.AsText("securityModule") ?? BoardFile.DefaultSecurityModule,
             Partitions = board.Find("partitions") is { } partitions ? [.. _lines.Note(BoardPart.Partitions, partitions).AsList("partitions").Select(ReadPartition)] : [],
             PartitionRam = board.Find("partitionRam") is { } ram ? ReadRegion(ram, BoardPart.PartitionRam) : null,
         };
