@@ -43,7 +43,7 @@ public sealed class WritingTa : TrustedApp
 }
 
 /// <summary>Opens when it has been cancelled, and not before.</summary>
-[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c1")]
+[TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c5")]
 public sealed class ReluctantTa : TrustedApp
 {
     [OpenSession]

@@ -50,7 +50,6 @@ internal sealed class TrustedOs : IDisposable
     private readonly Notifications _notifications;
     private readonly SessionManager _sessions;
     private readonly TeeCore _services;
-    private readonly DeviceModels _devices;
 
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
     {
@@ -69,7 +68,7 @@ internal sealed class TrustedOs : IDisposable
         SmcDispatcher? smc = null;
         RpcBorder border = spmc is null ? new SmcRpcBorder(Relayer, () => smc!, cache) : new FfaRpcBorder(objects, spmc, () => Partitions!.Tee);
         var rpc = new RpcClient(border);
-        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall)), options.EarlyTaFolder, () => rpc);
+        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall, () => Devices!)), options.EarlyTaFolder, () => rpc);
         var tas = _sessions = new SessionManager(_store, Firewall);
         var lent = new LentMemory(Relayer, Restricted, objects);
         var parameters = new ParameterReader(options.Conduit, Relayer, objects, Restricted, reserved);
@@ -88,8 +87,8 @@ internal sealed class TrustedOs : IDisposable
             Dispatcher = spmc!;
         }
 
-        _devices = new DeviceModels(Firewall, Relayer, _notifications.Ring);
-        Entry = new SipCalls(_devices, Dispatcher);
+        Devices = new DeviceModels(Firewall, Relayer, Restricted, _notifications.Ring);
+        Entry = new SipCalls(Devices, Dispatcher);
         _services = new TeeCore
         {
             Properties = new PropertySets(Restricted.Protection, Version),
@@ -106,6 +105,9 @@ internal sealed class TrustedOs : IDisposable
     internal RestrictedMemory Restricted { get; }
 
     internal FirewallRules Firewall { get; }
+
+    /// <summary>The devices of the board.</summary>
+    internal DeviceModels Devices { get; }
 
     /// <summary>Who owns and shares normal memory.</summary>
     internal MemoryRelayer Relayer { get; }
@@ -144,7 +146,7 @@ internal sealed class TrustedOs : IDisposable
     /// </summary>
     internal void PowerOff()
     {
-        _devices.Dispose();
+        Devices.Dispose();
         Restricted.Scrub();
         Relayer.Scrub();
         Partitions?.Scrub();
@@ -153,7 +155,7 @@ internal sealed class TrustedOs : IDisposable
     /// <summary>Scrubs and unmaps all secure memory, when no thread is left in a call.</summary>
     public void Dispose()
     {
-        _devices.Dispose();
+        Devices.Dispose();
         Restricted.Dispose();
         Relayer.Dispose();
         Partitions?.Dispose();

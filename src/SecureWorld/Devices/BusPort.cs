@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -8,9 +9,10 @@ namespace RestrictedTee.SecureWorld.Devices;
 
 /// <summary>
 /// The one way by which a device reaches memory. Each burst is asked of the firewall, when it is made: restricted memory by a mapping of
-/// this device, normal memory by its physical address as long as it is the normal world's. What is refused is a bus error, and a fault record.
+/// this device, or by its physical address where a pool is reserved; normal memory by its physical address as long as it is the normal
+/// world's. What is refused is a bus error, and a fault record.
 /// </summary>
-internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRelayer relayer)
+internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRelayer relayer, RestrictedMemory restricted)
 {
     /// <summary>The longest burst: short enough for a revocation to wait for, long enough to be worth the question.</summary>
     internal const int MaxBurst = 64 * 1024;
@@ -28,7 +30,10 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
             return firewall.Refuse(master.Id, null, address.Offset, length, rights, "no burst of a port");
         if (address.Handle != 0)
             return TryOpenMapped(address, length, rights, out window);
-        if (!PhysicalRange.TryCreate(new PhysicalAddress(address.Offset), (ulong)length, out PhysicalRange range) || !relayer.Uses.TryUse(range, out MemoryLease lease))
+        bool isRange = PhysicalRange.TryCreate(new PhysicalAddress(address.Offset), (ulong)length, out PhysicalRange range);
+        if (isRange && restricted.FindReserved(range) is { } reserved)
+            return TryOpenReserved(reserved, range, rights, out window);
+        if (!isRange || !relayer.Uses.TryUse(range, out MemoryLease lease))
             return firewall.Refuse(master.Id, null, 0, length, rights, "no normal memory lies there");
         window = new BusWindow(lease);
         return true;
@@ -54,15 +59,22 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
         return true;
     }
 
-    /// <summary>The buffer behind an address, if the device has it mapped, with a reference taken; null when it has not.</summary>
-    internal GuardedMemory? Find(BusAddress address) =>
-        address.Handle != 0 && firewall.Mappings.Find(address.Handle) is { } mapping && mapping.Master == master.Id && mapping.Memory.TryAddReference()
-            ? mapping.Memory
+    /// <summary>The restricted memory behind an address, if the device can name it, with a reference taken; null when there is none.</summary>
+    internal GuardedMemory? Find(BusAddress address)
+    {
+        GuardedMemory? memory = address.Handle == 0 ? FindReserved(address)
+            : firewall.Mappings.Find(address.Handle) is { } mapping && mapping.Master == master.Id ? mapping.Memory
             : null;
+        return memory?.TryAddReference() == true ? memory : null;
+    }
+
+    /// <summary>Whether an address is one of restricted memory, be it of none that the device has.</summary>
+    internal bool IsRestricted(BusAddress address) => address.Handle != 0 || FindReserved(address) is not null;
 
     /// <summary>Labels the buffer that the device is about to write.</summary>
-    internal ClaimOutcome Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) =>
-        firewall.TryClaim(master, memory, Claim.OfDevice(master.Id, consumers));
+    internal ClaimOutcome Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) => restricted.FindReserved(memory.Range) == memory
+        ? ClaimOutcome.ClaimedByAnother // everybody's, by the static rules
+        : firewall.TryClaim(master, memory, Claim.OfDevice(master.Id, consumers));
 
     /// <summary>The masters that a set of the board's rows names; null when it names one that is not there, or is no single one.</summary>
     internal IReadOnlyList<MasterId>? Masters(ulong rows)
@@ -97,6 +109,16 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
         }
 
         _written.Clear();
+    }
+
+    private RestrictedBuffer? FindReserved(BusAddress address) =>
+        PhysicalRange.TryCreate(new PhysicalAddress(address.Offset), 1, out PhysicalRange range) ? restricted.FindReserved(range) : null;
+
+    private bool TryOpenReserved(RestrictedBuffer pool, PhysicalRange range, AccessRights rights, out BusWindow window)
+    {
+        bool isGranted = firewall.TryGrant(master, instance: 0, pool, range.Start.Value - pool.Range.Start.Value, (int)range.Length, rights, out AccessGrant grant);
+        window = new BusWindow(grant);
+        return isGranted;
     }
 
     private bool TryOpenMapped(BusAddress address, int length, AccessRights rights, out BusWindow window)

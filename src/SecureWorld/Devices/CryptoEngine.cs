@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RestrictedTee.SecureWorld.Firewall;
+using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.SecureWorld.Devices;
@@ -14,13 +15,10 @@ namespace RestrictedTee.SecureWorld.Devices;
 /// What it tells: how a job ended. It is programmed by the normal world, so that what it produces of restricted content or with a
 /// restricted key goes into restricted memory only, labelled for named consumers, each of which could consume the source.
 /// </remarks>
-internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel(port, interrupt)
+internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
 {
     /// <summary>A burst of each: within what the second-level cache holds.</summary>
     private const int Batch = BusPort.MaxBurst;
-
-    /// <summary>Room for a key stream, cleared behind each job: pinned, so that no copy of it is left behind by the collector.</summary>
-    private readonly byte[] _stream = GC.AllocateUninitializedArray<byte>(Batch, pinned: true);
 
     protected override int DescriptorSize => CryptoDescriptor.Size;
 
@@ -65,12 +63,7 @@ internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel
             return DeviceResult.BadDescriptor;
         if (sourceLabel is not null && consumers.Any(consumer => !sourceLabel.Allows(consumer, ulong.MaxValue, AccessRights.Read)))
             return DeviceResult.Forbidden;
-        return Port.Label(destination, consumers) switch
-        {
-            ClaimOutcome.Claimed => DeviceResult.Done,
-            ClaimOutcome.InUse => DeviceResult.Busy,
-            _ => DeviceResult.BusError,
-        };
+        return Label(destination, consumers);
     }
 
     private DeviceResult Transform(in CryptoDescriptor job, CryptoOperation operation, GuardedMemory? source, Claim? sourceLabel)
@@ -78,6 +71,9 @@ internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel
         using Aes? aes = operation == CryptoOperation.Copy ? null : Aes.Create();
         if (aes is not null && !TrySetKey(aes, job))
             return DeviceResult.BusError;
+        using SecureBlock? stream = Ram.Allocate((int)Math.Min(Batch, (job.Length + CounterMode.BlockSize - 1) / CounterMode.BlockSize * CounterMode.BlockSize));
+        if (stream is null)
+            return DeviceResult.DeviceError;
         Span<byte> iv = stackalloc byte[CounterMode.BlockSize];
         BinaryPrimitives.WriteUInt64LittleEndian(iv, job.IvFirst);
         BinaryPrimitives.WriteUInt64LittleEndian(iv[sizeof(ulong)..], job.IvSecond);
@@ -96,7 +92,7 @@ internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel
                     if (!Port.TryOpen(job.Destination.Plus(done), count, AccessRights.Write, out BusWindow to))
                         return DeviceResult.BusError;
                     using (to)
-                        TransformBurst(aes, operation, iv, from.Bytes, to.Bytes);
+                        TransformBurst(aes, operation, iv, from.Bytes, to.Bytes, stream.Span);
                 }
             }
 
@@ -104,7 +100,6 @@ internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(_stream);
             CryptographicOperations.ZeroMemory(iv);
         }
     }
@@ -119,7 +114,7 @@ internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel
     }
 
     /// <summary>One burst; the vector becomes that of the next one. The source may change meanwhile when it is normal memory, so it is read once.</summary>
-    private void TransformBurst(Aes? aes, CryptoOperation operation, Span<byte> iv, ReadOnlySpan<byte> from, Span<byte> to)
+    private static void TransformBurst(Aes? aes, CryptoOperation operation, Span<byte> iv, ReadOnlySpan<byte> from, Span<byte> to, Span<byte> stream)
     {
         switch (operation)
         {
@@ -128,7 +123,7 @@ internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel
                 break;
             case CryptoOperation.AesCtr:
                 UInt128 counter = BinaryPrimitives.ReadUInt128BigEndian(iv);
-                CounterMode.Transform(aes!, ref counter, from, to, _stream);
+                CounterMode.Transform(aes!, ref counter, from, to, stream);
                 BinaryPrimitives.WriteUInt128BigEndian(iv, counter);
                 break;
             case CryptoOperation.AesCbcEncrypt:
@@ -136,7 +131,7 @@ internal sealed class CryptoEngine(BusPort port, Action interrupt) : DeviceModel
                 to[^CounterMode.BlockSize..].CopyTo(iv);
                 break;
             default:
-                Span<byte> cipher = _stream.AsSpan(0, from.Length);
+                Span<byte> cipher = stream[..from.Length];
                 from.CopyTo(cipher);
                 aes!.DecryptCbc(cipher, iv, to, PaddingMode.None);
                 cipher[^CounterMode.BlockSize..].CopyTo(iv);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RestrictedTee.SecureWorld.Firewall;
+using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 using Serilog;
 
@@ -29,22 +30,48 @@ internal abstract class DeviceModel : IDisposable
 
     private readonly object _lock = new(); // protects the fields below; a leaf, pulsed when a job comes or the end
     private readonly Queue<ulong> _jobs = new();
-    private readonly Action _interrupt;
+    private readonly DeviceParts _parts;
     private Thread? _thread;
     private bool _isRunning;
     private bool _isStopped;
     private ulong _ended;
     private DeviceResult _result;
 
-    /// <param name="port">The way to memory.</param>
-    /// <param name="interrupt">Tells the normal world that a job has ended.</param>
-    protected DeviceModel(BusPort port, Action interrupt) => (Port, _interrupt) = (port, interrupt);
+    protected DeviceModel(DeviceParts parts) => _parts = parts;
 
     /// <summary>The bus master that it is.</summary>
     internal MasterId Id => Port.Id;
 
     /// <summary>The one way to memory.</summary>
-    protected BusPort Port { get; }
+    protected BusPort Port => _parts.Port;
+
+    /// <summary>Where to keep what was read, while a job works on it.</summary>
+    protected SecureRam Ram => _parts.Ram;
+
+    /// <summary>Labels what a job is about to write, if it is restricted.</summary>
+    protected DeviceResult Label(BusAddress destination, IReadOnlyList<MasterId> consumers)
+    {
+        if (!Port.IsRestricted(destination))
+            return DeviceResult.Done;
+        if (Port.Find(destination) is not { } memory)
+            return DeviceResult.BusError;
+        try
+        {
+            return Label(memory, consumers);
+        }
+        finally
+        {
+            memory.Release();
+        }
+    }
+
+    /// <summary>Labels a buffer that the caller holds.</summary>
+    protected DeviceResult Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) => Port.Label(memory, consumers) switch
+    {
+        ClaimOutcome.Claimed => DeviceResult.Done,
+        ClaimOutcome.InUse => DeviceResult.Busy,
+        _ => DeviceResult.BusError,
+    };
 
     /// <summary>Bytes of a descriptor.</summary>
     protected abstract int DescriptorSize { get; }
@@ -103,7 +130,6 @@ internal abstract class DeviceModel : IDisposable
         }
 
         thread?.Join();
-        Stopped();
         GC.SuppressFinalize(this);
     }
 
@@ -111,16 +137,20 @@ internal abstract class DeviceModel : IDisposable
     /// <param name="descriptor">A private copy of it.</param>
     protected abstract DeviceResult Run(ReadOnlySpan<byte> descriptor);
 
-    /// <summary>A register of its own, or null; the lock is held.</summary>
+    /// <summary>A register of its own, or null; the lock is held, and taken again by <see cref="Update"/> without harm.</summary>
     protected virtual ulong? ReadOwn(ulong offset) => null;
 
     /// <summary>Writes a register of its own; false when it cannot be. The lock is held.</summary>
     protected virtual bool WriteOwn(ulong offset, ulong value) => false;
 
-    /// <summary>No job runs any more.</summary>
-    protected virtual void Stopped()
+    /// <summary>Tells the normal world that there is something to read.</summary>
+    protected void Interrupt() => _parts.Interrupt();
+
+    /// <summary>Changes what the registers show, between two reads of them.</summary>
+    protected void Update(Action change)
     {
-        // Most hold nothing between jobs.
+        lock (_lock)
+            change();
     }
 
     private void Serve()
@@ -144,7 +174,7 @@ internal abstract class DeviceModel : IDisposable
                 _ended++;
             }
 
-            _interrupt();
+            _parts.Interrupt();
         }
     }
 

@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.MemorySharing;
+using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.SecureWorld.Devices;
@@ -7,9 +8,12 @@ namespace RestrictedTee.SecureWorld.Devices;
 /// <summary>The devices of this build, by the name of their bus master: one file and one line each. A board has those that it names.</summary>
 internal sealed class DeviceModels : IDisposable
 {
-    private static readonly Dictionary<string, Func<BusPort, Action, DeviceModel>> All = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<DeviceParts, DeviceModel>> All = new(StringComparer.Ordinal)
     {
-        [BusMasterNames.CryptoEngine] = (port, interrupt) => new CryptoEngine(port, interrupt),
+        [BusMasterNames.DisplayController] = parts => new DisplayController(parts),
+        [BusMasterNames.Camera] = parts => new Camera(parts),
+        [BusMasterNames.TouchController] = parts => new TouchController(parts),
+        [BusMasterNames.CryptoEngine] = parts => new CryptoEngine(parts),
     };
 
     private readonly DeviceModel[] _devices;
@@ -18,14 +22,19 @@ internal sealed class DeviceModels : IDisposable
 
     /// <param name="firewall">Whom each access is asked of.</param>
     /// <param name="relayer">Normal memory.</param>
+    /// <param name="restricted">Restricted memory, and secure RAM for what devices work on.</param>
     /// <param name="ring">Rings the notification line.</param>
-    internal DeviceModels(FirewallRules firewall, MemoryRelayer relayer, Action ring)
+    internal DeviceModels(FirewallRules firewall, MemoryRelayer relayer, RestrictedMemory restricted, Action ring)
     {
         _ring = ring;
+        Cpu = new BusPort(BusMaster.NormalWorldCpu, firewall, relayer, restricted);
         MasterId[] present = [.. firewall.Static.Masters.Where(id => id.Kind == BusMasterKind.Device && All.ContainsKey(id.Name))];
-        _devices = [.. present.Select((id, i) => All[id.Name](new BusPort(BusMaster.Device(id.Name), firewall, relayer), () => Raise(i)))];
+        _devices = [.. present.Select((id, i) => All[id.Name](new DeviceParts(new BusPort(BusMaster.Device(id.Name), firewall, relayer, restricted), restricted.SecureRam, () => Raise(i))))];
         Rows = [.. present.Select(id => firewall.Static.Masters.ToList().IndexOf(id))];
     }
+
+    /// <summary>The normal world's CPUs as a bus master: by what they load and store beyond what they have mapped.</summary>
+    internal BusPort Cpu { get; }
 
     internal IReadOnlyList<DeviceModel> Devices => _devices;
 

@@ -15,6 +15,7 @@ internal sealed class RestrictedMemory : IDisposable
     private const ulong NotAHandle = 1UL << 63;
 
     private readonly RestrictedPool[] _pools;
+    private readonly RestrictedBuffer[] _reserved; // the whole of each reserved pool, for good
     private readonly MemoryObjectTable _objects;
 
     internal RestrictedMemory(BoardFile board, SecretMemoryChoice choice, MemoryObjectTable objects)
@@ -22,6 +23,7 @@ internal sealed class RestrictedMemory : IDisposable
         _objects = objects;
         SecureRam = new SecureRam(SecretMapping.Create((int)board.SecureRam.Size, choice));
         _pools = [.. board.Pools.Select(region => new RestrictedPool(region, choice, (int)board.GranularityOf(region.UseCase)))];
+        _reserved = [.. board.Pools.Where(pool => pool.IsReserved).Select(pool => Reserve(PoolOf(pool.UseCase)!, pool))];
         Protection = Regions.Select(region => region.Protection).Append(SecureRam.Protection).Min();
     }
 
@@ -68,7 +70,7 @@ internal sealed class RestrictedMemory : IDisposable
     /// <summary>The live buffer that holds the whole range, with a reference taken; null when none does.</summary>
     internal RestrictedBuffer? Find(PhysicalRange range)
     {
-        foreach (RestrictedPool pool in _pools)
+        foreach (RestrictedPool pool in _pools.Where(pool => !pool.IsReserved))
         {
             foreach (RestrictedRegion region in pool.Regions)
             {
@@ -79,6 +81,9 @@ internal sealed class RestrictedMemory : IDisposable
 
         return null;
     }
+
+    /// <summary>The reserved pool that a range on the bus lies in; null when it lies in none. It is there for good, so it needs no reference.</summary>
+    internal RestrictedBuffer? FindReserved(PhysicalRange range) => Array.Find(_reserved, buffer => buffer.Range.Contains(range));
 
     internal void Scrub()
     {
@@ -93,6 +98,13 @@ internal sealed class RestrictedMemory : IDisposable
         foreach (RestrictedRegion region in _pools.Where(pool => !pool.IsDynamic).SelectMany(pool => pool.Regions))
             region.Unmap();
         SecureRam.Dispose();
+    }
+
+    private static RestrictedBuffer Reserve(RestrictedPool pool, PoolRegion board)
+    {
+        RestrictedBuffer whole = pool.Allocate(board.Size, cookie: 0)!;
+        whole.Fix();
+        return whole;
     }
 
     private IEnumerable<RestrictedRegion> Regions => _pools.SelectMany(pool => pool.Regions);

@@ -39,6 +39,9 @@ internal sealed class RestrictedPool
 
     internal bool IsDynamic => _board.IsDynamic;
 
+    /// <summary>Whether the TEE gives out nothing of it.</summary>
+    internal bool IsReserved => _board.IsReserved;
+
     /// <summary>The least that is lent to a dynamic pool.</summary>
     internal ulong MinimumSize => _board.Size;
 

@@ -1,4 +1,5 @@
 using RestrictedTee.SecureWorld.Devices;
+using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Frames;
@@ -25,6 +26,8 @@ internal sealed class SipCalls : IFrameDispatcher
                 [SipDevices.RegisterRead] = RegisterRead,
                 [SipDevices.RegisterWrite] = RegisterWrite,
                 [SipDevices.InterruptsTake] = (ref f, _) => (f[0], f[1]) = (SipDevices.Success, _models.TakeInterrupts()),
+                [SipDevices.CpuStore] = (ref f, _) => f[0] = Copy(to: f[1], from: f[2], f[3]),
+                [SipDevices.CpuLoad] = (ref f, _) => f[0] = Copy(to: f[2], from: f[1], f[3]),
             },
             code => (ref frame, _) => frame.A0 = code);
     }
@@ -65,6 +68,24 @@ internal sealed class SipCalls : IFrameDispatcher
         RegisterOutcome.Busy => SipDevices.NotRequired,
         _ => SipDevices.InvalidParameter,
     };
+
+    /// <summary>Both ends are asked of the firewall in the name of the CPU, the far end of the copy first.</summary>
+    private ulong Copy(ulong to, ulong from, ulong length)
+    {
+        BusPort cpu = _models.Cpu;
+        int bytes = length <= BusPort.MaxBurst ? (int)length : 0;
+        if (!cpu.TryOpen(BusAddress.Physical(from), bytes, AccessRights.Read, out BusWindow source))
+            return SipDevices.BusError;
+        using (source)
+        {
+            if (!cpu.TryOpen(BusAddress.Physical(to), bytes, AccessRights.Write, out BusWindow destination))
+                return SipDevices.BusError;
+            using (destination)
+                source.Bytes.CopyTo(destination.Bytes);
+        }
+
+        return SipDevices.Success;
+    }
 
     private DeviceModel? Find(ulong index) => index < (ulong)_models.Devices.Count ? _models.Devices[(int)index] : null;
 }

@@ -33,6 +33,18 @@ public static class SipDevices
     /// <summary>Take the interrupts that are pending, when the notification line has rung. Out: x0 SUCCESS, x1 a bit for each device.</summary>
     public const uint InterruptsTake = Fast64 | 0x14;
 
+    /// <summary>
+    /// Stores of a CPU of the normal world to memory that it cannot map. In: x1 physical address of the destination, x2 that of the
+    /// source in normal RAM, x3 bytes, 64 KiB at most. Out: x0 SUCCESS or <see cref="BusError"/>.
+    /// </summary>
+    public const uint CpuStore = Fast64 | 0x15;
+
+    /// <summary>Loads of such a CPU. In: x1 physical address of the source, x2 that of the destination in normal RAM, x3 bytes. Out: x0 <see cref="BusError"/> wherever memory is restricted.</summary>
+    public const uint CpuLoad = Fast64 | 0x16;
+
+    /// <summary>A bus error, in the range that SMCCC leaves to services.</summary>
+    public const ulong BusError = unchecked((ulong)-16L);
+
     /// <summary>SMCCC_RET_SUCCESS.</summary>
     public const ulong Success = 0;
 
@@ -56,6 +68,8 @@ public static class SipDevices
             new(RegisterRead, "SIP_REGISTER_READ", Support.Full, "No register gives content of memory."),
             new(RegisterWrite, "SIP_REGISTER_WRITE", Support.Full, "NOT_REQUIRED when the device has as many jobs as it takes."),
             new(InterruptsTake, "SIP_INTERRUPTS_TAKE", Support.Full, "The notification line says when to ask."),
+            new(CpuStore, "SIP_CPU_STORE", Support.Full, "Stands for the store of a CPU, which on a real board is no call. The firewall decides."),
+            new(CpuLoad, "SIP_CPU_LOAD", Support.Full, "As that; a bus error wherever memory is restricted."),
         ]);
 }
 

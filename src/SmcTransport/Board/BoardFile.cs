@@ -139,6 +139,12 @@ public sealed record PoolRegion : MemoryRegion
     public required UseCase UseCase { get; init; }
 
     /// <summary>
+    /// Whether the memory is carved out at boot and given out by nobody in the TEE: devices and CPUs reach it by its addresses, by the
+    /// static rules alone. Such a pool needs no call to the TEE, and has neither labels nor scrubbing.
+    /// </summary>
+    public bool IsReserved { get; init; }
+
+    /// <summary>
     /// Whether the memory is normal RAM until it is needed, and lent then; else it is carved out at boot. A dynamic pool has no
     /// base, and its size is the least that is lent.
     /// </summary>

@@ -81,6 +81,15 @@ public sealed class BusMasterTests
     }
 
     [Fact]
+    public void A_pool_may_be_reserved_and_in_version_1_it_may_not()
+    {
+        const string Kind = "\"useCase\": \"secure-video\", \"kind\": \"reserved\"";
+
+        Assert.True(BoardFile.Parse(Good.Replace("\"useCase\": \"secure-video\"", Kind, StringComparison.Ordinal), "board").Pools[0].IsReserved);
+        Assert.Throws<InvalidDataException>(() => BoardFile.Parse(BoardDocuments.Version1.Replace("\"useCase\": \"secure-video\"", Kind, StringComparison.Ordinal), "board"));
+    }
+
+    [Fact]
     public void A_board_without_bus_masters_lets_at_restricted_memory_who_version_1_let_at_it()
     {
         BoardFile board = BoardFile.Parse(BoardDocuments.Version1, "board");

@@ -7,5 +7,5 @@ internal static class TestTa
     internal static readonly Guid Typed = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e002");
     internal static readonly Guid Properties = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e003");
     internal static readonly Guid Writing = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c0");
-    internal static readonly Guid Reluctant = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c1");
+    internal static readonly Guid Reluctant = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0c5");
 }

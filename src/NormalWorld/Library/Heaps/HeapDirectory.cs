@@ -16,7 +16,7 @@ internal sealed class HeapDirectory : IDisposable
     internal HeapDirectory(OpteeDriver driver, BoardFile board)
     {
         var client = new ProtectedMemoryClient(driver);
-        _heaps = [.. board.Pools.OrderBy(pool => pool.UseCase).Select(pool => new RestrictedHeap(board.HeapNameOf(pool.UseCase), pool.UseCase, HeapBackEnds.For(pool, driver, client)))];
+        _heaps = [.. board.Pools.Where(pool => !pool.IsReserved).OrderBy(pool => pool.UseCase).Select(pool => new RestrictedHeap(board.HeapNameOf(pool.UseCase), pool.UseCase, HeapBackEnds.For(pool, driver, client)))];
     }
 
     internal IReadOnlyList<RestrictedHeap> All => _heaps;
