@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using RestrictedTee.SecureWorld.Boot;
+using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Boot;
 using RestrictedTee.SmcTransport.Interop;
@@ -38,6 +39,8 @@ try
             os.Serve(wiring.Conduits[i], i, isFastOnly: false);
         os.Serve(wiring.FastConduit, wiring.Conduits.Count, isFastOnly: true);
         Log.Information("Secure world {Version} is up, its memory protected by {Protection}", TrustedOs.Version, os.Protection);
+        if (os.Protection == MemoryProtection.Anonymous)
+            Log.Warning("Restricted memory is neither secret nor locked, and may be swapped out; {Advice}", LockedMemoryLimit.Advice(os.SecureBytes));
         port.Ready(os.Protection);
         os.WarmUp();
         port.Serve();

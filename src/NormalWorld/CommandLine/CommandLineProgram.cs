@@ -21,6 +21,8 @@ internal static class CommandLineProgram
         ("up", UpCommand.Create),
         ("invoke", InvokeCommand.Create),
         ("heaps", HeapsCommand.Create),
+        ("board", BoardCommand.Create),
+        ("faults", FaultsCommand.Create),
         ("ps", PsCommand.Create),
         ("kill", KillCommand.Create),
         ("play", PlayCommand.Create),

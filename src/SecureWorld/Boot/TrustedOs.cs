@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Devices;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
@@ -53,10 +54,11 @@ internal sealed class TrustedOs : IDisposable
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
     {
         _ram = ram;
+        SecureBytes = options.Board.Pools.Where(pool => !pool.IsDynamic).Aggregate(options.Board.SecureRam.Size, (sum, pool) => sum + pool.Size);
         var objects = new MemoryObjectTable();
         Relayer = new MemoryRelayer(ram, options.SecretMemory);
         Restricted = new RestrictedMemory(options.Board, options.SecretMemory, objects);
-        Firewall = new FirewallRules();
+        Firewall = new FirewallRules(options.Board);
         ReservedShm? reserved = options.Conduit == ConduitAbi.Smc ? Reserve(options.Board.ReservedShm.Range) : null;
         _reservedMemory = reserved?.Memory;
         var threads = new ThreadLimit(options.Threads);
@@ -66,7 +68,7 @@ internal sealed class TrustedOs : IDisposable
         SmcDispatcher? smc = null;
         RpcBorder border = spmc is null ? new SmcRpcBorder(Relayer, () => smc!, cache) : new FfaRpcBorder(objects, spmc, () => Partitions!.Tee);
         var rpc = new RpcClient(border);
-        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall)), options.EarlyTaFolder, () => rpc);
+        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall, () => Devices!)), options.EarlyTaFolder, () => rpc);
         var tas = _sessions = new SessionManager(_store, Firewall);
         var lent = new LentMemory(Relayer, Restricted, objects);
         var parameters = new ParameterReader(options.Conduit, Relayer, objects, Restricted, reserved);
@@ -85,6 +87,8 @@ internal sealed class TrustedOs : IDisposable
             Dispatcher = spmc!;
         }
 
+        Devices = new DeviceModels(Firewall, Relayer, Restricted, _notifications.Ring);
+        Entry = new SipCalls(Devices, Dispatcher);
         _services = new TeeCore
         {
             Properties = new PropertySets(Restricted.Protection, Version),
@@ -104,6 +108,9 @@ internal sealed class TrustedOs : IDisposable
 
     internal FirewallRules Firewall { get; }
 
+    /// <summary>The devices of the board.</summary>
+    internal DeviceModels Devices { get; }
+
     /// <summary>Who owns and shares normal memory.</summary>
     internal MemoryRelayer Relayer { get; }
 
@@ -112,12 +119,18 @@ internal sealed class TrustedOs : IDisposable
 
     internal IFrameDispatcher Dispatcher { get; }
 
+    /// <summary>Where every frame enters.</summary>
+    internal SipCalls Entry { get; }
+
     internal MessageEntry Messages { get; }
 
     internal MemoryProtection Protection => Restricted.Protection;
 
+    /// <summary>Bytes of secure memory that are mapped at boot.</summary>
+    internal ulong SecureBytes { get; }
+
     internal Thread Serve(IConduit conduit, int number, bool isFastOnly) =>
-        new ConduitServer(conduit, number, isFastOnly, Dispatcher, Messages, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
+        new ConduitServer(conduit, number, isFastOnly, Entry, Messages, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
 
     internal void ConnectNotificationLine(PipeEnd line) => _notifications.Connect(line);
 
@@ -135,6 +148,7 @@ internal sealed class TrustedOs : IDisposable
     /// </summary>
     internal void PowerOff()
     {
+        Devices.Dispose();
         Restricted.Scrub();
         Relayer.Scrub();
         Partitions?.Scrub();
@@ -143,6 +157,7 @@ internal sealed class TrustedOs : IDisposable
     /// <summary>Scrubs and unmaps all secure memory, when no thread is left in a call.</summary>
     public void Dispose()
     {
+        Devices.Dispose();
         Restricted.Dispose();
         Relayer.Dispose();
         Partitions?.Dispose();

@@ -41,6 +41,8 @@ internal readonly record struct MasterId(BusMasterKind Kind, string Name, Guid U
 {
     internal static MasterId TrustedApp(Guid uuid) => new(BusMasterKind.TrustedApp, "", uuid);
 
+    internal static MasterId Device(string name) => new(BusMasterKind.Device, name);
+
     /// <inheritdoc/>
     public override string ToString() => Kind == BusMasterKind.TrustedApp ? $"{Kind} {Uuid}" : $"{Kind} {Name}";
 }
@@ -50,14 +52,14 @@ internal readonly record struct MasterId(BusMasterKind Kind, string Name, Guid U
 /// <param name="Ceiling">The most that any rule or claim can give it over restricted memory.</param>
 internal sealed record BusMaster(MasterId Id, AccessRights Ceiling)
 {
-    /// <summary>The normal world's CPUs: no rule lets them at restricted memory.</summary>
-    internal static BusMaster NormalWorldCpu { get; } = new(new MasterId(BusMasterKind.NormalWorldCpu, "cpu"), AccessRights.None);
+    /// <summary>The normal world's CPUs: a rule may let them write into restricted memory, and none lets them read it.</summary>
+    internal static BusMaster NormalWorldCpu { get; } = new(new MasterId(BusMasterKind.NormalWorldCpu, "cpu"), AccessRights.Write);
 
     /// <summary>A trusted application; only one with the secure-data-path property is ever given restricted memory.</summary>
     internal static BusMaster TrustedApp(Guid uuid, bool hasSecureDataPath) =>
         new(MasterId.TrustedApp(uuid), hasSecureDataPath ? AccessRights.ReadWrite : AccessRights.None);
 
-    internal static BusMaster Device(string name, AccessRights ceiling) => new(new MasterId(BusMasterKind.Device, name), ceiling);
+    internal static BusMaster Device(string name) => new(MasterId.Device(name), AccessRights.ReadWrite);
 
     internal static BusMaster Partition(ushort id, AccessRights ceiling) => new(new MasterId(BusMasterKind.Partition, $"0x{id:x4}"), ceiling);
 }

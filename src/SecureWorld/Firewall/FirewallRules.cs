@@ -1,18 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using RestrictedTee.SmcTransport.Board;
+
 namespace RestrictedTee.SecureWorld.Firewall;
 
 /// <summary>Who may reach restricted memory: the one place that gives out grants.</summary>
 /// <remarks>
-/// Default deny: a master's ceiling must allow the access, and the claim on the buffer, if there is one, must name it. The
-/// check is made when memory is used, with the turn already held, and what it allowed stays allowed until the grant is
-/// disposed. Each refusal leaves a record.
+/// Default deny: a master's ceiling must allow the access, the security module must, which goes by the board's static rules, no
+/// revocation may stand against it, and the label of the buffer, if there is one, must name the master. The check is made when memory
+/// is used, with the turn already held, and what it allowed stays allowed until the grant is disposed: that of a TA for a call, that of
+/// a device for one burst. Each refusal leaves a record.
 /// </remarks>
 internal sealed class FirewallRules
 {
+    private readonly BoardFile _board;
+
+    internal FirewallRules()
+        : this(BoardFile.Default)
+    {
+    }
+
+    /// <exception cref="InvalidDataException">The board asks for a security module that this build does not have.</exception>
+    internal FirewallRules(BoardFile board)
+    {
+        _board = board;
+        Static = new StaticRules(board);
+        Module = SecurityModules.Create(board.SecurityModule);
+    }
+
     internal FaultLog Faults { get; } = new();
+
+    /// <summary>What the board says.</summary>
+    internal StaticRules Static { get; }
+
+    /// <summary>Who decides at run time.</summary>
+    internal ISecurityModule Module { get; }
+
+    /// <summary>The buffers that devices have mapped.</summary>
+    internal DeviceMappings Mappings { get; } = new();
 
     /// <summary>Asks for access to a part of a buffer that the caller holds a reference on.</summary>
     /// <param name="master">Who.</param>
-    /// <param name="instance">Which instance of it: a number that no two instances of any TA share; 0 where there is only one.</param>
+    /// <param name="instance">Which instance of it: a number that no two instances of any TA share; of a device its mapping.</param>
     /// <param name="memory">The buffer.</param>
     /// <param name="offset">Where the part begins.</param>
     /// <param name="length">Bytes, at least 1: an access to nothing is none.</param>
@@ -23,10 +51,45 @@ internal sealed class FirewallRules
         grant = default;
         string? refusal = length <= 0 || !memory.Contains(offset, (ulong)length) ? "outside of the buffer"
             : (rights & ~master.Ceiling) != 0 ? "the master may not touch restricted memory"
+            : !Module.GrantAccess(Request(master.Id, memory, rights)) ? "no rule of the board lets it"
             : memory.TryGrant(master.Id, instance, rights, offset, length, out grant);
-        if (refusal is null)
-            return true;
-        Refused(master, memory, rights, refusal);
+        return refusal is null || Refuse(master.Id, memory, offset, length, rights, refusal);
+    }
+
+    /// <summary>Asks for one burst of a device through a mapping of its own.</summary>
+    internal bool TryGrant(BusMaster device, ulong handle, ulong offset, int length, AccessRights rights, out AccessGrant grant) =>
+        TryGrant(device, handle, offset, length, rights, out grant, out _);
+
+    /// <param name="device">Who.</param>
+    /// <param name="handle">The mapping.</param>
+    /// <param name="offset">Where the burst begins in it.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="rights">What is to be done.</param>
+    /// <param name="grant">To be disposed after the burst.</param>
+    /// <param name="mapping">The mapping.</param>
+    internal bool TryGrant(
+        BusMaster device, ulong handle, ulong offset, int length, AccessRights rights, out AccessGrant grant, [NotNullWhen(true)] out DeviceMapping? mapping)
+    {
+        grant = default;
+        mapping = Mappings.Find(handle);
+        if (mapping is null || mapping.Master != device.Id)
+            return Refuse(device.Id, null, offset, length, rights, "it has no such mapping");
+        GuardedMemory memory = mapping.Memory;
+        string? refusal = length <= 0 || !memory.Contains(offset, (ulong)length) ? "outside of the mapping"
+            : (rights & ~mapping.Rights) != 0 ? "it is mapped for another direction"
+            : memory.TryGrant(device.Id, handle, rights, offset, length, out grant);
+        if (refusal is not null)
+            return Refuse(device.Id, memory, offset, length, rights, refusal);
+        if ((rights & AccessRights.Write) != 0)
+            mapping.SetHalfWritten();
+        return true;
+    }
+
+    /// <summary>Records an access that never came to a buffer.</summary>
+    /// <returns>False.</returns>
+    internal bool Refuse(MasterId master, GuardedMemory? memory, ulong offset, long length, AccessRights rights, string reason)
+    {
+        Faults.Add(new FaultRecord(DateTimeOffset.UtcNow, master, memory?.UseCase ?? default, memory?.Cookie ?? 0, rights, reason) { Offset = offset, Length = length });
         return false;
     }
 
@@ -35,12 +98,23 @@ internal sealed class FirewallRules
     {
         if (memory.IsClaimed(master.Id, instance, readers))
             return ClaimOutcome.Claimed; // content is written in many pieces, and the claim is asked for before each
-        ClaimOutcome outcome = (master.Ceiling & AccessRights.Write) == 0 ? ClaimOutcome.ClaimedByAnother : memory.TryClaim(Claim.Of(master.Id, instance, readers));
+        return TryClaim(master, memory, Claim.Of(master.Id, instance, readers));
+    }
+
+    /// <summary>Sets the label of a buffer in the name of a master that could write to it.</summary>
+    internal ClaimOutcome TryClaim(BusMaster master, GuardedMemory memory, Claim claim)
+    {
+        ClaimOutcome outcome = (master.Ceiling & AccessRights.Write) == 0 || !Module.GrantAccess(Request(master.Id, memory, AccessRights.Write))
+            ? ClaimOutcome.ClaimedByAnother
+            : memory.TryClaim(claim);
         if (outcome == ClaimOutcome.ClaimedByAnother)
-            Refused(master, memory, AccessRights.Write, "the claim is another's, or not this one's to make");
+            Refuse(master.Id, memory, 0, (long)memory.Size, AccessRights.Write, "the claim is another's, or not this one's to make");
         return outcome;
     }
 
-    private void Refused(BusMaster master, GuardedMemory memory, AccessRights rights, string reason) =>
-        Faults.Add(new FaultRecord(DateTimeOffset.UtcNow, master.Id, memory.UseCase, memory.Cookie, rights, reason));
+    /// <summary>The name of a use case on this board.</summary>
+    internal string NameOf(UseCase useCase) => _board.NameOf(useCase);
+
+    internal AccessRequest Request(MasterId master, GuardedMemory memory, AccessRights rights) =>
+        new(master, memory.UseCase, memory.Cookie, rights, (rights & ~Static.RightsOf(master, memory.UseCase)) == 0);
 }

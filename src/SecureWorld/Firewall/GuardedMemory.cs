@@ -1,69 +1,24 @@
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Interleaving;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
 /// <summary>
-/// A buffer that one instance of a master has taken for itself: it may do everything, the readers may read, everybody else
-/// nothing, other instances of the same master included.
-/// </summary>
-/// <param name="Owner">The master.</param>
-/// <param name="Instance">Which instance of it. Instances of one TA serve clients that owe each other nothing.</param>
-/// <param name="Readers">Masters of which any instance may read.</param>
-internal sealed record Claim(MasterId Owner, ulong Instance, IReadOnlyList<MasterId> Readers)
-{
-    internal bool Allows(MasterId master, ulong instance, AccessRights rights) =>
-        IsHeldBy(master, instance) || ((rights & AccessRights.Write) == 0 && Readers.Contains(master));
-
-    internal static Claim Of(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
-    {
-        var ids = new MasterId[readers.Length];
-        for (int i = 0; i < readers.Length; i++)
-            ids[i] = MasterId.TrustedApp(readers[i]);
-        return new Claim(owner, instance, ids);
-    }
-
-    /// <summary>Whether it is that of a master, with just these readers in this order.</summary>
-    internal bool Is(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
-    {
-        if (!IsHeldBy(owner, instance) || Readers.Count != readers.Length)
-            return false;
-        for (int i = 0; i < readers.Length; i++)
-        {
-            if (Readers[i] != MasterId.TrustedApp(readers[i]))
-                return false;
-        }
-
-        return true;
-    }
-
-    internal bool IsHeldBy(MasterId master, ulong instance) => Owner == master && Instance == instance;
-}
-
-/// <summary>How a claim ended.</summary>
-internal enum ClaimOutcome
-{
-    /// <summary>The buffer is the claimer's.</summary>
-    Claimed,
-
-    /// <summary>Another master has it, or another instance of the same one.</summary>
-    ClaimedByAnother,
-
-    /// <summary>Somebody whom the claim would shut out is using the buffer at this moment.</summary>
-    InUse,
-}
-
-/// <summary>
 /// Memory behind the firewall. Its address leaves this class in an <see cref="AccessGrant"/> and in no other way, and while
-/// a grant lives the claim that would forbid it is refused: claims and grants exclude each other under one lock.
+/// a grant lives, what would forbid it is refused or waits for its end: claims, revocations, moves and grants exclude each other
+/// under one lock.
 /// </summary>
 internal abstract class GuardedMemory : MemoryObject
 {
-    private readonly object _gate = new(); // protects the three below; a leaf
+    private readonly object _gate = new(); // protects the fields below, and is pulsed when a grant ends; a leaf
     private readonly List<Holder> _holders = [];
+    private readonly List<MasterId> _revoked = [];
     private Claim? _claim;
     private bool _mayHaveContent;
+    private bool _isFixed;
+    private int _mappings;
 
     private record struct Holder(MasterId Master, ulong Instance, AccessRights Rights, int Count);
 
@@ -79,8 +34,14 @@ internal abstract class GuardedMemory : MemoryObject
         }
     }
 
-    /// <summary>Where the first byte lies in this process.</summary>
+    /// <summary>Where the first byte lies in this process. It stays there while a grant lives.</summary>
     protected abstract nint BaseAddress { get; }
+
+    /// <summary>Where it lies on the bus; constant while it is mapped or fixed.</summary>
+    internal abstract PhysicalRange Range { get; }
+
+    /// <summary>Zeroes the content.</summary>
+    protected abstract void Scrub();
 
     /// <summary>Gives out a grant; the caller has checked that the range lies inside and holds a reference.</summary>
     /// <returns>Null, or why it is refused.</returns>
@@ -89,6 +50,8 @@ internal abstract class GuardedMemory : MemoryObject
         grant = default;
         lock (_gate)
         {
+            if (_revoked.Count != 0 && _revoked.Contains(master))
+                return "its access is revoked";
             if (_claim is { } claim && !claim.Allows(master, instance, rights))
                 return (rights & AccessRights.Write) != 0 ? "claimed by another" : "not among the claim's readers";
             if (!TryAddReference())
@@ -109,15 +72,29 @@ internal abstract class GuardedMemory : MemoryObject
             return _claim is { } claim && claim.Is(owner, instance, readers);
     }
 
+    /// <summary>The label; null when everybody whom the rules let at the buffer may produce and consume.</summary>
+    internal Claim? Label
+    {
+        get
+        {
+            lock (_gate)
+                return _claim;
+        }
+    }
+
+    /// <summary>Sets the label. Another one than it has takes the content with it: who may consume it now was not meant to before.</summary>
     internal ClaimOutcome TryClaim(Claim claim)
     {
         lock (_gate)
         {
-            if (_claim is { } existing && !existing.IsHeldBy(claim.Owner, claim.Instance))
+            if (_claim is { } existing && !existing.IsProducer(claim.Owner, claim.Instance))
                 return ClaimOutcome.ClaimedByAnother;
-            if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights)))
+            bool changes = _claim is { } before && !before.SaysTheSameAs(claim);
+            if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights) || (changes && holder.Master != claim.Owner)))
                 return ClaimOutcome.InUse;
             InterleavingPoint.Reach("GuardedMemory.TryClaim");
+            if (changes)
+                Scrub();
             _claim = claim;
             return ClaimOutcome.Claimed;
         }
@@ -126,9 +103,119 @@ internal abstract class GuardedMemory : MemoryObject
     internal void EndGrant(MasterId master, ulong instance, AccessRights rights)
     {
         lock (_gate)
+        {
             Count(master, instance, rights, -1);
+            Monitor.PulseAll(_gate);
+        }
+
         Release();
     }
+
+    /// <summary>
+    /// Forbids a master every access from now on. One that a device is making ends first, which takes it a moment; the next fails.
+    /// </summary>
+    /// <param name="master">Who.</param>
+    /// <param name="waits">Whether to wait for grants that live: those of devices last for a moment, those of TAs as long as a call.</param>
+    /// <returns>False when it does not wait and the master is using the buffer.</returns>
+    internal bool TryRevoke(MasterId master, bool waits)
+    {
+        lock (_gate)
+        {
+            if (!waits && IsHeldBy(master))
+                return false;
+            if (!_revoked.Contains(master))
+                _revoked.Add(master);
+            while (IsHeldBy(master))
+                Monitor.Wait(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Takes a revocation back.</summary>
+    internal void Restore(MasterId master)
+    {
+        lock (_gate)
+            _revoked.Remove(master);
+    }
+
+    /// <summary>Zeroes the content, which its producer did not finish.</summary>
+    internal void Discard()
+    {
+        lock (_gate)
+            Scrub();
+    }
+
+    /// <summary>Keeps the buffer where it is for a mapping, with a reference.</summary>
+    /// <returns>Null, or why not.</returns>
+    internal string? TryMap(MasterId master)
+    {
+        lock (_gate)
+        {
+            if (_revoked.Contains(master))
+                return "its access is revoked";
+            if (!TryAddReference())
+                return "the buffer has been freed";
+            _mappings++;
+            return null;
+        }
+    }
+
+    /// <summary>A mapping has gone; the access through it that is being made ends first.</summary>
+    internal void Unmap(MasterId master, ulong instance)
+    {
+        lock (_gate)
+        {
+            while (_holders.Exists(holder => holder.Master == master && holder.Instance == instance))
+                Monitor.Wait(_gate);
+            _mappings--;
+        }
+
+        Release();
+    }
+
+    /// <summary>Keeps the buffer where it is for good: somebody outside was told.</summary>
+    internal void Fix()
+    {
+        lock (_gate)
+            _isFixed = true;
+    }
+
+    /// <summary>Whether somebody outside was told where the buffer lies.</summary>
+    internal bool IsFixed
+    {
+        get
+        {
+            lock (_gate)
+                return _isFixed;
+        }
+    }
+
+    /// <summary>Moves the buffer, unless somebody could notice: who uses it, has it mapped, or was told where it lies.</summary>
+    /// <param name="move">Moves it; given whether there is any content.</param>
+    /// <returns>Whether it is moved; then a reference is held, so that it cannot end half-way, and the caller releases it.</returns>
+    internal bool TryMove(Action<bool> move)
+    {
+        lock (_gate)
+        {
+            if (_isFixed || _mappings != 0 || _holders.Count != 0 || !TryAddReference())
+                return false;
+            InterleavingPoint.Reach("GuardedMemory.TryMove");
+            move(_mayHaveContent);
+            return true;
+        }
+    }
+
+    /// <summary>Whether it could be moved at this moment.</summary>
+    internal bool IsMovable
+    {
+        get
+        {
+            lock (_gate)
+                return !_isFixed && _mappings == 0 && _holders.Count == 0;
+        }
+    }
+
+    private bool IsHeldBy(MasterId master) => _holders.Exists(holder => holder.Master == master);
 
     private void Count(MasterId master, ulong instance, AccessRights rights, int change)
     {

@@ -85,7 +85,7 @@ internal sealed class LentMemory(MemoryRelayer relayer, RestrictedMemory restric
 
     private bool TryAdd(RestrictedPool pool, MemoryTransaction transaction, PhysicalRange range, ulong cookie)
     {
-        var region = new RestrictedRegion(pool.UseCase, range, transaction.Private!);
+        var region = new RestrictedRegion(pool.UseCase, range, transaction.Private!, pool.Granularity);
         if (!objects.TryAdd(new LentRange(pool, region, cookie, transaction.Handle)))
             return false;
         pool.Add(region);

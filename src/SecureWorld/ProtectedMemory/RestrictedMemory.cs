@@ -15,13 +15,15 @@ internal sealed class RestrictedMemory : IDisposable
     private const ulong NotAHandle = 1UL << 63;
 
     private readonly RestrictedPool[] _pools;
+    private readonly RestrictedBuffer[] _reserved; // the whole of each reserved pool, for good
     private readonly MemoryObjectTable _objects;
 
     internal RestrictedMemory(BoardFile board, SecretMemoryChoice choice, MemoryObjectTable objects)
     {
         _objects = objects;
         SecureRam = new SecureRam(SecretMapping.Create((int)board.SecureRam.Size, choice));
-        _pools = [.. board.Pools.Select(region => new RestrictedPool(region, choice))];
+        _pools = [.. board.Pools.Select(region => new RestrictedPool(region, choice, (int)board.GranularityOf(region.UseCase)))];
+        _reserved = [.. board.Pools.Where(pool => pool.IsReserved).Select(pool => Reserve(PoolOf(pool.UseCase)!, pool))];
         Protection = SecureRam.Protection;
         foreach (RestrictedRegion region in Regions)
             Protection = region.Protection < Protection ? region.Protection : Protection;
@@ -46,6 +48,9 @@ internal sealed class RestrictedMemory : IDisposable
         return null;
     }
 
+    /// <summary>What a buffer of a size takes up in a pool.</summary>
+    internal static ulong FootprintOf(RestrictedPool pool, ulong size) => (size + (ulong)pool.Granularity - 1) / (ulong)pool.Granularity * (ulong)pool.Granularity;
+
     /// <summary>Frees a buffer: it cannot be referred to from now on, and is scrubbed when the last call that uses it ends.</summary>
     internal bool Free(ulong cookie)
     {
@@ -54,10 +59,20 @@ internal sealed class RestrictedMemory : IDisposable
         return buffer is not null;
     }
 
+    /// <summary>The buffer of a cookie, with a reference taken; null when there is none.</summary>
+    internal RestrictedBuffer? Find(ulong cookie)
+    {
+        MemoryObject? memory = _objects.Get(cookie);
+        if (memory is RestrictedBuffer buffer)
+            return buffer;
+        memory?.Release();
+        return null;
+    }
+
     /// <summary>The live buffer that holds the whole range, with a reference taken; null when none does.</summary>
     internal RestrictedBuffer? Find(PhysicalRange range)
     {
-        foreach (RestrictedPool pool in _pools)
+        foreach (RestrictedPool pool in _pools.Where(pool => !pool.IsReserved))
         {
             foreach (RestrictedRegion region in pool.Regions)
             {
@@ -68,6 +83,9 @@ internal sealed class RestrictedMemory : IDisposable
 
         return null;
     }
+
+    /// <summary>The reserved pool that a range on the bus lies in; null when it lies in none. It is there for good, so it needs no reference.</summary>
+    internal RestrictedBuffer? FindReserved(PhysicalRange range) => Array.Find(_reserved, buffer => buffer.Range.Contains(range));
 
     internal void Scrub()
     {
@@ -82,6 +100,13 @@ internal sealed class RestrictedMemory : IDisposable
         foreach (RestrictedRegion region in _pools.Where(pool => !pool.IsDynamic).SelectMany(pool => pool.Regions))
             region.Unmap();
         SecureRam.Dispose();
+    }
+
+    private static RestrictedBuffer Reserve(RestrictedPool pool, PoolRegion board)
+    {
+        RestrictedBuffer whole = pool.Allocate(board.Size, cookie: 0)!;
+        whole.Fix();
+        return whole;
     }
 
     private IEnumerable<RestrictedRegion> Regions => _pools.SelectMany(pool => pool.Regions);

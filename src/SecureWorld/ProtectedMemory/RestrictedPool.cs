@@ -22,15 +22,25 @@ internal sealed class RestrictedPool
     private readonly PoolRegion _board;
     private RestrictedRegion[] _regions;
 
-    internal RestrictedPool(PoolRegion board, SecretMemoryChoice choice)
+    /// <param name="board">The board's row.</param>
+    /// <param name="choice">How its memory is to be had.</param>
+    /// <param name="granularity">What buffers begin and end on.</param>
+    internal RestrictedPool(PoolRegion board, SecretMemoryChoice choice, int granularity = PhysicalAddress.PageSize)
     {
         _board = board;
-        _regions = board.IsDynamic ? [] : [new RestrictedRegion(board.UseCase, board.Range, SecretMapping.Create((int)board.Size, choice))];
+        Granularity = granularity;
+        _regions = board.IsDynamic ? [] : [new RestrictedRegion(board.UseCase, board.Range, SecretMapping.Create((int)board.Size, choice), granularity)];
     }
+
+    /// <summary>What buffers begin and end on.</summary>
+    internal int Granularity { get; }
 
     internal UseCase UseCase => _board.UseCase;
 
     internal bool IsDynamic => _board.IsDynamic;
+
+    /// <summary>Whether the TEE gives out nothing of it.</summary>
+    internal bool IsReserved => _board.IsReserved;
 
     /// <summary>The least that is lent to a dynamic pool.</summary>
     internal ulong MinimumSize => _board.Size;
@@ -82,15 +92,29 @@ internal sealed class RestrictedPool
 /// <summary>One restricted buffer: live from its allocation until it is freed and the last call that uses it has ended.</summary>
 internal sealed class RestrictedBuffer(RestrictedRegion region, int offset, int size, ulong cookie) : GuardedMemory
 {
+    private int _offset = offset;
+
     internal override ulong Cookie => cookie;
 
     internal override ulong Size => (ulong)size;
 
     internal override UseCase UseCase => region.UseCase;
 
-    internal PhysicalRange Range => PhysicalRange.Create(region.Range.Start + (ulong)offset, (ulong)size);
+    /// <summary>Where it lies in its region; to be read with the region's lock held, or by who keeps it where it is.</summary>
+    internal int Offset => _offset;
 
-    protected override nint BaseAddress => region.AddressOf(offset);
+    internal override PhysicalRange Range => PhysicalRange.Create(region.Range.Start + (ulong)_offset, (ulong)size);
 
-    protected override void OnLastReference() => region.Return(this, offset, scrub: MayHaveContent);
+    protected override nint BaseAddress => region.AddressOf(_offset);
+
+    /// <summary>Moves it, if nobody could notice; the region's lock is held. When it is moved a reference is held, for the caller to release without the lock.</summary>
+    internal bool TryMoveTo(int offset, Action<bool> move) => TryMove(hasContent =>
+    {
+        move(hasContent);
+        _offset = offset;
+    });
+
+    protected override void Scrub() => region.Scrub(_offset, size);
+
+    protected override void OnLastReference() => region.Return(this, _offset, scrub: MayHaveContent);
 }

@@ -8,24 +8,28 @@ using RestrictedTee.SmcTransport.NormalRam;
 namespace RestrictedTee.SecureWorld.ProtectedMemory;
 
 /// <summary>One stretch of restricted memory with its allocator: a static pool's carve-out, or a range that was lent to a dynamic one.</summary>
-/// <remarks>Free memory of a region is always zero: it is mapped zeroed and scrubbed before it goes back to the allocator (invariant 6).</remarks>
+/// <remarks>
+/// Free memory of a region is always zero: it is mapped zeroed and scrubbed before it goes back to the allocator (invariant 6). Where
+/// there is room in all but not in one piece, buffers that nobody uses are pushed together.
+/// </remarks>
 internal sealed class RestrictedRegion
 {
-    /// <summary>Buffers begin and end on pages, as upstream's pools hand them out (gen_pool of PAGE_SHIFT).</summary>
-    internal const int Granularity = PhysicalAddress.PageSize;
-
-    private readonly object _lock = new(); // protects _allocator, _buffers and _closed; a leaf
+    private readonly object _lock = new(); // protects _allocator, _buffers and _closed; taken before the gate of a buffer that is moved
     private readonly SecretMapping _mapping;
     private readonly RangeAllocator _allocator;
     private readonly List<RestrictedBuffer> _buffers = [];
     private bool _closed;
 
-    internal RestrictedRegion(UseCase useCase, PhysicalRange range, SecretMapping mapping)
+    /// <param name="useCase">What the memory is for.</param>
+    /// <param name="range">Where it lies on the bus.</param>
+    /// <param name="mapping">The memory.</param>
+    /// <param name="granularity">What buffers begin and end on: pages, as upstream's pools hand them out (gen_pool of PAGE_SHIFT), or what a bus master needs.</param>
+    internal RestrictedRegion(UseCase useCase, PhysicalRange range, SecretMapping mapping, int granularity = PhysicalAddress.PageSize)
     {
         UseCase = useCase;
         Range = range;
         _mapping = mapping;
-        _allocator = new RangeAllocator(mapping.Length, Granularity);
+        _allocator = new RangeAllocator(mapping.Length, granularity);
     }
 
     internal UseCase UseCase { get; }
@@ -48,25 +52,35 @@ internal sealed class RestrictedRegion
     {
         if (size == 0 || size > (ulong)_allocator.Size)
             return null;
-        lock (_lock)
+        var moved = new List<RestrictedBuffer>();
+        try
         {
-            int offset = _closed ? -1 : _allocator.Allocate((long)size);
-            if (offset < 0)
-                return null;
-            var buffer = new RestrictedBuffer(this, offset, (int)size, cookie);
-            InterleavingPoint.Reach("RestrictedRegion.Allocate");
-            _buffers.Add(buffer);
-            return buffer;
+            lock (_lock)
+            {
+                int offset = _closed ? -1 : _allocator.Allocate((long)size);
+                if (offset < 0 && !_closed && TryMakeRoom((int)_allocator.RoundUp((long)size), moved))
+                    offset = _allocator.Allocate((long)size);
+                if (offset < 0)
+                    return null;
+                var buffer = new RestrictedBuffer(this, offset, (int)size, cookie);
+                InterleavingPoint.Reach("RestrictedRegion.Allocate");
+                _buffers.Add(buffer);
+                return buffer;
+            }
+        }
+        finally
+        {
+            moved.ForEach(buffer => buffer.Release()); // the last reference takes the lock again
         }
     }
 
-    /// <summary>The live buffer that holds the whole range, with a reference taken.</summary>
+    /// <summary>The live buffer that holds the whole range, with a reference taken. Only one that stays where it is can be found by where it lies.</summary>
     internal RestrictedBuffer? Find(PhysicalRange range)
     {
         lock (_lock)
         {
             RestrictedBuffer? buffer = _buffers.Find(b => b.Range.Contains(range));
-            return buffer is not null && buffer.TryAddReference() ? buffer : null;
+            return buffer is { IsFixed: true } && buffer.TryAddReference() ? buffer : null;
         }
     }
 
@@ -85,6 +99,9 @@ internal sealed class RestrictedRegion
     /// <summary>For the buffer at an offset, which gives it out in grants only.</summary>
     internal nint AddressOf(int offset) => _mapping.Address + offset;
 
+    /// <summary>Zeroes what a buffer takes up.</summary>
+    internal void Scrub(int offset, int size) => _mapping.Span.Slice(offset, (int)_allocator.RoundUp(size)).Clear();
+
     /// <summary>Takes a buffer back.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="offset">Where it lies in the region.</param>
@@ -92,7 +109,7 @@ internal sealed class RestrictedRegion
     internal void Return(RestrictedBuffer buffer, int offset, bool scrub)
     {
         if (scrub)
-            _mapping.Span.Slice(offset, (int)_allocator.RoundUp((long)buffer.Size)).Clear();
+            Scrub(offset, (int)buffer.Size);
         lock (_lock)
         {
             _buffers.Remove(buffer);
@@ -103,4 +120,48 @@ internal sealed class RestrictedRegion
     internal void Scrub() => _mapping.Scrub();
 
     internal void Unmap() => _mapping.Dispose();
+
+    /// <summary>Pushes buffers together until a range of so many bytes is free; the lock is held.</summary>
+    private bool TryMakeRoom(int needed, List<RestrictedBuffer> moved)
+    {
+        var stuck = new HashSet<RestrictedBuffer>();
+        while (_allocator.FreeBytes >= needed)
+        {
+            _buffers.Sort((one, other) => one.Offset.CompareTo(other.Offset));
+            CompactionPlan.Block[] blocks =
+                [.. _buffers.Select(buffer => new CompactionPlan.Block(buffer.Offset, (int)_allocator.RoundUp((long)buffer.Size), buffer.IsMovable && !stuck.Contains(buffer)))];
+            if (!CompactionPlan.TryFind(blocks, _allocator.Size, needed, out int first, out int last))
+                return false;
+            int target = first == 0 ? 0 : blocks[first - 1].End;
+            int at = first;
+            for (; at <= last && TryMove(_buffers[at], blocks[at], target, moved); at++)
+                target += blocks[at].Length;
+            if (at > last)
+                return true;
+            stuck.Add(_buffers[at]); // somebody has begun to use it since
+        }
+
+        return false;
+    }
+
+    private bool TryMove(RestrictedBuffer buffer, CompactionPlan.Block block, int target, List<RestrictedBuffer> moved)
+    {
+        if (block.Start == target)
+            return true;
+        bool isMoved = buffer.TryMoveTo(target, hasContent =>
+        {
+            _allocator.Free(block.Start, block.Length);
+            if (!_allocator.TryTake(target, block.Length))
+                throw new InvalidOperationException("The room in front of a buffer is taken.");
+            if (!hasContent)
+                return;
+            Span<byte> memory = _mapping.Span;
+            memory.Slice(block.Start, block.Length).CopyTo(memory[target..]);
+            int vacated = Math.Max(block.Start, target + block.Length);
+            memory[vacated..block.End].Clear();
+        });
+        if (isMoved)
+            moved.Add(buffer);
+        return isMoved;
+    }
 }

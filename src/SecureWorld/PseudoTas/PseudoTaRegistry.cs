@@ -20,6 +20,8 @@ internal sealed class PseudoTaRegistry
         Register(() => new InvokeTestsPta());
         Register(() => new ProtectedMemoryPtaService(kernel));
         Register(() => new PlatformPtaService(kernel));
+        Register(() => new FaultsPtaService(kernel));
+        Register(() => new TouchPtaService(kernel));
     }
 
     internal ManagedProgram? Find(Guid uuid) => _programs.GetValueOrDefault(uuid);
@@ -40,4 +42,8 @@ internal sealed class PseudoTaRegistry
 }
 
 /// <summary>What pseudo TAs may reach of the kernel.</summary>
-internal sealed record KernelServices(ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall);
+internal sealed record KernelServices(ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall, Func<Devices.DeviceModels> Models)
+{
+    /// <summary>What the driver may ask on behalf of devices.</summary>
+    internal Firewall.DeviceAccess Devices { get; } = new(Firewall);
+}

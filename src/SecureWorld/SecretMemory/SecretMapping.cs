@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using RestrictedTee.SecureWorld.Interop;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Lifetimes;
+using LockedMemoryLimit = RestrictedTee.SmcTransport.Interop.LockedMemoryLimit;
 
 namespace RestrictedTee.SecureWorld.SecretMemory;
 
@@ -59,7 +60,7 @@ internal sealed unsafe class SecretMapping : IMappedMemory, IDisposable
             {
                 throw new IOException(
                     $"The kernel refuses {length} bytes of memfd_secret: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. "
-                    + "Raise the limit of locked memory (ulimit -l), boot with secretmem.enable=1, or use --secret-memory auto.");
+                    + $"Boot with secretmem.enable=1 if it has none, or use --secret-memory auto; else {LockedMemoryLimit.Advice((ulong)length)}.");
             }
         }
 

@@ -15,7 +15,7 @@ public static class ProtectedMemoryPta
 
     /// <summary>
     /// Allocate. In: value[0].a use case, value[1].a/b upper/lower half of the size. Out: value[2].a/b cookie,
-    /// value[3].a/b physical address. BAD_PARAMETERS for size 0, ITEM_NOT_FOUND for a use case without pool, OUT_OF_MEMORY.
+    /// value[3].a/b bytes that the buffer takes up. Where it lies is not told: it may be moved. BAD_PARAMETERS for size 0, ITEM_NOT_FOUND for a use case without pool, OUT_OF_MEMORY.
     /// </summary>
     public const uint CommandAllocate = 0;
 
@@ -30,6 +30,41 @@ public static class ProtectedMemoryPta
 
     /// <summary>Count of firewall faults so far. Out: value[0].a/b.</summary>
     public const uint CommandFaultCount = 3;
+
+    /// <summary>
+    /// Keep a buffer where it is for good, and say where that is: what a temporary memref by physical address needs. In: value[0].a/b
+    /// cookie. Out: value[1].a/b physical address. ITEM_NOT_FOUND.
+    /// </summary>
+    public const uint CommandFix = 4;
+
+    /// <summary>
+    /// Map a buffer for a device (dma_buf_map_attachment). In: value[0].a/b cookie; value[1].a index of the bus master among the board's
+    /// rows, .b rights: 1 read, 2 write, 3 both. Out: value[2].a/b the handle that the device's descriptors name it by.
+    /// ITEM_NOT_FOUND: no such buffer; BAD_PARAMETERS: no such device; ACCESS_DENIED: a rule forbids it; NOT_SUPPORTED: the device
+    /// cannot reach it; OUT_OF_MEMORY: too many mappings.
+    /// </summary>
+    public const uint CommandMap = 5;
+
+    /// <summary>
+    /// Unmap. In: value[0].a/b handle. An access in progress ends first; what the device had not finished is discarded.
+    /// ITEM_NOT_FOUND.
+    /// </summary>
+    public const uint CommandUnmap = 6;
+
+    /// <summary>
+    /// Revoke a bus master's access to a buffer. In: value[0].a/b cookie; value[1].a index of the master. Mappings stay and fail.
+    /// ITEM_NOT_FOUND, BAD_PARAMETERS; BUSY: a trusted application is using it.
+    /// </summary>
+    public const uint CommandRevoke = 7;
+
+    /// <summary>Grant again what was revoked. In: as <see cref="CommandRevoke"/>. ITEM_NOT_FOUND, BAD_PARAMETERS, ACCESS_DENIED.</summary>
+    public const uint CommandGrant = 8;
+
+    /// <summary>
+    /// Ask for a mapping by the CPUs, so that the security module hears of it. In: value[0].a/b cookie; value[1].b rights. Always
+    /// ACCESS_DENIED, or ITEM_NOT_FOUND.
+    /// </summary>
+    public const uint CommandCpuAccess = 9;
 }
 
 /// <summary>Where the memory of a restricted pool comes from.</summary>

@@ -8,10 +8,10 @@ namespace RestrictedTee.SmcTransport.Board;
 /// </summary>
 public sealed record BoardFile
 {
-    /// <summary>The layout of this file; a reader refuses another.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>The newest layout of this file. Version 1, which knows three use cases and no bus masters, is read too.</summary>
+    public const int CurrentVersion = 2;
 
-    /// <summary>Must be <see cref="CurrentVersion"/>.</summary>
+    /// <summary>The layout that the file has.</summary>
     public required int Version { get; init; }
 
     /// <summary>Normal RAM bank 0, which exists from the start.</summary>
@@ -29,14 +29,26 @@ public sealed record BoardFile
     /// <summary>RAM of these partitions, divided evenly among those that have any; null when none has.</summary>
     public MemoryRegion? PartitionRam { get; init; }
 
+    /// <summary>What restricted memory is for on this board.</summary>
+    public IReadOnlyList<UseCaseRow> UseCases { get; init; } = UseCaseRow.OfVersion1;
+
     /// <summary>The restricted pools, one per use case at most.</summary>
     public required IReadOnlyList<PoolRegion> Pools { get; init; }
+
+    /// <summary>Who reaches memory over the bus. Who is not there, reaches no restricted memory: the TEE itself excepted, which owns it.</summary>
+    public IReadOnlyList<BusMasterRow> BusMasters { get; init; } = BusMastersOfVersion1(UseCaseRow.OfVersion1);
+
+    /// <summary>Who decides on grants at run time, when the board does not say: the TEE itself.</summary>
+    public const string DefaultSecurityModule = "tee";
+
+    /// <summary>The security module, by a name that the secure world knows.</summary>
+    public string SecurityModule { get; init; } = DefaultSecurityModule;
 
     /// <summary>The embedded default, all of whose pools are static.</summary>
     public static BoardFile Default { get; } = DefaultBoard.Create();
 
     /// <summary>The names by which <see cref="Load"/> knows the embedded boards.</summary>
-    public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic", "ffa-test", "ffa-test-dynamic"];
+    public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic", "media", "ffa-test", "ffa-test-dynamic"];
 
     /// <summary>Reads and checks a board file, or an embedded board by its name.</summary>
     /// <exception cref="InvalidDataException">It cannot be read, is malformed, or describes an impossible board; the message says where.</exception>
@@ -61,19 +73,42 @@ public sealed record BoardFile
     /// <exception cref="InvalidDataException">As for <see cref="Load"/>.</exception>
     public static BoardFile Parse(string json, string source)
     {
-        BoardFile board;
+        var reader = new BoardReader();
         try
         {
-            board = BoardReader.Read(json);
+            BoardFile board = reader.Read(json);
+            return BoardRules.FindProblem(board) is { } problem ? throw new BoardException(reader.Lines.Of(problem.Part), problem.Reason) : board;
         }
-        catch (InvalidDataException e)
+        catch (BoardException e)
         {
             throw new InvalidDataException($"{source}: {e.Message}", e);
         }
-
-        string? problem = BoardRules.FindProblem(board);
-        return problem is null ? board : throw new InvalidDataException($"{source}: {problem}");
     }
+
+    /// <summary>What buffers of a use case begin and end on: the strictest alignment of the bus masters that may reach them and have no IOMMU.</summary>
+    public ulong GranularityOf(UseCase useCase) => BusMasters
+        .Where(master => !master.IsBehindIommu && master.RightsTo(useCase) != BusRights.None)
+        .Select(master => master.Alignment).Append((ulong)PhysicalAddress.PageSize).Max();
+
+    /// <summary>The pool of a use case; null when it has none.</summary>
+    public PoolRegion? PoolOf(UseCase useCase) => Pools.FirstOrDefault(pool => pool.UseCase == useCase);
+
+    /// <summary>The name of a use case, or its number where the board does not have it.</summary>
+    public string NameOf(UseCase useCase) => RowOf(useCase)?.Name ?? useCase.ToString();
+
+    /// <summary>The name of a use case's heap.</summary>
+    /// <exception cref="ArgumentException">The board has no such use case.</exception>
+    public string HeapNameOf(UseCase useCase) =>
+        RowOf(useCase)?.HeapName ?? throw new ArgumentException($"The board does not have {useCase}.", nameof(useCase));
+
+    /// <summary>The rules of boards that name no bus masters: the TEE, and trusted applications with the secure-data-path property.</summary>
+    internal static IReadOnlyList<BusMasterRow> BusMastersOfVersion1(IReadOnlyList<UseCaseRow> useCases)
+    {
+        Dictionary<UseCase, BusRights> everything = useCases.ToDictionary(row => row.UseCase, _ => BusRights.ReadWrite);
+        return [new BusMasterRow { Name = BusMasterNames.Tee, Rights = everything }, new BusMasterRow { Name = BusMasterNames.TrustedApp, Rights = everything }];
+    }
+
+    private UseCaseRow? RowOf(UseCase useCase) => UseCases.FirstOrDefault(row => row.UseCase == useCase);
 
     /// <summary>Reads and checks an embedded board, the default one too.</summary>
     internal static BoardFile LoadEmbedded(string name)
@@ -105,6 +140,12 @@ public sealed record PoolRegion : MemoryRegion
     public required UseCase UseCase { get; init; }
 
     /// <summary>
+    /// Whether the memory is carved out at boot and given out by nobody in the TEE: devices and CPUs reach it by its addresses, by the
+    /// static rules alone. Such a pool needs no call to the TEE, and has neither labels nor scrubbing.
+    /// </summary>
+    public bool IsReserved { get; init; }
+
+    /// <summary>
     /// Whether the memory is normal RAM until it is needed, and lent then; else it is carved out at boot. A dynamic pool has no
     /// base, and its size is the least that is lent.
     /// </summary>
@@ -112,19 +153,4 @@ public sealed record PoolRegion : MemoryRegion
 
     /// <summary>What base and size of memory lent to a dynamic pool must be multiples of; a power of two, at least a page.</summary>
     public ulong Alignment { get; init; } = PhysicalAddress.PageSize;
-}
-
-/// <summary>
-/// What restricted memory is for: the values of OPTEE_MSG_PROTMEM_* in a message, and of the use case in TEE_IOC_RSTMEM_ALLOC.
-/// </summary>
-public enum UseCase : uint
-{
-    /// <summary>OPTEE_MSG_PROTMEM_SECURE_VIDEO_PLAY.</summary>
-    SecureVideoPlay = 1,
-
-    /// <summary>OPTEE_MSG_PROTMEM_TRUSTED_UI.</summary>
-    TrustedUi = 2,
-
-    /// <summary>OPTEE_MSG_PROTMEM_SECURE_VIDEO_RECORD.</summary>
-    SecureVideoRecord = 3,
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace RestrictedTee.SmcTransport.Board;
 
 /// <summary>
@@ -8,158 +5,111 @@ namespace RestrictedTee.SmcTransport.Board;
 /// Walks the document by hand, because both worlds do it at each start and a serializer would spend longer on compiling
 /// itself than on reading.
 /// </summary>
-internal static class BoardReader
+internal sealed class BoardReader
 {
-    private static readonly (string Suffix, ulong Factor)[] Units = [("KiB", 1UL << 10), ("MiB", 1UL << 20), ("GiB", 1UL << 30)];
+    private readonly BoardLines _lines = new();
 
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    /// <summary>On which line each part stands, for who finds a problem with it later.</summary>
+    internal BoardLines Lines => _lines;
 
-    /// <exception cref="InvalidDataException">The text is no JSON, or not of this shape.</exception>
-    internal static BoardFile Read(string json)
+    /// <exception cref="BoardException">The text is no JSON, or not of this shape.</exception>
+    internal BoardFile Read(string json)
     {
-        try
+        BoardNode root = BoardNode.Parse(json);
+        int version = root.Members.Find(member => member.Name == "version").Value?.AsWhole("version") ?? BoardFile.CurrentVersion;
+        if (version is < 1 or > BoardFile.CurrentVersion)
+            throw new BoardException(root.Members.Find(member => member.Name == "version").Line, $"version is {version}; this build reads versions 1 and {BoardFile.CurrentVersion}.");
+        string[] optional = version == 1 ? ["$schema", "partitions", "partitionRam"] : ["$schema", "partitions", "partitionRam", "busMasters", "securityModule"];
+        string[] expected = ["version", "normalRam", "reservedShm", "secureRam", "pools"];
+        BoardMembers board = new(root, "the board", optional, version == 1 ? expected : [.. expected, "useCases"]);
+        IReadOnlyList<UseCaseRow> useCases = version == 1 ? UseCaseRow.OfVersion1 : ReadUseCases(board["useCases"]);
+        return new BoardFile
         {
-            using JsonDocument document = JsonDocument.Parse(json, Lenient);
-            return ReadBoard(document.RootElement);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"it is malformed: {e.Message}", e);
-        }
-    }
-
-    private static BoardFile ReadBoard(JsonElement element)
-    {
-        Members board = new(element, "the board", ["partitions", "partitionRam"], "version", "normalRam", "reservedShm", "secureRam", "pools");
-        JsonElement pools = board["pools"];
-        if (pools.ValueKind != JsonValueKind.Array)
-            throw new InvalidDataException("it is malformed: pools must be a list.");
-        var read = new BoardFile
-        {
-            Version = board["version"].TryGetInt32OrFail("version"),
+            Version = version,
             NormalRam = ReadRegion(board["normalRam"], "normalRam"),
             ReservedShm = ReadRegion(board["reservedShm"], "reservedShm"),
             SecureRam = ReadRegion(board["secureRam"], "secureRam"),
-            Pools = [.. pools.EnumerateArray().Select(ReadPool)],
+            UseCases = useCases,
+            Pools = [.. board["pools"].AsList("pools").Select((node, i) => ReadPool(node, i, version, useCases))],
+            BusMasters = version == 1 ? BoardFile.BusMastersOfVersion1(useCases) : BusMasterReader.Read(board.Find("busMasters"), useCases, _lines),
+            SecurityModule = board.Find("securityModule")?.AsText("securityModule") ?? BoardFile.DefaultSecurityModule,
+            Partitions = board.Find("partitions") is { } partitions ? [.. _lines.Note(BoardPart.Partitions, partitions).AsList("partitions").Select(ReadPartition)] : [],
+            PartitionRam = board.Find("partitionRam") is { } ram ? ReadRegion(ram, BoardPart.PartitionRam) : null,
         };
-        if (board.TryGet("partitions", out JsonElement partitions))
+    }
+
+    /// <summary>The use case of a name.</summary>
+    internal static UseCase FindUseCase(int line, string name, IReadOnlyList<UseCaseRow> useCases) =>
+        useCases.FirstOrDefault(row => row.Name == name)?.UseCase
+            ?? throw new BoardException(line, $"it is malformed: a use case of this board is one of {string.Join(", ", useCases.Select(row => row.Name))}, not '{name}'.");
+
+    private static List<UseCaseRow> ReadUseCases(BoardNode node)
+    {
+        var rows = new List<UseCaseRow>();
+        foreach (BoardNode item in node.AsList("useCases"))
         {
-            if (partitions.ValueKind != JsonValueKind.Array)
-                throw new InvalidDataException("it is malformed: partitions must be a list.");
-            read = read with { Partitions = [.. partitions.EnumerateArray().Select(ReadPartition)] };
+            UseCaseRow row = ReadUseCase(item);
+            if (rows.Find(other => other.UseCase == row.UseCase || other.Name == row.Name) is { } other)
+                throw new BoardException(item.Line, $"use case '{row.Name}' ({row.UseCase.Number}) has number or name of '{other.Name}' ({other.UseCase.Number}).");
+            rows.Add(row);
         }
 
-        return board.TryGet("partitionRam", out JsonElement partitionRam) ? read with { PartitionRam = ReadRegion(partitionRam, "partitionRam") } : read;
+        return rows;
     }
 
-    private static MemoryRegion ReadRegion(JsonElement element, string name)
+    private static UseCaseRow ReadUseCase(BoardNode node)
     {
-        Members region = new(element, name, [], "base", "size");
-        return new MemoryRegion { Base = ReadNumber(region["base"], $"{name}.base"), Size = ReadNumber(region["size"], $"{name}.size") };
+        BoardMembers row = new(node, "a use case", [], "number", "name");
+        ulong number = row["number"].AsSize("useCases.number");
+        if (number is 0 or > uint.MaxValue)
+            throw row["number"].Malformed($"the number of a use case lies between 1 and 0x{uint.MaxValue:x}.");
+        string name = row["name"].AsText("useCases.name");
+        return BoardWords.IsName(name)
+            ? new UseCaseRow(new UseCase((uint)number), name)
+            : throw row["name"].Malformed($"'{name}' is no name of a use case, which is of lower-case letters, digits and hyphens.");
     }
 
-    private static PoolRegion ReadPool(JsonElement element)
+    private MemoryRegion ReadRegion(BoardNode node, string name)
     {
-        Members pool = new(element, "a pool", ["kind", "base", "alignment"], "useCase", "size");
-        string? name = Text(pool["useCase"]);
-        UseCase useCase = UseCases.All.FirstOrDefault(candidate => UseCases.Name(candidate) == name);
-        if (useCase == default)
-            throw new InvalidDataException($"it is malformed: a use case is one of {string.Join(", ", UseCases.All.Select(UseCases.Name))}, not '{name}'.");
-        string? kind = pool.TryGet("kind", out JsonElement given) ? Text(given) : "static";
-        if (kind is not ("static" or "dynamic"))
-            throw new InvalidDataException($"it is malformed: pool '{name}'.kind is static or dynamic, not {given.GetRawText()}.");
+        BoardMembers region = new(_lines.Note(name, node), name, [], "base", "size");
+        return new MemoryRegion { Base = region["base"].AsSize($"{name}.base"), Size = region["size"].AsSize($"{name}.size") };
+    }
+
+    private PoolRegion ReadPool(BoardNode node, int index, int version, IReadOnlyList<UseCaseRow> useCases)
+    {
+        BoardMembers pool = new(_lines.Note(BoardPart.Pool(index), node), "a pool", ["kind", "base", "alignment"], "useCase", "size");
+        string name = pool["useCase"].AsText("a pool's useCase");
+        UseCase useCase = FindUseCase(pool["useCase"].Line, name, useCases);
+        string kind = pool.Find("kind")?.AsText("a pool's kind") ?? "static";
+        if (kind is not ("static" or "dynamic" or "reserved"))
+            throw pool["kind"].Malformed($"pool '{name}'.kind is static or dynamic or reserved, not '{kind}'.");
+        if (kind == "reserved" && version == 1)
+            throw pool["kind"].Malformed($"pool '{name}' is reserved, which takes version 2.");
         bool isDynamic = kind == "dynamic";
-        bool hasBase = pool.TryGet("base", out JsonElement start);
-        bool hasAlignment = pool.TryGet("alignment", out JsonElement alignment);
-        if (hasBase == isDynamic)
-            throw new InvalidDataException($"it is malformed: pool '{name}' is {kind}, so it {(isDynamic ? "takes no" : "needs a")} base.");
-        if (hasAlignment && !isDynamic)
-            throw new InvalidDataException($"it is malformed: pool '{name}' is static, so it takes no alignment.");
+        BoardNode? start = pool.Find("base"), alignment = pool.Find("alignment");
+        if (start is not null == isDynamic)
+            throw node.Malformed($"pool '{name}' is {kind}, so it {(isDynamic ? "takes no" : "needs a")} base.");
+        if (alignment is not null && !isDynamic)
+            throw alignment.Malformed($"pool '{name}' is {kind}, so it takes no alignment.");
         var region = new PoolRegion
         {
             UseCase = useCase,
             IsDynamic = isDynamic,
-            Base = hasBase ? ReadNumber(start, $"pool '{name}'.base") : 0,
-            Size = ReadNumber(pool["size"], $"pool '{name}'.size"),
+            IsReserved = kind == "reserved",
+            Base = start?.AsSize($"pool '{name}'.base") ?? 0,
+            Size = pool["size"].AsSize($"pool '{name}'.size"),
         };
-        return hasAlignment ? region with { Alignment = ReadNumber(alignment, $"pool '{name}'.alignment") } : region;
+        return alignment is null ? region : region with { Alignment = alignment.AsSize($"pool '{name}'.alignment") };
     }
 
-    private static TestPartition ReadPartition(JsonElement element)
+    private static TestPartition ReadPartition(BoardNode node)
     {
-        string? name = Text(element);
         foreach (TestPartition partition in TestPartitions.All)
         {
-            if (TestPartitions.Name(partition) == name)
+            if (node.TryGetString(out string name) && TestPartitions.Name(partition) == name)
                 return partition;
         }
 
-        throw new InvalidDataException($"it is malformed: a partition is one of {string.Join(", ", TestPartitions.All.Select(TestPartitions.Name))}, not {element.GetRawText()}.");
-    }
-
-    private static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-
-    private static ulong ReadNumber(JsonElement element, string name)
-    {
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out ulong number))
-            return number;
-        if (element.ValueKind == JsonValueKind.String && TryParse(element.GetString()!, out ulong value))
-            return value;
-        throw new InvalidDataException($"it is malformed: {name} is {element.GetRawText()}; a size or address is a whole number, or a string such as \"0x40000000\" or \"4MiB\".");
-    }
-
-    /// <summary>Sizes and addresses as people write them: 4096, "0x1000", "4KiB", "2MiB", "1GiB".</summary>
-    private static bool TryParse(string text, out ulong value)
-    {
-        ReadOnlySpan<char> number = text.AsSpan().Trim();
-        ulong factor = 1;
-        foreach ((string suffix, ulong unit) in Units)
-        {
-            if (number.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
-            {
-                number = number[..^suffix.Length].TrimEnd();
-                factor = unit;
-                break;
-            }
-        }
-
-        bool parsed = number.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? ulong.TryParse(number[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
-            : ulong.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        if (!parsed || value > ulong.MaxValue / factor)
-            return false;
-        value *= factor;
-        return true;
-    }
-
-    private static int TryGetInt32OrFail(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value)
-            ? value
-            : throw new InvalidDataException($"it is malformed: {name} must be a whole number.");
-
-    /// <summary>The members of one object, each known and there once at most; those that are not optional are there.</summary>
-    private sealed class Members
-    {
-        private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
-
-        internal Members(JsonElement element, string what, string[] optional, params string[] expected)
-        {
-            if (element.ValueKind != JsonValueKind.Object)
-                throw new InvalidDataException($"it is malformed: {what} must be an object.");
-            foreach (JsonProperty member in element.EnumerateObject())
-            {
-                if (!expected.Contains(member.Name) && !optional.Contains(member.Name))
-                    throw new InvalidDataException($"it is malformed: {what} has a member '{member.Name}' that is not known; it takes {string.Join(", ", expected.Concat(optional))}.");
-                if (!_members.TryAdd(member.Name, member.Value))
-                    throw new InvalidDataException($"it is malformed: {what} has '{member.Name}' twice.");
-            }
-
-            if (Array.Find(expected, name => !_members.ContainsKey(name)) is { } missing)
-                throw new InvalidDataException($"it is malformed: {what} has no '{missing}'.");
-        }
-
-        internal JsonElement this[string name] => _members[name];
-
-        internal bool TryGet(string name, out JsonElement value) => _members.TryGetValue(name, out value);
+        throw node.Malformed($"a partition is one of {string.Join(", ", TestPartitions.All.Select(TestPartitions.Name))}, not {node.Text}.");
     }
 }

@@ -11,55 +11,69 @@ internal static class BoardRules
     /// <summary>A partition's TX and RX, and two pages that it can send.</summary>
     private const ulong MinPartitionRam = 4 * PhysicalAddress.PageSize;
 
-    /// <summary>The first problem found, in words; null when there is none.</summary>
-    internal static string? FindProblem(BoardFile board)
-    {
-        if (board.Version != BoardFile.CurrentVersion)
-            return $"version is {board.Version}, this build reads version {BoardFile.CurrentVersion}.";
+    /// <summary>The first problem found; null when there is none.</summary>
+    internal static BoardProblem? FindProblem(BoardFile board) =>
+        FindPoolNameProblem(board) ?? FindMapProblem(board) ?? BusMasterRules.FindProblem(board);
 
-        var regions = new List<(string Name, MemoryRegion Region)>
+    private static BoardProblem? FindPoolNameProblem(BoardFile board)
+    {
+        for (int i = 0; i < board.Pools.Count; i++)
         {
-            ("normalRam", board.NormalRam),
-            ("secureRam", board.SecureRam),
+            UseCase useCase = board.Pools[i].UseCase;
+            if (board.UseCases.All(row => row.UseCase != useCase))
+                return new BoardProblem(BoardPart.Pool(i), $"the board has a pool for {useCase}, which it does not have.");
+            if (board.Pools.Take(i).Any(pool => pool.UseCase == useCase))
+                return new BoardProblem(BoardPart.Pool(i), $"pool '{board.NameOf(useCase)}' stands there twice.");
+        }
+
+        return null;
+    }
+
+    private static BoardProblem? FindMapProblem(BoardFile board)
+    {
+        var regions = new List<(string Part, string Name, MemoryRegion Region)>
+        {
+            ("normalRam", "normalRam", board.NormalRam),
+            ("secureRam", "secureRam", board.SecureRam),
         };
         if (board.PartitionRam is { } partitionRam)
-            regions.Add(("partitionRam", partitionRam));
-        foreach (PoolRegion pool in board.Pools.Where(pool => !pool.IsDynamic))
-            regions.Add(($"pool '{UseCases.Name(pool.UseCase)}'", pool));
+            regions.Add((BoardPart.PartitionRam, "partitionRam", partitionRam));
+        for (int i = 0; i < board.Pools.Count; i++)
+        {
+            if (!board.Pools[i].IsDynamic)
+                regions.Add((BoardPart.Pool(i), NameOf(board.Pools[i], board), board.Pools[i]));
+        }
 
-        string? problem = FindRegionProblem("reservedShm", board.ReservedShm);
-        foreach ((string name, MemoryRegion region) in regions)
-            problem ??= FindRegionProblem(name, region);
-        foreach (PoolRegion pool in board.Pools.Where(pool => pool.IsDynamic))
-            problem ??= FindDynamicProblem(pool, board);
-        problem ??= FindPartitionProblem(board);
-        if (problem is not null)
-            return problem;
+        foreach ((string part, string name, MemoryRegion region) in regions.Prepend(("reservedShm", "reservedShm", board.ReservedShm)))
+        {
+            if (FindRegionProblem(name, region) is { } wrong)
+                return new BoardProblem(part, wrong);
+        }
+
+        for (int i = 0; i < board.Pools.Count; i++)
+        {
+            if (board.Pools[i].IsDynamic && FindDynamicProblem(board.Pools[i], board) is { } wrong)
+                return new BoardProblem(BoardPart.Pool(i), wrong);
+        }
+
+        if (FindPartitionProblem(board) is { } partitions)
+            return new BoardProblem(BoardPart.Partitions, partitions);
 
         for (int i = 0; i < regions.Count; i++)
         {
             for (int j = 0; j < i; j++)
             {
                 if (regions[i].Region.Range.Overlaps(regions[j].Region.Range))
-                    return $"{regions[i].Name} ({regions[i].Region.Range}) overlaps {regions[j].Name} ({regions[j].Region.Range}).";
+                    return new BoardProblem(regions[i].Part, $"{regions[i].Name} ({regions[i].Region.Range}) overlaps {regions[j].Name} ({regions[j].Region.Range}).");
             }
         }
 
         if (board.ReservedShm.Base != board.NormalRam.Base || !board.NormalRam.Range.Contains(board.ReservedShm.Range))
-            return $"reservedShm ({board.ReservedShm.Range}) must lie at the start of normalRam ({board.NormalRam.Range}).";
-        if (board.ReservedShm.Size == board.NormalRam.Size)
-            return "reservedShm leaves nothing of normalRam for shared memory.";
-        for (int i = 0; i < board.Pools.Count; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                if (board.Pools[i].UseCase == board.Pools[j].UseCase)
-                    return $"pool '{UseCases.Name(board.Pools[i].UseCase)}' stands there twice.";
-            }
-        }
-
-        return null;
+            return new BoardProblem("reservedShm", $"reservedShm ({board.ReservedShm.Range}) must lie at the start of normalRam ({board.NormalRam.Range}).");
+        return board.ReservedShm.Size == board.NormalRam.Size ? new BoardProblem("reservedShm", "reservedShm leaves nothing of normalRam for shared memory.") : null;
     }
+
+    private static string NameOf(PoolRegion pool, BoardFile board) => $"pool '{board.NameOf(pool.UseCase)}'";
 
     private static string? FindPartitionProblem(BoardFile board)
     {
@@ -76,7 +90,7 @@ internal static class BoardRules
 
     private static string? FindDynamicProblem(PoolRegion pool, BoardFile board)
     {
-        string name = $"pool '{UseCases.Name(pool.UseCase)}'";
+        string name = NameOf(pool, board);
         ulong room = board.NormalRam.Size - Math.Min(board.ReservedShm.Size, board.NormalRam.Size);
         if (pool.Alignment < PhysicalAddress.PageSize || !System.Numerics.BitOperations.IsPow2(pool.Alignment))
             return $"{name}: alignment 0x{pool.Alignment:x} must be a power of two, at least {PhysicalAddress.PageSize}.";

@@ -7,6 +7,8 @@ internal static partial class Libc
 {
     internal const int RLimitNoFile = 7;
 
+    internal const int RLimitMemlock = 8;
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct RLimit
     {

@@ -48,6 +48,22 @@ internal sealed class RangeAllocator
         return -1;
     }
 
+    /// <summary>Takes a range that the caller chooses; false when a part of it is taken already.</summary>
+    internal bool TryTake(int start, int length)
+    {
+        int at = _free.FindIndex(range => range.Start <= start && start + length <= range.Start + range.Length);
+        if (at < 0)
+            return false;
+        (int freeStart, int freeLength) = _free[at];
+        _free.RemoveAt(at);
+        int behind = freeStart + freeLength - (start + length);
+        if (behind != 0)
+            _free.Insert(at, (start + length, behind));
+        if (start != freeStart)
+            _free.Insert(at, (freeStart, start - freeStart));
+        return true;
+    }
+
     /// <summary>Gives back a range that <see cref="Allocate"/> gave for the same size.</summary>
     internal void Free(int start, long size)
     {

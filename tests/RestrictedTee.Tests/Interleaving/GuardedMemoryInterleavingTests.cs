@@ -1,5 +1,6 @@
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.Tests.Interleaving;
 
@@ -84,7 +85,14 @@ public sealed class GuardedMemoryInterleavingTests
 
         internal override UseCase UseCase => UseCase.SecureVideoPlay;
 
+        internal override PhysicalRange Range => default;
+
         protected override nint BaseAddress => 0;
+
+        protected override void Scrub()
+        {
+            // Nor is there anything to scrub.
+        }
 
         protected override void OnLastReference()
         {

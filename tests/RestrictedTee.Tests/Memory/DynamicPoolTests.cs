@@ -227,6 +227,7 @@ public sealed class DynamicPoolTests
         ulong name = tee.Driver.Abi.Lend(UseCase.SecureVideoPlay, range, [0x0002_8001]);
         var client = new ProtectedMemoryClient(tee.Driver);
         ulong cookie = client.Allocate(UseCase.SecureVideoPlay, 8192);
+        Assert.Equal(range.Start.Value, client.Fix(cookie));
         using TeeContext context = tee.OpenContext();
         uint session = OpenSdp(tee);
         TeecResult Inject(ulong offset, ulong size)

@@ -25,7 +25,7 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
     private static readonly int[] Sizes = [1, 4, 16, 64];
 
     /// <summary>A pool for each size that a pool can have here: three use cases, three sizes.</summary>
-    private static readonly (UseCase UseCase, int MiB)[] Pools = [(UseCase.SecureVideoRecord, 1), (UseCase.TrustedUi, 8), (UseCase.SecureVideoPlay, 64)];
+    private static readonly (string UseCase, int MiB)[] Pools = [("secure-video-record", 1), ("trusted-ui", 8), ("secure-video", 64)];
 
     internal void Run()
     {
@@ -55,7 +55,7 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
           "secureRam": { "base": "0x0e100000", "size": "512KiB" },
           "partitions": [ "echo-1" ],
           "partitionRam": { "base": "0x0e200000", "size": "64KiB" },
-          "pools": [ {{string.Join(", ", Pools.Select(pool => $$"""{ "useCase": "{{UseCases.Name(pool.UseCase)}}", "kind": "dynamic", "size": "{{pool.MiB}}MiB" }"""))}} ]
+          "pools": [ {{string.Join(", ", Pools.Select(pool => $$"""{ "useCase": "{{pool.UseCase}}", "kind": "dynamic", "size": "{{pool.MiB}}MiB" }"""))}} ]
         }
         """);
 
@@ -101,7 +101,7 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
     {
         var first = new List<double>();
         var last = new List<double>();
-        foreach ((UseCase useCase, int size) in Pools)
+        foreach ((string useCase, int size) in Pools)
         {
             starting($"dynamic pool of {size} MiB over {abi}");
             (Latency allocation, Latency free) = AllocationAndFree(tee, useCase);
@@ -116,13 +116,13 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
     }
 
     /// <summary>The pool is lent with each allocation and reclaimed with each free, since there is no other buffer in it.</summary>
-    private static (Latency Allocation, Latency Free) AllocationAndFree(TeeContext tee, UseCase useCase)
+    private static (Latency Allocation, Latency Free) AllocationAndFree(TeeContext tee, string useCase)
     {
         double[] allocations = new double[Shares], frees = new double[Shares];
         void Once(int sample)
         {
             long begin = Stopwatch.GetTimestamp();
-            DmaBufHandle buffer = tee.AllocateRestricted(useCase, PhysicalAddress.PageSize);
+            DmaBufHandle buffer = tee.AllocateRestricted(UseCaseRow.HeapPrefix + useCase, PhysicalAddress.PageSize);
             long middle = Stopwatch.GetTimestamp();
             buffer.Dispose();
             allocations[sample] = Stopwatch.GetElapsedTime(begin, middle).TotalMicroseconds;

@@ -11,6 +11,8 @@ namespace RestrictedTee.CommandLine.Commands;
 /// <summary><c>rtee play</c>: a real encrypted file through the secure data path, then what an attacker would try.</summary>
 internal static class PlayCommand
 {
+    private const string DefaultHeap = "protected,secure-video";
+
     internal static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "A file encrypted with 'openssl enc -aes-128-ctr' (or -aes-128-cbc, see --mode)" };
@@ -18,7 +20,7 @@ internal static class PlayCommand
         var iv = new Option<string>("--iv") { Description = "IV, 32 hex digits", Required = true, HelpName = "HEX" };
         var mode = new Option<string>("--mode") { Description = "ctr or cbc", DefaultValueFactory = _ => "ctr", HelpName = "MODE" };
         mode.AcceptOnlyFromAmong("ctr", "cbc");
-        var heap = new Option<string>("--heap") { Description = "Heap for the plaintext", DefaultValueFactory = _ => UseCases.HeapName(UseCase.SecureVideoPlay), HelpName = "NAME" };
+        var heap = new Option<string>("--heap") { Description = "Heap for the plaintext", DefaultValueFactory = _ => DefaultHeap, HelpName = "NAME" };
         var command = new Command("play", "Decrypt a file into restricted memory, digest it there, and try to get at it from the normal world.") { file, key, iv, mode, heap };
         var tee = new TeeOptions(command, canConnect: true);
         command.SetAction(result =>

@@ -10,7 +10,7 @@ namespace RestrictedTee.CommandLine.Console;
 internal sealed class TeeOptions
 {
     private readonly Option<string?> _taDir = new("--ta-dir") { Description = "Folder of trusted applications beside those that ship", HelpName = "DIR" };
-    private readonly Option<string?> _board = new("--board") { Description = "Board file (JSON), or an embedded board: default, dynamic, ffa-test, ffa-test-dynamic [default]", HelpName = "FILE" };
+    private readonly Option<string?> _board = new("--board") { Description = $"Board file (JSON), or an embedded board: {string.Join(", ", BoardFile.EmbeddedNames)} [default]", HelpName = "FILE" };
     private readonly Option<string?> _conduit = new("--conduit") { Description = "What the worlds talk by: smc or ffa [smc]", HelpName = "ABI" };
     private readonly Option<string?> _secretMemory = new("--secret-memory") { Description = "memfd_secret: auto, require or off [auto]", HelpName = "MODE" };
     private readonly Option<int?> _threads = new("--threads") { Description = "Calls that may be in the TEE at once, 1 to 64 [8]", HelpName = "N" };

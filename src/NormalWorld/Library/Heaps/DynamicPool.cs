@@ -137,7 +137,7 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
             return Read(message, []);
         ulong size = message.Params[1].B;
         if (size is 0 or > PhysicalAddress.PageSize || size % sizeof(uint) != 0)
-            throw new TeeDriverException(Errno.EINVAL, $"The secure world wants {size} bytes of memory attributes for {UseCases.Name(useCase)}.");
+            throw new TeeDriverException(Errno.EINVAL, $"The secure world wants {size} bytes of memory attributes for {useCase}.");
         using ShmBlock buffer = driver.Shm.Allocate(size);
         ulong cookie = driver.Abi.RegisterShm(buffer.Range);
         try
@@ -164,10 +164,10 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
     private Configuration Read(in OpteeMessage message, uint[] attributes)
     {
         if (message.Arg.Result != 0)
-            throw new TeeDriverException(Errno.EINVAL, $"The secure world has no configuration for {UseCases.Name(useCase)} ({(TeecResult)message.Arg.Result}).");
+            throw new TeeDriverException(Errno.EINVAL, $"The secure world has no configuration for {useCase} ({(TeecResult)message.Arg.Result}).");
         (ulong size, ulong alignment) = (message.Params[0].A, message.Params[0].B);
         return size % PhysicalAddress.PageSize == 0 && size is not 0 and < int.MaxValue && BitOperations.IsPow2(alignment) && alignment is >= PhysicalAddress.PageSize and < int.MaxValue
             ? new Configuration(size, alignment, attributes)
-            : throw new TeeDriverException(Errno.EINVAL, $"The secure world wants 0x{size:x} bytes at alignment 0x{alignment:x} for {UseCases.Name(useCase)}.");
+            : throw new TeeDriverException(Errno.EINVAL, $"The secure world wants 0x{size:x} bytes at alignment 0x{alignment:x} for {useCase}.");
     }
 }

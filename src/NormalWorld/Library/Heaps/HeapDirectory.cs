@@ -16,9 +16,15 @@ internal sealed class HeapDirectory : IDisposable
     internal HeapDirectory(OpteeDriver driver, BoardFile board)
     {
         var client = new ProtectedMemoryClient(driver);
-        List<PoolRegion> pools = [.. board.Pools];
+        var pools = new List<PoolRegion>();
+        foreach (PoolRegion pool in board.Pools)
+        {
+            if (!pool.IsReserved)
+                pools.Add(pool);
+        }
+
         pools.Sort((a, b) => ((uint)a.UseCase).CompareTo((uint)b.UseCase));
-        _heaps = pools.ConvertAll(pool => new RestrictedHeap(pool.UseCase, HeapBackEnds.For(pool, driver, client)));
+        _heaps = pools.ConvertAll(pool => new RestrictedHeap(board.HeapNameOf(pool.UseCase), pool.UseCase, HeapBackEnds.For(pool, driver, client)));
     }
 
     internal IReadOnlyList<RestrictedHeap> All => _heaps;
@@ -27,7 +33,7 @@ internal sealed class HeapDirectory : IDisposable
 
     /// <exception cref="TeeDriverException">EINVAL.</exception>
     internal RestrictedHeap Of(UseCase useCase) => _heaps.Find(heap => heap.UseCase == useCase)
-        ?? throw new TeeDriverException(Errno.EINVAL, $"Use case {(uint)useCase} has no pool; the board has {Names}.");
+        ?? throw new TeeDriverException(Errno.EINVAL, $"There is no pool for {useCase}; the board has {Names}.");
 
     /// <exception cref="TeeDriverException">ENOENT.</exception>
     internal RestrictedHeap Named(string name)

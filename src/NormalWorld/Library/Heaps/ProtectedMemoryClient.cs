@@ -34,7 +34,7 @@ internal sealed class ProtectedMemoryClient
         message.Params[1] = Input((uint)(size >> 32), unchecked((uint)size));
         message.Params[2].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         message.Params[3].Attr = (ulong)OpteeMsgAttr.ValueOutput;
-        Call(ref message, $"{size} bytes of {UseCases.HeapName(useCase)}");
+        Call(ref message, $"{size} bytes of {useCase}");
         return (message.Params[2].A << 32) | message.Params[2].B;
     }
 
@@ -45,13 +45,62 @@ internal sealed class ProtectedMemoryClient
         _driver.TryCall(ref message); // when the secure world has gone, so has the buffer
     }
 
+    /// <summary>Keeps a buffer where it is for good, and says where that is.</summary>
+    internal ulong Fix(ulong cookie)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandFix, 2);
+        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[1].Attr = (ulong)OpteeMsgAttr.ValueOutput;
+        Call(ref message, "a physical address");
+        return (message.Params[1].A << 32) | message.Params[1].B;
+    }
+
+    /// <summary>Maps a buffer for the device that has a row of the board; returns the handle by which its descriptors name the buffer.</summary>
+    /// <exception cref="TeeDriverException">EINVAL: no such buffer or device; EACCES: a rule forbids it; EOPNOTSUPP: the device cannot reach it; ENOMEM.</exception>
+    internal ulong MapForDevice(ulong cookie, int row, BusRights rights)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandMap, 3);
+        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[1] = Input((uint)row, (uint)rights);
+        message.Params[2].Attr = (ulong)OpteeMsgAttr.ValueOutput;
+        Call(ref message, "a mapping");
+        return (message.Params[2].A << 32) | message.Params[2].B;
+    }
+
+    /// <summary>Ends a mapping; an access in progress ends first.</summary>
+    internal void UnmapForDevice(ulong handle)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandUnmap, 1);
+        message.Params[0] = Input((uint)(handle >> 32), unchecked((uint)handle));
+        _driver.TryCall(ref message); // when the secure world has gone, so has the mapping
+    }
+
+    /// <summary>Revokes a bus master's access to a buffer, or grants it again.</summary>
+    /// <exception cref="TeeDriverException">EINVAL, EACCES; EBUSY: a trusted application is using it.</exception>
+    internal void SetDeviceAccess(ulong cookie, int row, bool isGranted)
+    {
+        OpteeMessage message = Invoke(isGranted ? ProtectedMemoryPta.CommandGrant : ProtectedMemoryPta.CommandRevoke, 2);
+        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[1] = Input((uint)row, 0);
+        Call(ref message, "a bus master's access");
+    }
+
+    /// <summary>Tells the security module that a mapping by the CPUs was asked for. There is none to be had.</summary>
+    internal void AskForCpuAccess(ulong cookie, BusRights rights)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandCpuAccess, 2);
+        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[1] = Input(0, (uint)rights);
+        _driver.TryCall(ref message);
+    }
+
     internal PoolState Query(UseCase useCase)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandQueryPool, 4);
         message.Params[0] = Input((uint)useCase, 0);
         for (int i = 1; i < 4; i++)
             message.Params[i].Attr = (ulong)OpteeMsgAttr.ValueOutput;
-        Call(ref message, UseCases.HeapName(useCase));
+        Call(ref message, useCase.ToString());
         return new PoolState(
             (PoolKind)message.Params[3].B == PoolKind.Static ? "static" : "dynamic",
             message.Params[1].A,
@@ -84,6 +133,12 @@ internal sealed class ProtectedMemoryClient
                 return;
             case TeecResult.OutOfMemory:
                 throw new TeeDriverException(Errno.ENOMEM, $"No room for {what}.");
+            case TeecResult.AccessDenied:
+                throw new TeeDriverException(Errno.EACCES, $"The firewall forbids {what}.");
+            case TeecResult.NotSupported:
+                throw new TeeDriverException(Errno.EOPNOTSUPP, $"The device cannot reach {what}.");
+            case TeecResult.Busy:
+                throw new TeeDriverException(Errno.EBUSY, $"A trusted application is using the buffer: {what}.");
             case TeecResult.ItemNotFound or TeecResult.BadParameters:
                 throw new TeeDriverException(Errno.EINVAL, $"The board has no pool for {what}.");
             default:

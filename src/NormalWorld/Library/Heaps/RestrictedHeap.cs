@@ -9,9 +9,9 @@ namespace RestrictedTee.NormalWorld.Heaps;
 /// A dma-heap over one restricted pool (drivers/tee/tee_heap.c upstream): it has the name and makes the dma-bufs; where the
 /// memory comes from is its back end's business.
 /// </summary>
-internal sealed class RestrictedHeap(UseCase useCase, IHeapBackEnd backEnd) : IDmaBufExporter, IDisposable
+internal sealed class RestrictedHeap(string name, UseCase useCase, IHeapBackEnd backEnd) : IDmaBufExporter, IDisposable
 {
-    public string Name { get; } = UseCases.HeapName(useCase);
+    public string Name => name;
 
     public UseCase UseCase => useCase;
 

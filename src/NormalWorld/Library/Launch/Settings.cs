@@ -21,7 +21,7 @@ internal static class Settings
             {
                 IConfigurationRoot fromFile = new ConfigurationBuilder().AddJsonFile(file).Build();
                 string? unknown = fromFile.GetChildren().Select(section => section.Key)
-                    .FirstOrDefault(key => typeof(LaunchOptions).GetProperties().All(p => !p.Name.Equals(key, StringComparison.OrdinalIgnoreCase)));
+                    .FirstOrDefault(key => key != "$schema" && typeof(LaunchOptions).GetProperties().All(p => !p.Name.Equals(key, StringComparison.OrdinalIgnoreCase)));
                 if (unknown is not null)
                     throw new TeeLaunchException($"rtee.json has a setting '{unknown}' that is not known; docs/configuration.md lists those that are.");
             }

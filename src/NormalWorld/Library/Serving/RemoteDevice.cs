@@ -16,6 +16,7 @@ namespace RestrictedTee.NormalWorld.Serving;
 internal sealed class RemoteDevice : ITeeDevice
 {
     private readonly RemoteChannel _channel;
+    private IReadOnlyList<HeapInfo>? _heaps;
     private readonly IdleShm _idle;
 
     private RemoteDevice(RemoteChannel channel)
@@ -101,7 +102,7 @@ internal sealed class RemoteDevice : ITeeDevice
     {
         var data = new TeeIoctlRstmemAllocData { Size = size, Flags = flags, UseCase = (uint)useCase };
         SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data) ?? throw NoDescriptor();
-        return new RemoteDmaBuf(descriptor, data.Size, useCase, data.Id);
+        return new RemoteDmaBuf(descriptor, data.Size, useCase, HeapNameOf, data.Id);
     }
 
     public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)
@@ -132,7 +133,7 @@ internal sealed class RemoteDevice : ITeeDevice
             throw;
         }
 
-        return new RemoteDmaBuf(descriptor, info.Size, (UseCase)info.UseCase, shmId: -1);
+        return new RemoteDmaBuf(descriptor, info.Size, (UseCase)info.UseCase, HeapNameOf, shmId: -1);
     }
 
     public IReadOnlyList<HeapInfo> GetHeaps()
@@ -227,22 +228,30 @@ internal sealed class RemoteDevice : ITeeDevice
         MemoryMarshal.Cast<byte, TeeIoctlParam>(buffer[size..]).CopyTo(parameters);
     }
 
+    /// <summary>The board is the server's to know, and does not change.</summary>
+    private string HeapNameOf(UseCase useCase)
+    {
+        IReadOnlyList<HeapInfo> heaps = Volatile.Read(ref _heaps) ?? GetHeaps();
+        Volatile.Write(ref _heaps, heaps);
+        return heaps.FirstOrDefault(heap => heap.UseCase == useCase)?.Name ?? useCase.ToString();
+    }
+
     private static Span<byte> Bytes<T>(ref T value)
         where T : struct => MemoryMarshal.AsBytes(new Span<T>(ref value));
 }
 
 /// <summary>A restricted buffer of another process's TEE: a descriptor, and nothing behind it.</summary>
-internal sealed class RemoteDmaBuf(SafeFileHandle descriptor, ulong size, UseCase useCase, int shmId) : DmaBufHandle
+internal sealed class RemoteDmaBuf(SafeFileHandle descriptor, ulong size, UseCase useCase, Func<UseCase, string> nameOf, int shmId) : DmaBufHandle
 {
     public override ulong Size => size;
 
-    public override string HeapName => UseCases.HeapName(useCase);
+    public override string HeapName => nameOf(useCase);
 
     public override UseCase UseCase => useCase;
 
     public override int ShmId => shmId;
 
-    public override DmaBufHandle Duplicate() => new RemoteDmaBuf(ExportDescriptor(), size, useCase, shmId: -1);
+    public override DmaBufHandle Duplicate() => new RemoteDmaBuf(ExportDescriptor(), size, useCase, nameOf, shmId: -1);
 
     public override SafeFileHandle ExportDescriptor()
     {

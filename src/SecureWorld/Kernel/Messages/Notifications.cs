@@ -153,10 +153,11 @@ internal sealed class Notifications
         foreach (FaultRecord fault in faults)
         {
             Log.Warning(
-                "Firewall: {Master} was refused {Access} to a {UseCase} buffer: {Reason}",
+                "Firewall: {Master} was refused {Access} to {Length} bytes of a {UseCase} buffer: {Reason}",
                 fault.Master,
                 fault.Rights,
-                fault.UseCase,
+                fault.Length,
+                _firewall.NameOf(fault.UseCase),
                 fault.Reason);
         }
     }

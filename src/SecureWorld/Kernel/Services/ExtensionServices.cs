@@ -12,6 +12,27 @@ internal sealed class ExtensionServices(FirewallRules firewall) : IExtensionServ
 {
     TeeResult IExtensionServices.ClaimRestricted(int parameter, ReadOnlySpan<Guid> readers)
     {
+        var ids = new MasterId[readers.Length];
+        for (int i = 0; i < readers.Length; i++)
+            ids[i] = MasterId.TrustedApp(readers[i]);
+        return Claim(parameter, ids);
+    }
+
+    TeeResult IExtensionServices.LabelRestricted(int parameter, ReadOnlySpan<string> consumers)
+    {
+        var ids = new MasterId[consumers.Length];
+        for (int i = 0; i < consumers.Length; i++)
+        {
+            ids[i] = Guid.TryParseExact(consumers[i], "D", out Guid uuid) ? MasterId.TrustedApp(uuid) : MasterId.Device(consumers[i]);
+            if (ids[i].Kind == BusMasterKind.Device && firewall.Static.Find(ids[i]) is null)
+                return TeeResult.ItemNotFound;
+        }
+
+        return Claim(parameter, ids);
+    }
+
+    private TeeResult Claim(int parameter, MasterId[] readers)
+    {
         CallFrame caller = CallStack.Current.Top;
         ref CallParameters.Parameter claimed = ref caller.Parameters[parameter];
         // Only who has been let at the bytes can take them: a reference to none of them has no grant.

@@ -70,4 +70,18 @@ public static class Tee
         if (result != TeeResult.Success)
             throw new TeeException(result, TeeOrigin.Tee);
     }
+
+    /// <summary>
+    /// Labels the restricted buffer that a memref lies in: this instance of the TA produces its content, and the
+    /// <paramref name="consumers"/> alone may read it, which are trusted applications by UUID and devices by the name that the board gives them
+    /// ("video-decoder"). As <see cref="ClaimRestricted"/>, which is the same for consumers that are trusted applications; another label
+    /// than the buffer has scrubs it.
+    /// </summary>
+    /// <exception cref="TeeException">As for <see cref="ClaimRestricted"/>; ItemNotFound: the board has no such consumer.</exception>
+    public static void LabelRestricted(MemrefOutput memory, params ReadOnlySpan<string> consumers)
+    {
+        TeeResult result = TeeCore.Current.Extensions.LabelRestricted(memory.Index, consumers);
+        if (result != TeeResult.Success)
+            throw new TeeException(result, TeeOrigin.Tee);
+    }
 }

@@ -162,7 +162,7 @@ internal sealed class FfaAbi(OpteeDriver driver, FfaDriver ffa, RpcHandler rpc, 
         if (message.Arg.Result == 0)
             return handle.Value;
         ffa.Reclaim(handle);
-        throw new TeeDriverException(Errno.EINVAL, $"The secure world refused {range} for {UseCases.Name(useCase)} ({(TeecResult)message.Arg.Result}).");
+        throw new TeeDriverException(Errno.EINVAL, $"The secure world refused {range} for {useCase} ({(TeecResult)message.Arg.Result}).");
     }
 
     public void Reclaim(ulong name)

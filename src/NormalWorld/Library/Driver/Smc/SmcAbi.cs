@@ -170,7 +170,7 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
         {
             TeecResult.Success => cookie,
             TeecResult.OutOfMemory => throw new TeeDriverException(Errno.ENOMEM, $"The secure world has no memory to take {range.Length} bytes over."),
-            var result => throw new TeeDriverException(Errno.EINVAL, $"The secure world refused to be lent {range} for {UseCases.Name(useCase)} ({result})."),
+            var result => throw new TeeDriverException(Errno.EINVAL, $"The secure world refused to be lent {range} for {useCase} ({result})."),
         };
     }
 

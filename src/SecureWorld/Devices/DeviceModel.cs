@@ -1,0 +1,213 @@
+using System.Runtime.InteropServices;
+using RestrictedTee.SecureWorld.Firewall;
+using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SmcTransport.Abi;
+using Serilog;
+
+namespace RestrictedTee.SecureWorld.Devices;
+
+/// <summary>How writing a register ended.</summary>
+internal enum RegisterOutcome
+{
+    /// <summary>It is written.</summary>
+    Done,
+
+    /// <summary>There is none, it is not written, or it does not take the value.</summary>
+    Invalid,
+
+    /// <summary>The device has as many jobs as it takes.</summary>
+    Busy,
+}
+
+/// <summary>
+/// A device: registers, and jobs that it does one after the other on a thread of its own, which reaches memory through its port alone.
+/// A job is a chain of descriptors in normal RAM: each is read once, then validated, then done, and gets its status written.
+/// </summary>
+/// <remarks>The thread is there from the first job on. A device is one file, and one line in <see cref="DeviceModels"/>.</remarks>
+internal abstract class DeviceModel : IDisposable
+{
+    private const int StackSize = 512 * 1024;
+
+    private readonly object _lock = new(); // protects the fields below; a leaf, pulsed when a job comes or the end
+    private readonly Queue<ulong> _jobs = new();
+    private readonly DeviceParts _parts;
+    private Thread? _thread;
+    private bool _isRunning;
+    private bool _isStopped;
+    private ulong _ended;
+    private DeviceResult _result;
+
+    protected DeviceModel(DeviceParts parts) => _parts = parts;
+
+    /// <summary>The bus master that it is.</summary>
+    internal MasterId Id => Port.Id;
+
+    /// <summary>The one way to memory.</summary>
+    protected BusPort Port => _parts.Port;
+
+    /// <summary>Where to keep what was read, while a job works on it.</summary>
+    protected SecureRam Ram => _parts.Ram;
+
+    /// <summary>Labels what a job is about to write, if it is restricted.</summary>
+    protected DeviceResult Label(BusAddress destination, IReadOnlyList<MasterId> consumers)
+    {
+        if (!Port.IsRestricted(destination))
+            return DeviceResult.Done;
+        if (Port.Find(destination) is not { } memory)
+            return DeviceResult.BusError;
+        try
+        {
+            return Label(memory, consumers);
+        }
+        finally
+        {
+            memory.Release();
+        }
+    }
+
+    /// <summary>Labels a buffer that the caller holds.</summary>
+    protected DeviceResult Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) => Port.Label(memory, consumers) switch
+    {
+        ClaimOutcome.Claimed => DeviceResult.Done,
+        ClaimOutcome.InUse => DeviceResult.Busy,
+        _ => DeviceResult.BusError,
+    };
+
+    /// <summary>Bytes of a descriptor.</summary>
+    protected abstract int DescriptorSize { get; }
+
+    /// <summary>Reads a register; false for one that is not there, or is not read.</summary>
+    internal bool TryRead(ulong offset, out ulong value)
+    {
+        lock (_lock)
+        {
+            ulong? read = offset switch
+            {
+                DeviceRegisters.Pending => (ulong)_jobs.Count + (_isRunning ? 1UL : 0),
+                DeviceRegisters.Ended => _ended,
+                DeviceRegisters.Result => (ulong)_result,
+                >= DeviceRegisters.Own => ReadOwn(offset),
+                _ => null,
+            };
+            value = read ?? 0;
+            return read is not null;
+        }
+    }
+
+    /// <summary>Writes a register.</summary>
+    internal RegisterOutcome Write(ulong offset, ulong value)
+    {
+        lock (_lock)
+        {
+            if (offset >= DeviceRegisters.Own)
+                return WriteOwn(offset, value) ? RegisterOutcome.Done : RegisterOutcome.Invalid;
+            if (offset != DeviceRegisters.Doorbell)
+                return RegisterOutcome.Invalid;
+            if (_isStopped || _jobs.Count == DeviceRegisters.MaxPending)
+                return RegisterOutcome.Busy;
+            _jobs.Enqueue(value);
+            if (_thread is null)
+            {
+                _thread = new Thread(Serve, StackSize) { IsBackground = true, Name = $"device {Id.Name}" };
+                _thread.Start();
+            }
+
+            Monitor.Pulse(_lock);
+            return RegisterOutcome.Done;
+        }
+    }
+
+    /// <summary>Begins no more jobs, and waits for the one that runs.</summary>
+    public void Dispose()
+    {
+        Thread? thread;
+        lock (_lock)
+        {
+            _isStopped = true;
+            _jobs.Clear();
+            thread = _thread;
+            Monitor.Pulse(_lock);
+        }
+
+        thread?.Join();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Does what one descriptor asks.</summary>
+    /// <param name="descriptor">A private copy of it.</param>
+    protected abstract DeviceResult Run(ReadOnlySpan<byte> descriptor);
+
+    /// <summary>A register of its own, or null; the lock is held, and taken again by <see cref="Update"/> without harm.</summary>
+    protected virtual ulong? ReadOwn(ulong offset) => null;
+
+    /// <summary>Writes a register of its own; false when it cannot be. The lock is held.</summary>
+    protected virtual bool WriteOwn(ulong offset, ulong value) => false;
+
+    /// <summary>Tells the normal world that there is something to read.</summary>
+    protected void Interrupt() => _parts.Interrupt();
+
+    /// <summary>Changes what the registers show, between two reads of them.</summary>
+    protected void Update(Action change)
+    {
+        lock (_lock)
+            change();
+    }
+
+    private void Serve()
+    {
+        while (TryTake(out ulong job))
+        {
+            DeviceResult result = DeviceResult.DeviceError;
+            try
+            {
+                result = RunChain(job);
+            }
+            catch (Exception e)
+            {
+                Log.Error("Device {Device} fails: {Exception} at {Stack}", Id.Name, e.GetType().Name, e.StackTrace);
+            }
+
+            Port.EndJob(isWhole: result == DeviceResult.Done);
+            lock (_lock)
+            {
+                (_isRunning, _result) = (false, result);
+                _ended++;
+            }
+
+            _parts.Interrupt();
+        }
+    }
+
+    private bool TryTake(out ulong job)
+    {
+        lock (_lock)
+        {
+            while (!_isStopped && _jobs.Count == 0)
+                Monitor.Wait(_lock);
+            _isRunning = !_isStopped;
+            return _jobs.TryDequeue(out job) && _isRunning;
+        }
+    }
+
+    /// <summary>A chain that is too long, or goes in a circle, ends as a bad one.</summary>
+    private DeviceResult RunChain(ulong address)
+    {
+        Span<byte> descriptor = stackalloc byte[DescriptorSize];
+        for (int i = 0; i < DeviceRegisters.MaxChain; i++)
+        {
+            if (address % sizeof(ulong) != 0 || !Port.TryRead(BusAddress.Physical(address), descriptor))
+                return DeviceResult.BadDescriptor;
+            DeviceResult result = Run(descriptor);
+            uint status = (uint)result;
+            if (!Port.TryWrite(BusAddress.Physical(address).Plus(DescriptorHead.StatusOffset), MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in status))))
+                return DeviceResult.BadDescriptor;
+            if (result != DeviceResult.Done)
+                return result;
+            address = MemoryMarshal.Read<DescriptorHead>(descriptor).Next;
+            if (address == 0)
+                return DeviceResult.Done;
+        }
+
+        return DeviceResult.BadDescriptor;
+    }
+}
