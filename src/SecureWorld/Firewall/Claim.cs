@@ -16,6 +16,7 @@ internal sealed record Claim(MasterId Owner, ulong Instance, IReadOnlyList<Maste
     /// <summary>The label that a device gives what it writes.</summary>
     internal static Claim OfDevice(MasterId device, IReadOnlyList<MasterId> consumers) => new(device, Instance: 0, consumers) { Producers = [device] };
 
+    /// <summary>The claim of an instance of a trusted application, with trusted applications that may read.</summary>
     internal static Claim Of(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
     {
         var ids = new MasterId[readers.Length];
@@ -24,10 +25,10 @@ internal sealed record Claim(MasterId Owner, ulong Instance, IReadOnlyList<Maste
         return new Claim(owner, instance, ids);
     }
 
-    /// <summary>Whether it is that of a trusted application, with just these readers in this order.</summary>
+    /// <summary>Whether it is that of an owner without other producers, with just these readers in this order.</summary>
     internal bool Is(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
     {
-        if (Owner != owner || Instance != instance || Readers.Count != readers.Length)
+        if (Owner != owner || Instance != instance || Producers.Count != 0 || Readers.Count != readers.Length)
             return false;
         for (int i = 0; i < readers.Length; i++)
         {

@@ -10,13 +10,10 @@ namespace RestrictedTee.SecureWorld.Kernel.Services;
 /// <summary>Claims of restricted memory, and traces.</summary>
 internal sealed class ExtensionServices(FirewallRules firewall) : IExtensionServices
 {
-    TeeResult IExtensionServices.ClaimRestricted(int parameter, ReadOnlySpan<Guid> readers)
-    {
-        var ids = new MasterId[readers.Length];
-        for (int i = 0; i < readers.Length; i++)
-            ids[i] = MasterId.TrustedApp(readers[i]);
-        return Claim(parameter, ids);
-    }
+    TeeResult IExtensionServices.ClaimRestricted(int parameter, ReadOnlySpan<Guid> readers) =>
+        Buffer(parameter, out TaInstance claimer) is { } buffer
+            ? Answer(firewall.TryClaim(claimer.Manifest.Master, claimer.Number, buffer, readers))
+            : TeeResult.BadParameters;
 
     TeeResult IExtensionServices.LabelRestricted(int parameter, ReadOnlySpan<string> consumers)
     {
@@ -28,24 +25,27 @@ internal sealed class ExtensionServices(FirewallRules firewall) : IExtensionServ
                 return TeeResult.ItemNotFound;
         }
 
-        return Claim(parameter, ids);
+        if (Buffer(parameter, out TaInstance claimer) is not { } buffer)
+            return TeeResult.BadParameters;
+        MasterId owner = claimer.Manifest.Master.Id;
+        return Answer(firewall.TryClaim(claimer.Manifest.Master, buffer, new Claim(owner, claimer.Number, ids)));
     }
 
-    private TeeResult Claim(int parameter, MasterId[] readers)
+    /// <summary>The buffer that a parameter of the current call refers to. Only who has been let at the bytes can take them: a reference to none of them has no grant.</summary>
+    private static GuardedMemory? Buffer(int parameter, out TaInstance claimer)
     {
         CallFrame caller = CallStack.Current.Top;
+        claimer = caller.Session!.Instance;
         ref CallParameters.Parameter claimed = ref caller.Parameters[parameter];
-        // Only who has been let at the bytes can take them: a reference to none of them has no grant.
-        if (!claimed.Grant.IsLive || claimed.Memory is not GuardedMemory buffer)
-            return TeeResult.BadParameters;
-        TaInstance claimer = caller.Session!.Instance;
-        return firewall.TryClaim(claimer.Manifest.Master, claimer.Number, buffer, readers) switch
-        {
-            ClaimOutcome.Claimed => TeeResult.Success,
-            ClaimOutcome.InUse => TeeResult.Busy,
-            _ => TeeResult.AccessDenied,
-        };
+        return claimed.Grant.IsLive ? claimed.Memory as GuardedMemory : null;
     }
+
+    private static TeeResult Answer(ClaimOutcome outcome) => outcome switch
+    {
+        ClaimOutcome.Claimed => TeeResult.Success,
+        ClaimOutcome.InUse => TeeResult.Busy,
+        _ => TeeResult.AccessDenied,
+    };
 
     void IExtensionServices.Trace(TraceLevel level, string message)
     {
