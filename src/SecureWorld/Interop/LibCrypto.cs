@@ -15,10 +15,10 @@ internal static partial class LibCrypto
     /// <summary>As .NET looks for it: the newest first.</summary>
     private static readonly string[] FileNames = ["libcrypto.so.3", "libcrypto.so.1.1"];
 
-    private static readonly nint s_library = Load();
+    private static readonly nint Loaded = Load();
 
     /// <summary>Whether there is one.</summary>
-    internal static bool IsAvailable => s_library != 0;
+    internal static bool IsAvailable => Loaded != 0;
 
     /// <summary>For a call that can fail of a defect only, be it here or there: which is all that it may tell.</summary>
     private static void Check(int result, string call)

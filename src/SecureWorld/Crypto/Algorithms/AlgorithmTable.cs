@@ -39,8 +39,8 @@ internal static class AlgorithmTable
         Sha3Of512.Row,
     ];
 
-    private static readonly Dictionary<TeeAlgorithm, Algorithm> s_byId = Rows.ToDictionary(row => row.Id);
+    private static readonly Dictionary<TeeAlgorithm, Algorithm> ById = Rows.ToDictionary(row => row.Id);
 
     /// <summary>The row of an algorithm, or null when the TEE does not have it.</summary>
-    internal static Algorithm? Find(TeeAlgorithm id) => s_byId.GetValueOrDefault(id);
+    internal static Algorithm? Find(TeeAlgorithm id) => ById.GetValueOrDefault(id);
 }
