@@ -30,12 +30,13 @@ internal sealed class ContentBenchmarks(TeeContext tee, Action<string> starting,
 
     private void Measure(int size)
     {
-        using TeeSession plain = Decryptor(flags: 0), shown = Decryptor(ContentDecryptor.FlagShow), crypt = tee.OpenSession(Crypt.Uuid);
+        using TeeSession plain = Decryptor(flags: 0), shown = Decryptor(ContentDecryptor.FlagShow), crypt = tee.OpenSession(Crypt.Uuid), hello = tee.OpenSession(HelloWorld.Uuid);
         using DmaBufHandle first = tee.AllocateRestricted(UseCase.SecureVideoPlay, size), second = tee.AllocateRestricted(UseCase.SecureVideoPlay, size);
         using SharedMemory hidden = tee.RegisterSharedMemory(first), seen = tee.RegisterSharedMemory(second), ciphertext = tee.AllocateSharedMemory(size);
         Operation decrypt = Piece(ciphertext, hidden, size), show = Piece(ciphertext, seen, size);
         var digest = new Operation(Parameter.Partial(ciphertext, Direction.Input, 0, size), Parameter.TempOutput(new byte[SHA256.HashSizeInBytes]));
 
+        double[] alone = new double[Rounds];
         double[] cipher = new double[Rounds], reader = new double[Rounds], hash = new double[Rounds], ctr = new double[Rounds], sha = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
         {
@@ -44,6 +45,8 @@ internal sealed class ContentBenchmarks(TeeContext tee, Action<string> starting,
             double hiddenSeconds = SecondsOf(() => plain.TryInvoke(ContentDecryptor.CommandDecrypt, decrypt, out _), size, warmUp);
             double shownSeconds = SecondsOf(() => shown.TryInvoke(ContentDecryptor.CommandDecrypt, show, out _), size, warmUp);
             double hashSeconds = SecondsOf(() => crypt.TryInvoke(Crypt.CommandSha256, digest, out _), size, warmUp);
+            double emptySeconds = SecondsOf(() => hello.TryInvoke(HelloWorld.CommandNothing, null, out _), size, warmUp);
+            alone[round] = MiBOf(size, hiddenSeconds - emptySeconds);
             (cipher[round], reader[round], hash[round]) = (MiBOf(size, hiddenSeconds), MiBOf(size, shownSeconds - hiddenSeconds), MiBOf(size, hashSeconds));
             ctr[round] = OpensslYardstick.Measure("aes-128-ctr", size) ?? double.NaN;
             sha[round] = OpensslYardstick.Measure("sha256", size) ?? double.NaN;
@@ -52,6 +55,7 @@ internal sealed class ContentBenchmarks(TeeContext tee, Action<string> starting,
         double ctrOfOpenssl = MedianOf(ctr), shaOfOpenssl = MedianOf(sha);
         Yardstick($"openssl AES-128-CTR, {Name(size)}", ctrOfOpenssl);
         Add($"AES-128-CTR into a restricted buffer, {Name(size)}", MedianOf(cipher), ctrOfOpenssl, CipherTarget);
+        Add($"AES-128-CTR as before, less an empty call, {Name(size)}", MedianOf(alone), ctrOfOpenssl, atLeast: null);
         Yardstick($"openssl SHA-256, {Name(size)}", shaOfOpenssl);
         Add($"SHA-256 by the content reader, {Name(size)}", MedianOf(reader), shaOfOpenssl, DigestTarget);
         Add($"SHA-256 of shared memory by the crypt TA, {Name(size)}", MedianOf(hash), shaOfOpenssl, atLeast: null);

@@ -10,6 +10,16 @@ internal sealed class HandleTable
     private uint _last;
     private bool _hasEnded;
 
+    /// <summary>How many handles there are.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _objects.Count;
+        }
+    }
+
     /// <returns>The handle; 0 when the instance has ended, or has used up all handles there are: the object is still the caller's.</returns>
     internal uint Add(KernelObject item)
     {

@@ -47,6 +47,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         if (!objects.TryFind(handle, out CryptoState? state))
             return TeeResult.BadParameters;
         objects.Remove(handle);
+        objects.Remove(state.KeyHandle);
         state.Dispose();
         return TeeResult.Success;
     }
@@ -126,7 +127,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
             return TeeResult.NotSupported;
         }
 
-        state = key.Owner = new CipherState(algorithm, mode, key, engine, block);
+        state = key.Owner = new CipherState(algorithm, mode, key, engine, block) { KeyHandle = key1 };
         return TeeResult.Success;
     }
 
@@ -145,7 +146,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
             return TeeResult.NotSupported;
         }
 
-        state = new HashState(algorithm, key, engine, digest);
+        state = new HashState(algorithm, key, engine, digest) { KeyHandle = key1 };
         if (key is not null)
             key.Owner = state;
         return TeeResult.Success;
@@ -158,7 +159,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
             return TeeResult.BadParameters;
         if (algorithm.CreateEngine(mode) is not { } engine)
             return TeeResult.NotSupported;
-        state = key.Owner = new AeState(algorithm, mode, key, engine);
+        state = key.Owner = new AeState(algorithm, mode, key, engine) { KeyHandle = key1 };
         return TeeResult.Success;
     }
 
