@@ -10,12 +10,14 @@ internal static class SecureLog
     /// <summary>The launcher may have a status line on this terminal, which it draws again a moment later (ECMA-48: CR, EL).</summary>
     private const string EraseLine = "\r\u001b[K";
 
+    private static string Template => (Console.IsErrorRedirected ? "" : EraseLine) + "secure world: {Level:u3} {Message:lj}{NewLine}";
+
     /// <exception cref="IOException">The log file cannot be opened or written to; the message says which and why.</exception>
     internal static void Open(CommandLine options)
     {
         if (options.LogFile is { } file)
             Probe(file);
-        Log.Logger = new LateLogger(options.LogLevel, () => Create(options));
+        Log.Logger = new LateLogger(options.LogLevel, () => Create(options), () => new StandardErrorSink(Template));
     }
 
     private static Logger Create(CommandLine options)
@@ -24,7 +26,7 @@ internal static class SecureLog
         if (options.LogFile is { } file)
             WriteTo(file, logging);
         else
-            logging.WriteTo.Sink(new StandardErrorSink((Console.IsErrorRedirected ? "" : EraseLine) + "secure world: {Level:u3} {Message:lj}{NewLine}"));
+            logging.WriteTo.Sink(new StandardErrorSink(Template));
         return logging.CreateLogger();
     }
 

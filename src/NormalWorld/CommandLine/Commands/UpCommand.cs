@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Launch;
+using Serilog;
 
 namespace RestrictedTee.CommandLine.Commands;
 
@@ -30,6 +31,7 @@ internal static class UpCommand
         var watch = Stopwatch.StartNew();
         using TeeEnvironment environment = TeeEnvironment.Launch(options);
         environment.Serve();
+        (Log.Logger as LateLogger)?.Prepare();
         foreach (string problem in environment.TaFolderProblems)
             System.Console.Error.WriteLine($"rtee: warning: {problem}");
         string tas = options.TaDir is null ? "" : $", {environment.TaFolderCount} TA(s) in {options.TaDir}";

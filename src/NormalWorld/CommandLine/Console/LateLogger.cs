@@ -1,4 +1,5 @@
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 
 namespace RestrictedTee.CommandLine.Console;
@@ -11,19 +12,40 @@ internal sealed class LateLogger : ILogger, IDisposable
 {
     private const LogEventLevel Least = LogEventLevel.Warning;
 
-    private readonly Lazy<Serilog.Core.Logger> _logger = new(Create);
+    private readonly object _gate = new(); // protects _logger; held while it is made, which takes no lock
+    private Logger? _logger;
 
     public bool IsEnabled(LogEventLevel level) => level >= Least;
 
-    public void Write(LogEvent logEvent) => _logger.Value.Write(logEvent);
+    public void Write(LogEvent logEvent)
+    {
+        try
+        {
+            Made().Write(logEvent);
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or TypeInitializationException)
+        {
+            // Its libraries are files, and there may be no descriptor left to open them, which is what most wants to be said.
+            System.Console.Error.WriteLine($"normal world: {logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture)}");
+        }
+    }
+
+    /// <summary>Makes it now: who runs for long may have no descriptor left when there is something to say.</summary>
+    internal void Prepare() => Made();
 
     public void Dispose()
     {
-        if (_logger.IsValueCreated)
-            _logger.Value.Dispose();
+        lock (_gate)
+            _logger?.Dispose();
     }
 
-    private static Serilog.Core.Logger Create() => new LoggerConfiguration()
+    private Logger Made()
+    {
+        lock (_gate)
+            return _logger ??= Create();
+    }
+
+    private static Logger Create() => new LoggerConfiguration()
         .MinimumLevel.Is(Least)
         .WriteTo.Console(outputTemplate: "normal world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose)
         .CreateLogger();
