@@ -59,8 +59,8 @@ internal sealed unsafe class SecretMapping : IMappedMemory, IDisposable
             if (choice == SecretMemoryChoice.Require)
             {
                 throw new IOException(
-                    $"The kernel refuses {length} bytes of memfd_secret: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. "
-                    + $"Boot with secretmem.enable=1 if it has none, or use --secret-memory auto; else {LockedMemoryLimit.Advice((ulong)length)}.");
+                    $"The kernel refuses {length} bytes of memfd_secret ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}): "
+                    + $"{LockedMemoryLimit.Advice((ulong)length)}; boot with secretmem.enable=1, or use --secret-memory auto.");
             }
         }
 

@@ -12,7 +12,7 @@ namespace RestrictedTee.Tests.Devices;
 /// <summary>The crypto engine: a key that no software sees, and transforms between buffers.</summary>
 public sealed class CryptoEngineTests : IDisposable
 {
-    private static readonly byte[] s_key = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
+    private static readonly byte[] KeyBytes = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
 
     private readonly DeviceBench _bench = new(BusMasterNames.CryptoEngine);
 
@@ -27,7 +27,7 @@ public sealed class CryptoEngineTests : IDisposable
     public void A_restricted_key_transforms_between_buffers(CryptoOperation operation, int length)
     {
         RestrictedBuffer key = _bench.Allocate(4096), output = _bench.Allocate((ulong)length);
-        _bench.Fill(key, s_key);
+        _bench.Fill(key, KeyBytes);
         byte[] input = RandomNumberGenerator.GetBytes(length), iv = RandomNumberGenerator.GetBytes(16);
         input.CopyTo(_bench.Scratch[4096..]);
 
@@ -47,7 +47,7 @@ public sealed class CryptoEngineTests : IDisposable
     public void What_comes_of_anything_restricted_goes_into_restricted_memory_only_and_for_named_consumers()
     {
         RestrictedBuffer secret = _bench.Allocate(4096), output = _bench.Allocate(4096);
-        _bench.Fill(secret, s_key);
+        _bench.Fill(secret, KeyBytes);
         BusAddress mapped = _bench.Map(secret, AccessRights.Read), target = _bench.Map(output, AccessRights.Write);
 
         Assert.Equal(DeviceResult.Forbidden, _bench.Run(Job(CryptoOperation.Copy, default, mapped, _bench.Normal(8192), 16)));
@@ -155,7 +155,7 @@ public sealed class CryptoEngineTests : IDisposable
     {
         Head = new DescriptorHead { Operation = (uint)operation, Status = uint.MaxValue },
         Key = key,
-        KeyLength = operation == CryptoOperation.Copy ? 0 : (uint)s_key.Length,
+        KeyLength = operation == CryptoOperation.Copy ? 0 : (uint)KeyBytes.Length,
         Source = source,
         Destination = destination,
         Length = (ulong)length,
@@ -164,7 +164,7 @@ public sealed class CryptoEngineTests : IDisposable
     private static byte[] Expected(CryptoOperation operation, byte[] input, byte[] iv)
     {
         using var aes = Aes.Create();
-        aes.Key = s_key;
+        aes.Key = KeyBytes;
         if (operation == CryptoOperation.AesCbcEncrypt)
             return aes.EncryptCbc(input, iv, PaddingMode.None);
         if (operation == CryptoOperation.AesCbcDecrypt)
