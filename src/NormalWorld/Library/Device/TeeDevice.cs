@@ -23,11 +23,15 @@ internal sealed class TeeDevice : ITeeDevice
         if (privileged)
             _supplicant = host.Driver.SupplicantQueue.TryAttach() ?? throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
         _host = host;
+        Client = client;
         _sessions = new DeviceSessions(host.Driver, client, _shm);
         host.Devices.TryAdd(this, 0);
     }
 
     internal TeeDeviceHost Host => _host;
+
+    /// <summary>Whose open it is.</summary>
+    internal ClientIdentity Client { get; }
 
     private OpteeDriver Driver => _host.Driver;
 
@@ -38,7 +42,7 @@ internal sealed class TeeDevice : ITeeDevice
         GenCaps = (uint)(TeeIoctl.GenericCapabilities.GlobalPlatform
             | TeeIoctl.GenericCapabilities.RegisterMemory
             | TeeIoctl.GenericCapabilities.MemrefNull
-            | (_host.Heaps.All.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
+            | (_host.Heaps.All.Any(heap => heap.Restriction.IsRestricted) ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
             | (_supplicant is not null ? TeeIoctl.GenericCapabilities.Privileged : 0)),
     };
 
@@ -119,7 +123,7 @@ internal sealed class TeeDevice : ITeeDevice
     public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
     {
         CheckOpen();
-        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags);
+        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags, Client.Pid);
         try
         {
             // The id lasts as long as the buffer, and does not keep it.
@@ -148,7 +152,7 @@ internal sealed class TeeDevice : ITeeDevice
     public DmaBufHandle AllocateFromHeap(string heapName, ulong size)
     {
         CheckOpen();
-        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0), _host.Exports);
+        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0, Client.Pid), _host.Exports);
     }
 
     public IReadOnlyList<HeapInfo> GetHeaps()

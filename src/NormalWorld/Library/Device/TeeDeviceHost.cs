@@ -8,7 +8,7 @@ using RestrictedTee.SmcTransport.Board;
 namespace RestrictedTee.NormalWorld.Device;
 
 /// <summary>What all opens of one TEE device share: the driver, the heaps, the descriptors of dma-bufs.</summary>
-internal sealed class TeeDeviceHost(OpteeDriver driver, BoardFile board) : IDisposable
+internal sealed class TeeDeviceHost(OpteeDriver driver, BoardFile board, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null) : IDisposable
 {
     internal OpteeDriver Driver => driver;
 
@@ -28,7 +28,7 @@ internal sealed class TeeDeviceHost(OpteeDriver driver, BoardFile board) : IDisp
 
     internal DmaBufExports Exports { get; } = new();
 
-    internal HeapDirectory Heaps { get; } = new(driver, board);
+    internal HeapDirectory Heaps { get; } = new(driver, new HeapSources(board, carveOuts ?? []), gate ?? RowGate.Instance);
 
     public void Dispose()
     {

@@ -101,7 +101,7 @@ internal sealed class RemoteDevice : ITeeDevice
     {
         var data = new TeeIoctlRstmemAllocData { Size = size, Flags = flags, UseCase = (uint)useCase };
         SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data) ?? throw NoDescriptor();
-        return new RemoteDmaBuf(descriptor, data.Size, useCase, data.Id);
+        return new RemoteDmaBuf(_channel, descriptor, UseCases.HeapName(useCase), data.Size, useCase, data.Id);
     }
 
     public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)
@@ -121,18 +121,16 @@ internal sealed class RemoteDevice : ITeeDevice
             descriptor = lease.Call(Wire.Operation.HeapIoctl, TeeIoctl.DmaHeapAlloc, Bytes(ref data), Encoding.UTF8.GetBytes(heapName), null) ?? throw NoDescriptor();
         }
 
-        var info = default(TeeIoctlRstmemFdInfoData);
         try
         {
-            Call(TeeIoctl.RstmemFdInfo, ref info, descriptor)?.Dispose();
+            DmaBufInfo info = RemoteDmaBuf.Describe(_channel, descriptor);
+            return new RemoteDmaBuf(_channel, descriptor, info.HeapName, info.Size, info.UseCase, shmId: -1);
         }
         catch
         {
             descriptor.Dispose();
             throw;
         }
-
-        return new RemoteDmaBuf(descriptor, info.Size, (UseCase)info.UseCase, shmId: -1);
     }
 
     public IReadOnlyList<HeapInfo> GetHeaps()
@@ -229,26 +227,4 @@ internal sealed class RemoteDevice : ITeeDevice
 
     private static Span<byte> Bytes<T>(ref T value)
         where T : struct => MemoryMarshal.AsBytes(new Span<T>(ref value));
-}
-
-/// <summary>A restricted buffer of another process's TEE: a descriptor, and nothing behind it.</summary>
-internal sealed class RemoteDmaBuf(SafeFileHandle descriptor, ulong size, UseCase useCase, int shmId) : DmaBufHandle
-{
-    public override ulong Size => size;
-
-    public override string HeapName => UseCases.HeapName(useCase);
-
-    public override UseCase UseCase => useCase;
-
-    public override int ShmId => shmId;
-
-    public override DmaBufHandle Duplicate() => new RemoteDmaBuf(ExportDescriptor(), size, useCase, shmId: -1);
-
-    public override SafeFileHandle ExportDescriptor()
-    {
-        int copy = descriptor.IsClosed ? -1 : Interop.Libc.Dup(descriptor);
-        return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw new TeeDriverException(Errno.EBADF, "The dma-buf handle is closed.");
-    }
-
-    protected override void Dispose(bool disposing) => descriptor.Dispose();
 }

@@ -141,6 +141,9 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
                 case Wire.Operation.ListHeaps:
                     frame.Buffer = JsonSerializer.SerializeToUtf8Bytes([.. client.Device.GetHeaps()], ServingJson.Default.HeapInfoArray);
                     break;
+                case Wire.Operation.DescribeBuffer:
+                    frame.Buffer = JsonSerializer.SerializeToUtf8Bytes(client.Describe(descriptor), ServingJson.Default.DmaBufInfo);
+                    break;
                 case Wire.Operation.ListCalls:
                     frame.Buffer = JsonSerializer.SerializeToUtf8Bytes(Fitting(client.Device.Host.Calls), ServingJson.Default.CallInfoArray);
                     break;
