@@ -8,7 +8,7 @@ namespace RestrictedTee.Tests.Harness;
 /// <summary>The memory of a buffer that has no TEE behind it, and the exporter and the gate of it.</summary>
 internal sealed class TestMemory : IDmaBufMemory, IDmaBufExporter, IAccessGate
 {
-    private const ulong Step = 0x10_0000;
+    internal const ulong Step = 0x10_0000;
 
     public string Name { get; init; } = "test";
 
@@ -19,6 +19,8 @@ internal sealed class TestMemory : IDmaBufMemory, IDmaBufExporter, IAccessGate
     public Restriction Restriction { get; init; } = new(RestrictionKind.NoCpuMapping, "test");
 
     public ulong Cookie { get; init; } = 1;
+
+    public ulong KnownCookie => Cookie;
 
     internal Action<ulong>? OnRelease { get; init; }
 
@@ -46,11 +48,13 @@ internal sealed class TestMemory : IDmaBufMemory, IDmaBufExporter, IAccessGate
 
     public IReadOnlyList<MemoryRange> Provide(IReadOnlyList<DmaDevice> devices) => Ranges;
 
-    public void Move()
+    public void Move(IReadOnlyList<DmaDevice> devices)
     {
         if (MoveFailure is { } errno)
             throw new TeeDriverException(errno, "The test says so.");
-        Ranges = [.. Ranges.Select(range => range with { Address = range.Address + Step })];
+        IReadOnlyList<MemoryRange> target = [.. Ranges.Select(range => range with { Address = range.Address + Step })];
+        Attachability.Check(this, devices, target);
+        Ranges = target;
     }
 
     public void Release()

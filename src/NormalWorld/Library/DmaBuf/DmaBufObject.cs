@@ -19,8 +19,11 @@ internal sealed class DmaBufObject(IDmaBufMemory memory, ulong size)
 
     internal IDmaBufMemory Memory => memory;
 
-    /// <exception cref="TeeDriverException">ENOMEM, ENODEV: memory that the TEE was to be told of.</exception>
-    internal ulong Cookie => memory.Cookie;
+    /// <exception cref="TeeDriverException">EINVAL, ENOMEM, ENODEV: memory that the TEE was to be told of.</exception>
+    internal ulong Cookie => Sharing.ProvideCookie();
+
+    /// <summary>The cookie, when the TEE knows the buffer already; else 0.</summary>
+    internal ulong KnownCookie => memory.KnownCookie;
 
     internal ulong Size => size;
 

@@ -200,7 +200,7 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
             told = Invalidate();
             try
             {
-                memory.Move();
+                memory.Move(Devices);
             }
             catch (TeeDriverException e)
             {
@@ -211,6 +211,24 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
         Tell(told, BufferChange.Moved);
         if (failure is not null)
             throw failure;
+    }
+
+    /// <summary>The TEE's name for the buffer, which has memory from now on.</summary>
+    /// <exception cref="TeeDriverException">EINVAL, ENOMEM, ENODEV.</exception>
+    internal ulong ProvideCookie()
+    {
+        lock (_lock)
+        {
+            memory.Provide(Devices);
+            return memory.Cookie;
+        }
+    }
+
+    /// <summary>Changes what the buffer is to be, while nobody attaches or maps.</summary>
+    internal void ChangeFor(Action<IReadOnlyList<DmaDevice>> change)
+    {
+        lock (_lock)
+            change(Devices);
     }
 
     /// <summary>dma_buf_mmap: the bytes, which stay where they are from then on.</summary>

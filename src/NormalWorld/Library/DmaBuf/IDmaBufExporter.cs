@@ -24,16 +24,19 @@ internal interface IDmaBufExporter
 }
 
 /// <summary>
-/// The memory of one dma-buf (struct dma_buf_ops). Called under the lock of the buffer's <see cref="DmaBufSharing"/>, except for the cookie.
+/// The memory of one dma-buf (struct dma_buf_ops). What changes it is called under the lock of the buffer's <see cref="DmaBufSharing"/>.
 /// </summary>
 internal interface IDmaBufMemory
 {
     /// <summary>Who made it. Of memory that is allocated when it is first needed this changes then.</summary>
     IDmaBufExporter Exporter { get; }
 
-    /// <summary>The cookie by which the TEE knows it; the TEE is told of memory that it does not know yet.</summary>
-    /// <exception cref="TeeDriverException">ENOMEM, ENODEV.</exception>
+    /// <summary>The cookie by which the TEE knows it; the TEE is told of memory that it does not know yet. Memory has been provided.</summary>
+    /// <exception cref="TeeDriverException">EINVAL, ENOMEM, ENODEV.</exception>
     ulong Cookie { get; }
+
+    /// <summary>The same, when the TEE knows it already; else 0.</summary>
+    ulong KnownCookie { get; }
 
     /// <summary>Whether these devices, all attached, can work on it.</summary>
     /// <exception cref="TeeDriverException">As <see cref="Attachability"/>.</exception>
@@ -46,9 +49,9 @@ internal interface IDmaBufMemory
     /// <summary>The bytes, for the CPU; empty when it has no way to them.</summary>
     Span<byte> CpuView { get; }
 
-    /// <summary>Puts it somewhere else, with its content.</summary>
-    /// <exception cref="TeeDriverException">ENOMEM.</exception>
-    void Move();
+    /// <summary>Puts it somewhere else, with its content, where the devices that are attached can reach it too.</summary>
+    /// <exception cref="TeeDriverException">ENOMEM; EBUSY: where there is room they cannot. It lies where it lay then.</exception>
+    void Move(IReadOnlyList<DmaDevice> devices);
 
     /// <summary>The last reference has gone. Does not fail.</summary>
     void Release();

@@ -39,7 +39,7 @@ internal sealed class CarveOutPool : IHeapBackEnd
 
     public Placements Offers => Placements.Pinned;
 
-    public IReadOnlyList<MemoryRange> Extent(ulong size) => [RangeOf(End - Math.Min(UnitsOf(size) * _carveOut.Alignment, _carveOut.Region.Length), size)];
+    public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) => [RangeOf(End - Math.Min(UnitsOf(size) * _carveOut.Alignment, _carveOut.Region.Length), size)];
 
     public PoolMemory Allocate(ulong size, ulong alignment)
     {

@@ -19,8 +19,8 @@ internal sealed class ContiguousPool(OpteeDriver driver, Placements offers) : IH
     private ulong Top => driver.Shm.Bank0.Start.Value + driver.Shm.Bank0.Length - 1;
 
     /// <summary>The last place in the bank: what reaches that reaches all.</summary>
-    public IReadOnlyList<MemoryRange> Extent(ulong size) =>
-        [RangeOf(size <= driver.Shm.Bank0.Length ? Top + 1 - size : driver.Shm.Bank0.Start.Value, size)];
+    public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) =>
+        [RangeOf(size <= driver.Shm.Bank0.Length ? (Top + 1 - size) / alignment * alignment : driver.Shm.Bank0.Start.Value, size)];
 
     public PoolMemory Allocate(ulong size, ulong alignment)
     {

@@ -36,11 +36,14 @@ internal sealed class DmaHeap : IDmaBufExporter, IDisposable
 
     internal IHeapBackEnd BackEnd { get; }
 
+    private ulong AlignmentOrPage => _restrictor?.Alignment ?? PhysicalAddress.PageSize;
+
     /// <summary>Who has how much, and may have.</summary>
     internal HeapAccount Account { get; }
 
     /// <summary>What a device would be refused with that wants to work on a buffer of that size; null when it would not.</summary>
-    internal (Errno Errno, string Why)? FindProblem(DmaDevice device, ulong size) => Attachability.FindProblem(this, device, BackEnd.Extent(size));
+    internal (Errno Errno, string Why)? FindProblem(DmaDevice device, ulong size) =>
+        Attachability.FindProblem(this, device, BackEnd.Extent(size, AlignmentOrPage));
 
     /// <summary>A buffer of whole pages: a size is rounded up, and the buffer has the rounded one (dma_heap_buffer_alloc upstream).</summary>
     /// <exception cref="TeeDriverException">EINVAL for flags, size 0 or one that rounds up to it; EAGAIN: over a limit; ENOMEM, ENODEV.</exception>
@@ -62,7 +65,7 @@ internal sealed class DmaHeap : IDmaBufExporter, IDisposable
         {
             Account.Charge(client, taken);
             steps.Add(() => Account.Uncharge(client, taken));
-            var memory = new HeapMemory(this, _driver.Abi, BackEnd.Allocate(taken, _restrictor?.Alignment ?? PhysicalAddress.PageSize), steps);
+            var memory = new HeapMemory(this, _driver.Abi, BackEnd.Allocate(taken, AlignmentOrPage), steps);
             steps.Add(() => BackEnd.Free(memory.Memory)); // it may have been moved by then
             if (_restrictor is not null)
             {

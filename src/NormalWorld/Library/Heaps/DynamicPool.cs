@@ -37,7 +37,7 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
 
     public Placements Offers => TeePool.Offers;
 
-    public IReadOnlyList<MemoryRange> Extent(ulong size) => PoolMemory.KeptByTee(Name, TeePool.AnyCookie, size, Top).Ranges;
+    public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) => PoolMemory.KeptByTee(Name, TeePool.AnyCookie, size, Top).Ranges;
 
     public PoolMemory Allocate(ulong size, ulong alignment)
     {

@@ -44,19 +44,38 @@ internal sealed class HeapMemory(DmaHeap heap, IOpteeAbi abi, PoolMemory memory,
         }
     }
 
+    public ulong KnownCookie
+    {
+        get
+        {
+            lock (_lock)
+                return _cookie;
+        }
+    }
+
     public Span<byte> CpuView => heap.Restriction.IsRestricted || Memory.Block is not { } block ? default : block.Span;
 
     public void Check(IReadOnlyList<DmaDevice> devices) => Attachability.Check(heap, devices, Memory.Ranges);
 
     public IReadOnlyList<MemoryRange> Provide(IReadOnlyList<DmaDevice> devices) => Memory.Ranges;
 
-    public void Move()
+    public void Move(IReadOnlyList<DmaDevice> devices)
     {
         lock (_lock)
         {
             if (_registered)
                 throw new TeeDriverException(Errno.EBUSY, "The buffer is registered with the TEE."); // its cookie means these pages
             PoolMemory target = heap.BackEnd.Allocate(_memory.Size, PhysicalAddress.PageSize);
+            try
+            {
+                Attachability.Check(heap, devices, target.Ranges);
+            }
+            catch
+            {
+                heap.BackEnd.Free(target);
+                throw;
+            }
+
             _memory.Block!.Span.CopyTo(target.Block!.Span);
             heap.BackEnd.Free(_memory);
             _memory = target;

@@ -15,8 +15,8 @@ internal interface IHeapBackEnd : IDisposable
     /// <summary>What may become of its buffers while they are mapped.</summary>
     Placements Offers { get; }
 
-    /// <summary>Where a buffer of that size might lie, for those who ask before there is one.</summary>
-    IReadOnlyList<MemoryRange> Extent(ulong size);
+    /// <summary>Where a buffer of that size and alignment might lie at worst, for those who ask before there is one.</summary>
+    IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment);
 
     /// <summary>Allocates a buffer of whole pages.</summary>
     /// <param name="size">Bytes.</param>

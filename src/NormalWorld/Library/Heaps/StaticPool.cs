@@ -12,7 +12,7 @@ internal sealed class StaticPool(ProtectedMemoryClient client, PoolRegion pool) 
 
     public Placements Offers => TeePool.Offers;
 
-    public IReadOnlyList<MemoryRange> Extent(ulong size) => PoolMemory.KeptByTee(Name, TeePool.AnyCookie, size, Top).Ranges;
+    public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) => PoolMemory.KeptByTee(Name, TeePool.AnyCookie, size, Top).Ranges;
 
     public PoolMemory Allocate(ulong size, ulong alignment) => PoolMemory.KeptByTee(Name, client.Allocate(pool.UseCase, size), size, Top);
 

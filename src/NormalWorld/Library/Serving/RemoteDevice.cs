@@ -121,16 +121,43 @@ internal sealed class RemoteDevice : ITeeDevice
             descriptor = lease.Call(Wire.Operation.HeapIoctl, TeeIoctl.DmaHeapAlloc, Bytes(ref data), Encoding.UTF8.GetBytes(heapName), null) ?? throw NoDescriptor();
         }
 
-        try
+        return Describe(descriptor);
+    }
+
+    public DmaBufHandle CreateBuffer(ulong size, string allocator = "")
+    {
+        var data = new SmafCreateData { Length = size, Name = SmafName.From(allocator) };
+        return Describe(Smaf(SmafIoctl.Create, ref data) ?? throw NoDescriptor());
+    }
+
+    public IReadOnlyList<string> GetAllocators()
+    {
+        var names = new List<string>();
+        SmafInfo info = default;
+        do
         {
-            DmaBufInfo info = RemoteDmaBuf.Describe(_channel, descriptor);
-            return new RemoteDmaBuf(_channel, descriptor, info.HeapName, info.Size, info.UseCase, shmId: -1);
+            info = new SmafInfo { Index = (uint)names.Count };
+            Smaf(SmafIoctl.GetInfo, ref info)?.Dispose();
+            names.Add(info.Name.ToString());
         }
-        catch
-        {
-            descriptor.Dispose();
-            throw;
-        }
+        while (names.Count < info.Count);
+
+        return names;
+    }
+
+    public bool IsSecure(DmaBufHandle dmaBuf)
+    {
+        using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
+        SmafSecureFlag flag = default;
+        Smaf(SmafIoctl.GetSecureFlag, ref flag, descriptor)?.Dispose();
+        return flag.Secure != 0;
+    }
+
+    public void SetSecure(DmaBufHandle dmaBuf, bool secure)
+    {
+        using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
+        var flag = new SmafSecureFlag { Secure = secure ? 1u : 0 };
+        Smaf(SmafIoctl.SetSecureFlag, ref flag, descriptor)?.Dispose();
     }
 
     public IReadOnlyList<HeapInfo> GetHeaps()
@@ -182,6 +209,28 @@ internal sealed class RemoteDevice : ITeeDevice
             _channel.CloseShm(data.Id);
             throw;
         }
+    }
+
+    /// <summary>A handle; takes the descriptor over, also when it fails.</summary>
+    private RemoteDmaBuf Describe(SafeFileHandle descriptor)
+    {
+        try
+        {
+            DmaBufInfo info = RemoteDmaBuf.Describe(_channel, descriptor);
+            return new RemoteDmaBuf(_channel, descriptor, info.HeapName, info.Size, info.UseCase, shmId: -1);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    private SafeFileHandle? Smaf<T>(uint request, ref T argument, SafeFileHandle? descriptor = null)
+        where T : struct
+    {
+        using RemoteChannel.Lease lease = _channel.Rent();
+        return lease.Call(Wire.Operation.SmafIoctl, request, Bytes(ref argument), [], descriptor);
     }
 
     private SafeFileHandle? Call<T>(uint request, ref T argument, SafeFileHandle? descriptor = null)

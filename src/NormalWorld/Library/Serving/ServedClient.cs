@@ -107,6 +107,30 @@ internal sealed class ServedClient(TeeDevice device, TeeDeviceHost host, UserMem
         Follow(frame);
     }
 
+    /// <summary>An ioctl of the central allocator.</summary>
+    /// <exception cref="TeeDriverException">As above.</exception>
+    internal void SmafIoctl(uint request, ref IoctlFrame frame)
+    {
+        if (request != Uapi.SmafIoctl.Create)
+        {
+            _ioctls.HandleSmaf(request, ref frame);
+            return;
+        }
+
+        account.Take();
+        try
+        {
+            _ioctls.HandleSmaf(request, ref frame);
+        }
+        catch
+        {
+            account.Return();
+            throw;
+        }
+
+        Follow(frame);
+    }
+
     /// <exception cref="TeeDriverException">EBADF: no descriptor came along; EINVAL: it is no dma-buf of this TEE.</exception>
     internal DmaBufInfo Describe(SafeFileHandle? descriptor)
     {

@@ -135,6 +135,9 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
                 case Wire.Operation.HeapIoctl:
                     client.HeapIoctl(Encoding.UTF8.GetString(frame.Buffer), request.Number, ref frame);
                     break;
+                case Wire.Operation.SmafIoctl:
+                    client.SmafIoctl(request.Number, ref frame);
+                    break;
                 case Wire.Operation.CloseShm:
                     client.CloseShm((int)Math.Min(request.Number, int.MaxValue));
                     break;

@@ -45,6 +45,9 @@ internal static class Wire
 
         /// <summary>What a dma-buf tells of itself, as JSON; its descriptor beside the request.</summary>
         DescribeBuffer = 9,
+
+        /// <summary>An ioctl of the central allocator.</summary>
+        SmafIoctl = 10,
     }
 
     [StructLayout(LayoutKind.Sequential)]
