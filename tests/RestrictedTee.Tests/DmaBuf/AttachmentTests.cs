@@ -124,6 +124,22 @@ public sealed class AttachmentTests : IDisposable
     }
 
     [Fact]
+    public void A_mapping_whose_attachment_was_forgotten_is_shut_before_the_memory_is_freed()
+    {
+        int openAtRelease = -1;
+        TestMemory? memory = null;
+        memory = new TestMemory { OnRelease = _ => openAtRelease = memory!.Open.Count };
+        var buffer = new DmaBufObject(memory, 0x2000);
+        DmaBufHandle reference = new LocalDmaBuf(buffer, _exports);
+        DmaBufAttachment display = buffer.Sharing.Attach(reference, TestMemory.Device("display", DmaAccess.Read), importer: null);
+        display.Map(DmaDirection.ToDevice);
+
+        reference.Dispose(); // what its finalizer does when nobody holds the attachment any more
+
+        Assert.Equal((0, 1, AttachmentState.Detached), (openAtRelease, memory.Releases, display.State));
+    }
+
+    [Fact]
     public void An_iommu_that_is_full_refuses_the_mapping_and_the_gate_is_shut_again()
     {
         var memory = new TestMemory { Ranges = [TestMemory.Physical(0x4000_0000, 0x2000)] };

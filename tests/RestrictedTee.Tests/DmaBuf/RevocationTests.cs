@@ -139,6 +139,54 @@ public sealed class RevocationTests : IDisposable
     }
 
     [Fact]
+    public void Devices_that_map_while_the_buffer_is_revoked_moved_and_granted_have_it_only_while_they_may()
+    {
+        var memory = new TestMemory { Offers = Placements.Revocable | Placements.Dynamic };
+        using DmaBufHandle buffer = memory.ToHandle(_exports);
+        using var stop = new CancellationTokenSource();
+        var unexpected = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        void Drive(string name)
+        {
+            int mapped = 0;
+            while (!stop.IsCancellationRequested || mapped == 0)
+            {
+                try
+                {
+                    using DmaBufAttachment attachment = buffer.Attach(TestMemory.Device(name, DmaAccess.Read, Placements.Revocable | Placements.Dynamic), new TestMemory.Importer());
+                    DmaMapping mapping = attachment.Map(DmaDirection.ToDevice);
+                    attachment.Unmap(mapping);
+                    mapped++;
+                }
+                catch (TeeDriverException e) when (e.Errno == Errno.ENODEV)
+                {
+                    // Revoked at that moment.
+                }
+                catch (Exception e)
+                {
+                    unexpected.Enqueue(e.Message);
+                    return;
+                }
+            }
+        }
+
+        Thread[] drivers = [.. new[] { "first plane", "second plane" }.Select(name => new Thread(() => Drive(name)))];
+        Array.ForEach(drivers, driver => driver.Start());
+        for (int round = 0; round < 2000; round++)
+        {
+            buffer.Sharing.Revoke();
+            Assert.Equal(Errno.ENODEV, Assert.Throws<TeeDriverException>(buffer.Sharing.Move).Errno);
+            buffer.Sharing.Grant();
+            buffer.Sharing.Move();
+        }
+
+        stop.Cancel();
+
+        Assert.All(drivers, driver => Assert.True(driver.Join(TimeSpan.FromMinutes(1))));
+        Assert.Empty(unexpected);
+        Assert.Equal((0, 0), (memory.Open.Count, buffer.Info.Attachments));
+    }
+
+    [Fact]
     public void A_driver_that_fails_when_it_is_told_does_not_keep_the_others_from_hearing_it()
     {
         using DmaBufHandle buffer = new TestMemory { Offers = Placements.Revocable }.ToHandle(_exports);

@@ -40,6 +40,7 @@ internal sealed class DmaBufObject(IDmaBufMemory memory, ulong size)
         if (!_references.Release())
             return;
         Released?.Invoke();
+        Sharing.End();
         memory.Release();
     }
 

@@ -147,6 +147,22 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
         }
     }
 
+    /// <summary>The buffer is about to be freed: whoever forgot to detach before it let go loses its mapping with it.</summary>
+    internal void End()
+    {
+        lock (_lock)
+        {
+            foreach (DmaBufAttachment attachment in _attachments)
+            {
+                if (attachment.Mapping is not null)
+                    EndMapping(attachment);
+                attachment.Current = Next(attachment, AttachmentEvent.Detach);
+            }
+
+            _attachments.Clear();
+        }
+    }
+
     /// <summary>Takes the buffer from all devices, at once (VFIO: the device behind it is reset, or its memory space is off). Again is nothing new.</summary>
     /// <exception cref="TeeDriverException">EOPNOTSUPP: it is not revocable; EBUSY: a device has it mapped that was promised that it is not.</exception>
     internal void Revoke()
