@@ -42,7 +42,7 @@ internal sealed class TeeDevice : ITeeDevice
         GenCaps = (uint)(TeeIoctl.GenericCapabilities.GlobalPlatform
             | TeeIoctl.GenericCapabilities.RegisterMemory
             | TeeIoctl.GenericCapabilities.MemrefNull
-            | (_host.Heaps.All.Any(heap => heap.Restriction.IsRestricted) ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
+            | (_host.Heaps.HasRestricted ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
             | (_supplicant is not null ? TeeIoctl.GenericCapabilities.Privileged : 0)),
     };
 

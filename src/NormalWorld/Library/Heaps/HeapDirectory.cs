@@ -21,9 +21,13 @@ internal sealed class HeapDirectory : IDisposable
     {
         var parts = new HeapParts(driver, new ProtectedMemoryClient(driver), gate);
         _heaps = [.. HeapBackEnds.RowsOf(sources).Select(row => row.Make(parts))];
+        HasRestricted = _heaps.Exists(heap => heap.Restriction.IsRestricted);
     }
 
     internal IReadOnlyList<DmaHeap> All => _heaps;
+
+    /// <summary>Whether any of them is kept from the CPU.</summary>
+    internal bool HasRestricted { get; }
 
     internal bool Owns(DmaBufObject buffer) => buffer.Exporter is DmaHeap heap && _heaps.Contains(heap);
 
