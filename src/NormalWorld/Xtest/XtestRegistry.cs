@@ -1,3 +1,4 @@
+using RestrictedTee.Xtest.DmaBufs;
 using RestrictedTee.Xtest.FfaSpmc;
 using RestrictedTee.Xtest.Framework;
 using RestrictedTee.Xtest.Regression1000;
@@ -20,6 +21,9 @@ internal static class XtestRegistry
     internal static XtestSuite FfaSpmc { get; } = new(
         "ffa_spmc", [.. SpmcCases.All.Concat(MemoryErrorCases.All).Concat(SpmcStateCases.All).Select(c => c with { NeedsFfa = true })]);
 
+    /// <summary>The cases of the dmabuf suite, which are RestrictedTee's own: buffers among devices, and what each proposal promised.</summary>
+    internal static XtestSuite DmaBuf { get; } = new("dmabuf", [.. SharingCases.All.Concat(ProposalCases.All).Select(c => c with { NeedsDriver = true })]);
+
     /// <summary>What is run when no suite is asked for.</summary>
-    internal static IReadOnlyList<XtestSuite> Suites { get; } = [Regression, FfaSpmc];
+    internal static IReadOnlyList<XtestSuite> Suites { get; } = [Regression, FfaSpmc, DmaBuf];
 }

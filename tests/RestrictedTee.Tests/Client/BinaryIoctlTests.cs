@@ -129,7 +129,7 @@ public sealed unsafe class BinaryIoctlTests : IDisposable
         Assert.Equal(-(int)Errno.EINVAL, Ioctl(TeeIoctl.RstmemFdInfo, ref noDmaBuf));
         Assert.Equal(-(int)Errno.EBADF, Ioctl(TeeIoctl.RstmemFdInfo, ref closed));
         Assert.Equal(-(int)Errno.EINVAL, _file.HeapIoctl("protected,secure-video", TeeIoctl.DmaHeapAlloc, Bytes(ref heapFlags)));
-        Assert.Equal(-(int)Errno.ENOENT, _file.HeapIoctl("system", TeeIoctl.DmaHeapAlloc, Bytes(ref heapFlags)));
+        Assert.Equal(-(int)Errno.ENOENT, _file.HeapIoctl("cma", TeeIoctl.DmaHeapAlloc, Bytes(ref heapFlags)));
     }
 
     private int Ioctl<T>(uint request, ref T argument)

@@ -51,6 +51,35 @@ public sealed class XtestSuiteTests
         Assert.True(summary is { Cases: 1, FailedCases: 0 }, output.ToString());
     }
 
+    public static TheoryData<string, ConduitAbi, bool> DmaBufCases
+    {
+        get
+        {
+            var data = new TheoryData<string, ConduitAbi, bool>();
+            foreach (XtestCase testCase in XtestRegistry.DmaBuf.Cases.Where(c => c.Run is not null))
+            {
+                if (testCase.NeedsHeap is null)
+                    data.Add(testCase.Id, ConduitAbi.Smc, false);
+                data.Add(testCase.Id, ConduitAbi.Ffa, true);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(DmaBufCases))]
+    public void A_dmabuf_case_passes(string id, ConduitAbi abi, bool dynamicPools)
+    {
+        using var tee = new InProcessTee(board: dynamicPools ? InProcessTee.DynamicBoard : InProcessTee.SmallBoard, abi: abi);
+        using var output = new StringWriter();
+        using var host = new XtestHost(tee.OpenContext, level: 0, output);
+
+        XtestSummary summary = XtestRunner.Run(new XtestSelection(XtestRegistry.DmaBuf) { TestIds = [id] }, host);
+
+        Assert.True(summary is { Cases: 1, FailedCases: 0 }, output.ToString());
+    }
+
     [Fact]
     public void Every_case_of_the_1000_group_is_listed_once()
     {
@@ -64,7 +93,7 @@ public sealed class XtestSuiteTests
     [InlineData("1002 1003", "ffa", "regression_1002 regression_1003")]
     [InlineData("1002", "", "regression_1002 ffa_spmc_1002")]
     [InlineData("ffa_spmc", "100 2001", "ffa_spmc_2002 ffa_spmc_2003 ffa_spmc_2004 ffa_spmc_2005 ffa_spmc_2006 ffa_spmc_2007")]
-    [InlineData("", "regression_ ffa_spmc_", "")]
+    [InlineData("", "regression_ ffa_spmc_ dmabuf_", "")]
     public void Test_ids_and_exclusions_choose_the_cases_by_a_part_of_their_id(string ids, string excluded, string expected)
     {
         var selection = new XtestSelection(XtestRegistry.Suites) { TestIds = Words(ids), Excluded = Words(excluded) };

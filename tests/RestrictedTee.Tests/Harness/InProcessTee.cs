@@ -3,8 +3,10 @@ using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Driver.Probe;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Supplicant;
 using RestrictedTee.SecureWorld.Boot;
@@ -30,7 +32,7 @@ internal sealed class InProcessTee : IDisposable
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
-    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc)
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null)
     {
         Board = board ?? SmallBoard;
         Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
@@ -45,7 +47,7 @@ internal sealed class InProcessTee : IDisposable
         _raw = Connect(threads, isFastOnly: false);
         IConduit fast = Connect(threads + 1, isFastOnly: true);
         var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, _plug = new Plug(_secureRam));
-        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, NotificationLine: null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board);
+        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, NotificationLine: null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board, carveOuts, gate);
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
 

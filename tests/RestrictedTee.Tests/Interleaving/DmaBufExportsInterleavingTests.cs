@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.DmaBuf;
-using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Interleaving;
 
@@ -72,17 +72,13 @@ public sealed class DmaBufExportsInterleavingTests : IDisposable
         second!.Dispose();
     }
 
-    private DmaBufObject Buffer(ulong cookie) => new(_exporter, cookie, 4096);
+    private DmaBufObject Buffer(ulong cookie) => new(new TestMemory { Cookie = cookie, OnRelease = _exporter.Release }, 4096);
 
-    private sealed class Exporter : IDmaBufExporter
+    private sealed class Exporter
     {
         private readonly HashSet<ulong> _released = [];
 
-        public string Name => "test";
-
-        public UseCase UseCase => UseCase.SecureVideoPlay;
-
-        public void Release(ulong cookie)
+        internal void Release(ulong cookie)
         {
             lock (_released)
             {

@@ -1,6 +1,7 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
@@ -56,7 +57,7 @@ public sealed class RestrictedMemoryTests : IDisposable
     {
         using TeeContext context = _tee.OpenContext();
         DmaBufHandle handle = context.AllocateRestricted("protected,secure-video", 5000);
-        DmaBufAttachment attachment = handle.Attach("display");
+        DmaBufAttachment attachment = handle.Attach(Display);
         DmaBufHandle duplicate = handle.Duplicate();
 
         handle.Dispose();
@@ -66,6 +67,12 @@ public sealed class RestrictedMemoryTests : IDisposable
 
         Assert.Equal(0, context.Heaps[0].Buffers);
     }
+
+    private static DmaDevice Display { get; } = new()
+    {
+        Name = "display",
+        Rights = new Dictionary<UseCase, DmaAccess> { [UseCase.SecureVideoPlay] = DmaAccess.Read },
+    };
 
     [Fact]
     public void A_handle_refuses_to_be_mapped_and_knows_what_it_is()
@@ -82,7 +89,7 @@ public sealed class RestrictedMemoryTests : IDisposable
     [InlineData("protected,secure-video", 2 << 20, Errno.ENOMEM)]
     [InlineData("protected,secure-video", int.MaxValue, Errno.ENOMEM)]
     [InlineData("protected,secure-video-record", 4096, Errno.ENOENT)]
-    [InlineData("system", 4096, Errno.ENOENT)]
+    [InlineData("cma", 4096, Errno.ENOENT)]
     [InlineData("", 4096, Errno.ENOENT)]
     public void A_bad_allocation_gets_its_errno(string heap, int size, Errno expected)
     {

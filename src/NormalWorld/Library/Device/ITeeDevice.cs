@@ -47,6 +47,18 @@ public interface ITeeDevice : IDisposable
     /// <summary>DMA_HEAP_IOCTL_ALLOC on the heap of that name. ENOENT when there is none.</summary>
     DmaBufHandle AllocateFromHeap(string heapName, ulong size);
 
+    /// <summary>SMAF_IOC_CREATE: a buffer that gets its memory when it is first mapped or registered, from the allocator that suits its devices, or from the one that is named.</summary>
+    DmaBufHandle CreateBuffer(ulong size, string allocator = "");
+
+    /// <summary>SMAF_IOC_GET_INFO: the names of the allocators, the preferred first.</summary>
+    IReadOnlyList<string> GetAllocators();
+
+    /// <summary>SMAF_IOC_GET_SECURE_FLAG.</summary>
+    bool IsSecure(DmaBufHandle dmaBuf);
+
+    /// <summary>SMAF_IOC_SET_SECURE_FLAG: memory that is kept from the CPU; to be asked for before there is any.</summary>
+    void SetSecure(DmaBufHandle dmaBuf, bool secure);
+
     /// <summary>The heaps, as a listing of /dev/dma_heap would have them, with their state.</summary>
     IReadOnlyList<HeapInfo> GetHeaps();
 }

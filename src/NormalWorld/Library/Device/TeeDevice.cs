@@ -23,11 +23,15 @@ internal sealed class TeeDevice : ITeeDevice
         if (privileged)
             _supplicant = host.Driver.SupplicantQueue.TryAttach() ?? throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
         _host = host;
+        Client = client;
         _sessions = new DeviceSessions(host.Driver, client, _shm);
         host.Devices.TryAdd(this, 0);
     }
 
     internal TeeDeviceHost Host => _host;
+
+    /// <summary>Whose open it is.</summary>
+    internal ClientIdentity Client { get; }
 
     private OpteeDriver Driver => _host.Driver;
 
@@ -38,7 +42,7 @@ internal sealed class TeeDevice : ITeeDevice
         GenCaps = (uint)(TeeIoctl.GenericCapabilities.GlobalPlatform
             | TeeIoctl.GenericCapabilities.RegisterMemory
             | TeeIoctl.GenericCapabilities.MemrefNull
-            | (_host.Heaps.All.Count > 0 ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
+            | (_host.Heaps.HasRestricted ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
             | (_supplicant is not null ? TeeIoctl.GenericCapabilities.Privileged : 0)),
     };
 
@@ -85,13 +89,24 @@ internal sealed class TeeDevice : ITeeDevice
     /// <summary>Takes over a reference to the buffer, also when it is refused.</summary>
     internal TeeShm RegisterShmFd(DmaBufObject buffer)
     {
-        if (!_host.Heaps.Owns(buffer))
+        if (!_host.Owns(buffer))
         {
             buffer.Release();
             throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
         }
 
-        return TeeShm.ForDmaBuf(_shm, Driver.Abi, buffer, keeps: true);
+        ulong cookie;
+        try
+        {
+            cookie = buffer.Cookie; // the TEE may be told of it now, and refuse
+        }
+        catch
+        {
+            buffer.Release();
+            throw;
+        }
+
+        return TeeShm.ForDmaBuf(_shm, Driver.Abi, buffer, cookie, keeps: true);
     }
 
     public void OpenSession(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
@@ -119,11 +134,11 @@ internal sealed class TeeDevice : ITeeDevice
     public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
     {
         CheckOpen();
-        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags);
+        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags, Client.Pid);
         try
         {
             // The id lasts as long as the buffer, and does not keep it.
-            TeeShm shm = TeeShm.ForDmaBuf(_shm, Driver.Abi, buffer, keeps: false);
+            TeeShm shm = TeeShm.ForDmaBuf(_shm, Driver.Abi, buffer, buffer.Cookie, keeps: false);
             buffer.Released += shm.Dispose;
             return new LocalDmaBuf(buffer, _host.Exports, shm.Id);
         }
@@ -137,19 +152,35 @@ internal sealed class TeeDevice : ITeeDevice
     public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)
     {
         CheckOpen();
-        if (dmaBuf is not LocalDmaBuf local || !_host.Heaps.Owns(local.Object))
+        if (dmaBuf is not LocalDmaBuf local || !_host.Owns(local.Object))
             throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
         return Describe(local.Object);
     }
 
     internal TeeIoctlRstmemFdInfoData Describe(DmaBufObject buffer) =>
-        new() { UseCase = (uint)buffer.Exporter.UseCase, Id = _shm.IdOf(buffer.Cookie) ?? -1, Size = buffer.Size };
+        new() { UseCase = (uint)buffer.Exporter.UseCase, Id = _shm.IdOf(buffer.KnownCookie) ?? -1, Size = buffer.Size };
 
     public DmaBufHandle AllocateFromHeap(string heapName, ulong size)
     {
         CheckOpen();
-        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0), _host.Exports);
+        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0, Client.Pid), _host.Exports);
     }
+
+    public DmaBufHandle CreateBuffer(ulong size, string allocator = "")
+    {
+        CheckOpen();
+        return new LocalDmaBuf(_host.Allocators.Create(size, allocator, Client.Pid), _host.Exports);
+    }
+
+    public IReadOnlyList<string> GetAllocators()
+    {
+        CheckOpen();
+        return [.. _host.Allocators.Ranked.Select(allocator => allocator.Name)];
+    }
+
+    public bool IsSecure(DmaBufHandle dmaBuf) => _host.Allocators.IsSecure(LocalOf(dmaBuf));
+
+    public void SetSecure(DmaBufHandle dmaBuf, bool secure) => _host.Allocators.SetSecure(LocalOf(dmaBuf), secure);
 
     public IReadOnlyList<HeapInfo> GetHeaps()
     {
@@ -187,6 +218,12 @@ internal sealed class TeeDevice : ITeeDevice
             block.Dispose();
             throw;
         }
+    }
+
+    private DmaBufObject LocalOf(DmaBufHandle dmaBuf)
+    {
+        CheckOpen();
+        return dmaBuf is LocalDmaBuf local ? local.Object : throw new TeeDriverException(Errno.EINVAL, "The dma-buf is from another TEE.");
     }
 
     private void CheckOpen()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RestrictedTee.NormalWorld.Allocators;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Heaps;
@@ -8,9 +9,20 @@ using RestrictedTee.SmcTransport.Board;
 namespace RestrictedTee.NormalWorld.Device;
 
 /// <summary>What all opens of one TEE device share: the driver, the heaps, the descriptors of dma-bufs.</summary>
-internal sealed class TeeDeviceHost(OpteeDriver driver, BoardFile board) : IDisposable
+internal sealed class TeeDeviceHost : IDisposable
 {
-    internal OpteeDriver Driver => driver;
+    /// <param name="driver">The driver.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="carveOuts">Its reserved memory for heaps.</param>
+    /// <param name="gate">Who is asked before a device gets at a buffer; the rights of the board's rows decide when nobody is.</param>
+    internal TeeDeviceHost(OpteeDriver driver, BoardFile board, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null)
+    {
+        Driver = driver;
+        Heaps = new HeapDirectory(driver, new HeapSources(board, carveOuts ?? []), gate ?? RowGate.Instance);
+        Allocators = new CentralAllocator(Heaps, gate ?? RowGate.Instance);
+    }
+
+    internal OpteeDriver Driver { get; }
 
     /// <summary>Every open of the device.</summary>
     internal ConcurrentDictionary<TeeDevice, byte> Devices { get; } = new();
@@ -28,12 +40,16 @@ internal sealed class TeeDeviceHost(OpteeDriver driver, BoardFile board) : IDisp
 
     internal DmaBufExports Exports { get; } = new();
 
-    internal HeapDirectory Heaps { get; } = new(driver, board);
+    internal HeapDirectory Heaps { get; }
+
+    internal CentralAllocator Allocators { get; }
+
+    internal bool Owns(DmaBufObject buffer) => Heaps.Owns(buffer) || Allocators.Owns(buffer, out _);
 
     public void Dispose()
     {
         Exports.Dispose();
-        driver.Dispose();
+        Driver.Dispose();
         Heaps.Dispose();
     }
 }

@@ -61,8 +61,8 @@ internal sealed class TeeShm : ITeeShm
         table.Add(new TeeShm(table, abi, cookie, (ulong)copy.Size, copy, user, dmaBuf: null));
 
     /// <summary>A dma-buf; <paramref name="buffer"/>'s reference is taken over when <paramref name="keeps"/>.</summary>
-    internal static TeeShm ForDmaBuf(ShmTable table, IOpteeAbi abi, DmaBufObject buffer, bool keeps) =>
-        table.Add(new TeeShm(table, abi, buffer.Cookie, buffer.Size, block: null, user: null, keeps ? buffer : null));
+    internal static TeeShm ForDmaBuf(ShmTable table, IOpteeAbi abi, DmaBufObject buffer, ulong cookie, bool keeps) =>
+        table.Add(new TeeShm(table, abi, cookie, buffer.Size, block: null, user: null, keeps ? buffer : null));
 
     internal bool TryAddReference() => _references.TryAdd();
 

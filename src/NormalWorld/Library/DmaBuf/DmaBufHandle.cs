@@ -1,10 +1,12 @@
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
+using RestrictedTee.NormalWorld.DmaBuf.Fences;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.DmaBuf;
 
-/// <summary>A handle to a restricted buffer. It names the buffer and can be passed on; it cannot be read.</summary>
+/// <summary>A handle to a buffer. It names the buffer and can be passed on; when the buffer is restricted, it cannot be read.</summary>
 public abstract class DmaBufHandle : IDisposable
 {
     /// <summary>Bytes.</summary>
@@ -13,11 +15,15 @@ public abstract class DmaBufHandle : IDisposable
     /// <summary>The heap that it came from.</summary>
     public abstract string HeapName { get; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>What it is for; 0 when for nothing in particular.</summary>
     public abstract UseCase UseCase { get; }
 
     /// <summary>The shared-memory id that TEE_IOC_RSTMEM_ALLOC gave; -1 for a buffer from a heap.</summary>
     public virtual int ShmId => -1;
+
+    /// <summary>What can be found out about the buffer before it is attached.</summary>
+    /// <exception cref="TeeDriverException">EBADF: the handle is closed.</exception>
+    public abstract DmaBufInfo Info { get; }
 
     /// <summary>Another handle to the same buffer (dup).</summary>
     /// <exception cref="TeeDriverException">EBADF: the handle is closed.</exception>
@@ -27,12 +33,30 @@ public abstract class DmaBufHandle : IDisposable
     /// <exception cref="TeeDriverException">EBADF: the handle is closed.</exception>
     public abstract SafeFileHandle ExportDescriptor();
 
-    /// <summary>Asks for the buffer to be mapped into this process. Always refused: restricted buffers have no mmap operation.</summary>
-    /// <exception cref="TeeDriverException">EINVAL, which is what dma_buf_mmap answers for an exporter without that operation.</exception>
-    public Span<byte> Map() => throw new TeeDriverException(Errno.EINVAL, $"A buffer of {HeapName} cannot be mapped by the CPU.");
+    /// <summary>The fences of the buffer.</summary>
+    /// <exception cref="TeeDriverException">EOPNOTSUPP: the buffer is of another process, where its devices are.</exception>
+    public DmaReservation Fences => Sharing.Fences;
 
-    /// <summary>Attaches a device to the buffer (dma_buf_attach): the attachment keeps the buffer.</summary>
-    public DmaBufAttachment Attach(string device) => new(Duplicate(), device);
+    /// <summary>The bytes of the buffer, valid while it is (mmap). Refused for restricted buffers, which have no mmap operation.</summary>
+    /// <exception cref="TeeDriverException">EINVAL, which is what dma_buf_mmap answers for an exporter without that operation.</exception>
+    public virtual Span<byte> Map() => Sharing.MapForCpu();
+
+    /// <summary>DMA_BUF_IOCTL_SYNC with SYNC_START: waits until the CPU may read what devices wrote, or write what they no longer read.</summary>
+    /// <exception cref="TeeDriverException">EPERM: the buffer is restricted; ETIMEDOUT: a device is not done in that time, or not by its deadline.</exception>
+    public virtual void BeginCpuAccess(DmaDirection direction, TimeSpan patience) => Sharing.BeginCpuAccess(direction, patience);
+
+    /// <summary>What an attachment of the device would be refused with; null when it would not.</summary>
+    /// <exception cref="TeeDriverException">EOPNOTSUPP: the buffer is of another process.</exception>
+    public TeeDriverException? FindAttachProblem(DmaDevice device) => Sharing.FindProblem(device);
+
+    /// <summary>Attaches a device to the buffer (dma_buf_attach): the attachment keeps the buffer. It fails at once when the device could never reach it.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="importer">Its driver, which is told when the buffer moves or is taken away; not needed for a device that takes pinned buffers only.</param>
+    /// <exception cref="TeeDriverException">
+    /// EOPNOTSUPP: the device does not take such buffers; EACCES: it has no rights to them; EBUSY: the buffer lies where the device cannot
+    /// reach; ENODEV: the buffer has been revoked; EINVAL: it may be, and there is no importer to tell.
+    /// </exception>
+    public DmaBufAttachment Attach(DmaDevice device, IDmaImporter? importer = null) => Sharing.Attach(Duplicate(), device, importer);
 
     /// <summary>Closes the handle.</summary>
     public void Dispose()
@@ -41,27 +65,10 @@ public abstract class DmaBufHandle : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Where the devices are.</summary>
+    internal virtual DmaBufSharing Sharing =>
+        throw new TeeDriverException(Errno.EOPNOTSUPP, "The buffer is of another process; devices are driven there.");
+
     /// <summary>Closes the handle.</summary>
     protected abstract void Dispose(bool disposing);
-}
-
-/// <summary>A device's hold on a dma-buf.</summary>
-public sealed class DmaBufAttachment : IDisposable
-{
-    private readonly DmaBufHandle _reference;
-
-    internal DmaBufAttachment(DmaBufHandle reference, string device)
-    {
-        _reference = reference;
-        Device = device;
-    }
-
-    /// <summary>The device.</summary>
-    public string Device { get; }
-
-    /// <summary>Bytes.</summary>
-    public ulong Size => _reference.Size;
-
-    /// <summary>dma_buf_detach.</summary>
-    public void Dispose() => _reference.Dispose();
 }

@@ -1,30 +1,35 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Uapi;
-using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Interleaving;
-using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.Lifetimes;
 
 namespace RestrictedTee.NormalWorld.DmaBuf;
 
 /// <summary>
-/// A restricted buffer as the normal world has it: a counted object with a name for its content and no way to it. The last
-/// reference, be it a handle, an attachment, a registration with the TEE or a descriptor in another process, frees the
-/// buffer in the secure world, which scrubs it.
+/// A buffer as the normal world has it: a counted object with a name for its content and, when it is restricted, no way to it. The
+/// last reference, be it a handle, an attachment, a registration with the TEE or a descriptor in another process, frees the memory.
 /// </summary>
-internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong size)
+internal sealed class DmaBufObject(IDmaBufMemory memory, ulong size)
 {
     private readonly object _lock = new(); // protects _exported; taken before that of the exports
     private ReferenceCount _references = new();
     private ExportedDmaBuf? _exported;
 
-    internal IDmaBufExporter Exporter => exporter;
+    internal IDmaBufExporter Exporter => memory.Exporter;
 
-    internal ulong Cookie => cookie;
+    internal IDmaBufMemory Memory => memory;
+
+    /// <exception cref="TeeDriverException">EINVAL, ENOMEM, ENODEV: memory that the TEE was to be told of.</exception>
+    internal ulong Cookie => Sharing.ProvideCookie();
+
+    /// <summary>The cookie, when the TEE knows the buffer already; else 0.</summary>
+    internal ulong KnownCookie => memory.KnownCookie;
 
     internal ulong Size => size;
 
-    /// <summary>Raised when the last reference has gone, before the secure world is told.</summary>
+    internal DmaBufSharing Sharing { get; } = new(memory, size);
+
+    /// <summary>Raised when the last reference has gone, before the memory is freed.</summary>
     internal event Action? Released;
 
     internal DmaBufObject AddReference() =>
@@ -35,8 +40,12 @@ internal sealed class DmaBufObject(IDmaBufExporter exporter, ulong cookie, ulong
         if (!_references.Release())
             return;
         Released?.Invoke();
-        exporter.Release(cookie);
+        Sharing.End();
+        memory.Release();
     }
+
+    internal DmaBufInfo Describe() => new(
+        Exporter.Name, Exporter.UseCase, size, Exporter.Restriction.Kind, Exporter.Restriction.By, Exporter.Offers, Sharing.IsRevoked, Sharing.AttachmentCount);
 
     /// <summary>A descriptor that other processes can hold; all descriptors together count as one reference.</summary>
     internal SafeFileHandle Export(DmaBufExports exports)

@@ -29,6 +29,10 @@ internal sealed class LocalDmaBuf : DmaBufHandle
 
     public override int ShmId => _shmId;
 
+    public override DmaBufInfo Info => Object.Describe();
+
+    internal override DmaBufSharing Sharing => Object.Sharing;
+
     /// <exception cref="TeeDriverException">EBADF.</exception>
     internal DmaBufObject Object => _object ?? throw new TeeDriverException(Errno.EBADF, "The dma-buf handle is closed.");
 

@@ -1,9 +1,8 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
-using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
 using Serilog;
@@ -14,19 +13,20 @@ namespace RestrictedTee.NormalWorld.Heaps;
 /// The memory of a dynamic restricted pool: normal RAM that is lent when the first buffer needs it and reclaimed when the last
 /// has gone (struct optee_protmem_dyn_pool in drivers/tee/optee/protmem.c upstream).
 /// </summary>
-internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient client, UseCase useCase) : IHeapBackEnd
+internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient client, string name, PoolRegion pool) : IHeapBackEnd
 {
     private readonly object _lock = new(); // protects everything below, and is held while memory is lent and reclaimed: who comes then waits
-    private Configuration? _configuration;
+    private LendConfiguration? _configuration;
     private ShmBlock? _memory;
     private ulong _name;
     private int _users;
 
     /// <summary>Its row in <see cref="HeapBackEnds"/>.</summary>
-    internal static HeapBackEndKind Kind { get; } = new("dynamic", pool => pool.IsDynamic, (driver, client, pool) => new DynamicPool(driver, client, pool.UseCase));
-
-    /// <summary>What a lend must be like.</summary>
-    private sealed record Configuration(ulong MinimumSize, ulong Alignment, uint[] Attributes);
+    internal static HeapBackEndKind Kind { get; } = new("dynamic", sources => sources.Board.Pools.Where(pool => pool.IsDynamic).Select(pool =>
+    {
+        string name = sources.Board.HeapNameOf(pool.UseCase);
+        return TeePool.RowOf(name, pool, parts => new DynamicPool(parts.Driver, parts.TeePools, name, pool));
+    }));
 
     /// <summary>Where the lent range lies; null while it is not lent.</summary>
     internal PhysicalRange? Range
@@ -38,12 +38,16 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
         }
     }
 
-    public ulong Allocate(ulong size)
+    public Placements Offers => TeePool.Offers;
+
+    public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) => PoolMemory.KeptByTee(name, TeePool.AnyCookie, size, Top).Ranges;
+
+    public PoolMemory Allocate(ulong size, ulong alignment)
     {
         Get();
         try
         {
-            return client.Allocate(useCase, size);
+            return PoolMemory.KeptByTee(name, client.Allocate(UseCase, size), size, Top);
         }
         catch
         {
@@ -52,13 +56,18 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
         }
     }
 
-    public void Free(ulong cookie)
+    public void Free(PoolMemory memory)
     {
-        client.Free(cookie);
+        client.Free(memory.Cookie);
         Put();
     }
 
-    public PoolState Query() => client.Query(useCase);
+    public PoolState Query() => client.Query(UseCase);
+
+    private UseCase UseCase => pool.UseCase;
+
+    /// <summary>It is lent from bank 0.</summary>
+    private ulong Top => driver.Shm.Bank0.Start.Value + driver.Shm.Bank0.Length - 1;
 
     public void Dispose()
     {
@@ -96,23 +105,23 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
             }
             catch (TeeDriverException e) when (e.Errno == Errno.ENODEV)
             {
-                Log.Debug("The lent memory of {UseCase} went with the secure world", useCase);
+                Log.Debug("The lent memory of {UseCase} went with the secure world", UseCase);
             }
             catch (TeeDriverException e)
             {
                 // A call still uses a buffer that was freed under it. The range stays lent, and serves the next first allocation.
-                Log.Warning("The memory of {UseCase} stays lent: {Reason}", useCase, e.Message);
+                Log.Warning("The memory of {UseCase} stays lent: {Reason}", UseCase, e.Message);
             }
         }
     }
 
     private void Lend()
     {
-        Configuration wanted = _configuration ??= GetConfiguration();
+        LendConfiguration wanted = _configuration ??= LendConfiguration.Ask(driver, UseCase);
         ShmBlock memory = driver.Shm.AllocateForLending(wanted.MinimumSize + wanted.Alignment - PhysicalAddress.PageSize);
         try
         {
-            _name = driver.Abi.Lend(useCase, LentPart(memory), wanted.Attributes);
+            _name = driver.Abi.Lend(UseCase, LentPart(memory), wanted.Attributes);
             _memory = memory;
         }
         catch
@@ -122,52 +131,5 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
         }
     }
 
-    private PhysicalRange LentPart(ShmBlock memory)
-    {
-        ulong alignment = _configuration!.Alignment;
-        ulong start = (memory.Address.Value + alignment - 1) / alignment * alignment;
-        return PhysicalRange.Create(new PhysicalAddress(start), _configuration.MinimumSize);
-    }
-
-    // First the size of the attributes is asked for, then the attributes, as upstream's driver does it.
-    private Configuration GetConfiguration()
-    {
-        OpteeMessage message = Ask(driver.Abi.NullMemref((ulong)OpteeMsgAttr.RmemOutput));
-        if ((TeecResult)message.Arg.Result != TeecResult.ShortBuffer)
-            return Read(message, []);
-        ulong size = message.Params[1].B;
-        if (size is 0 or > PhysicalAddress.PageSize || size % sizeof(uint) != 0)
-            throw new TeeDriverException(Errno.EINVAL, $"The secure world wants {size} bytes of memory attributes for {useCase}.");
-        using ShmBlock buffer = driver.Shm.Allocate(size);
-        ulong cookie = driver.Abi.RegisterShm(buffer.Range);
-        try
-        {
-            message = Ask(new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.RmemOutput, B = size, C = cookie });
-            return Read(message, MemoryMarshal.Cast<byte, uint>(buffer.Span[..(int)size]).ToArray());
-        }
-        finally
-        {
-            driver.Abi.UnregisterShm(cookie);
-        }
-    }
-
-    private OpteeMessage Ask(OpteeMsgParam buffer)
-    {
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.GetProtmemConfig;
-        message.Arg.ParameterCount = 2;
-        message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInOut, A = (uint)useCase };
-        message.Params[1] = buffer;
-        return driver.TryCall(ref message) ? message : throw driver.Unreached();
-    }
-
-    private Configuration Read(in OpteeMessage message, uint[] attributes)
-    {
-        if (message.Arg.Result != 0)
-            throw new TeeDriverException(Errno.EINVAL, $"The secure world has no configuration for {useCase} ({(TeecResult)message.Arg.Result}).");
-        (ulong size, ulong alignment) = (message.Params[0].A, message.Params[0].B);
-        return size % PhysicalAddress.PageSize == 0 && size is not 0 and < int.MaxValue && BitOperations.IsPow2(alignment) && alignment is >= PhysicalAddress.PageSize and < int.MaxValue
-            ? new Configuration(size, alignment, attributes)
-            : throw new TeeDriverException(Errno.EINVAL, $"The secure world wants 0x{size:x} bytes at alignment 0x{alignment:x} for {useCase}.");
-    }
+    private PhysicalRange LentPart(ShmBlock memory) => _configuration!.PartOf(memory, _configuration.MinimumSize);
 }

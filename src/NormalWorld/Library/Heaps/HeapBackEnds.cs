@@ -1,13 +1,31 @@
+using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
+/// <summary>What a board has that heaps are made of.</summary>
+/// <param name="Board">The board file.</param>
+/// <param name="CarveOuts">Its reserved memory.</param>
+internal sealed record HeapSources(BoardFile Board, IReadOnlyList<CarveOut> CarveOuts);
+
+/// <summary>What heaps need of the driver.</summary>
+/// <param name="Driver">The driver.</param>
+/// <param name="TeePools">Its session to the TEE's pools.</param>
+/// <param name="Gate">Who is asked before a device gets at a buffer.</param>
+internal sealed record HeapParts(OpteeDriver Driver, ProtectedMemoryClient TeePools, IAccessGate Gate);
+
+/// <summary>A heap that a board has.</summary>
+/// <param name="Rank">Where it stands in listings, and among the heaps of one use case.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="UseCase">What it is for.</param>
+/// <param name="Make">Makes it.</param>
+internal sealed record HeapRow(int Rank, string Name, UseCase UseCase, Func<HeapParts, DmaHeap> Make);
+
 /// <summary>A kind of back end.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Serves">Which pools of a board it serves.</param>
-/// <param name="Make">Makes one for a pool.</param>
-internal sealed record HeapBackEndKind(string Name, Predicate<PoolRegion> Serves, Func<OpteeDriver, ProtectedMemoryClient, PoolRegion, IHeapBackEnd> Make);
+/// <param name="RowsOf">The heaps of that kind that a board has.</param>
+internal sealed record HeapBackEndKind(string Name, Func<HeapSources, IEnumerable<HeapRow>> RowsOf);
 
 /// <summary>The kinds of back ends: one file and one line here each. A contract test runs over all of them.</summary>
 internal static class HeapBackEnds
@@ -16,8 +34,12 @@ internal static class HeapBackEnds
     [
         StaticPool.Kind,
         DynamicPool.Kind,
+        CarveOutPool.Kind,
+        VendorHeap.Kind,
+        SystemHeap.Kind,
     ];
 
-    internal static IHeapBackEnd For(PoolRegion pool, OpteeDriver driver, ProtectedMemoryClient client) =>
-        All.Single(kind => kind.Serves(pool)).Make(driver, client, pool);
+    /// <summary>The heaps of a board, in the order in which they are listed.</summary>
+    internal static IEnumerable<HeapRow> RowsOf(HeapSources sources) =>
+        All.SelectMany(kind => kind.RowsOf(sources)).OrderBy(row => row.Rank).ThenBy(row => row.UseCase);
 }

@@ -1,47 +1,52 @@
 using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
-/// <summary>The heaps of a TEE, as /dev/dma_heap lists them: one for each pool of the board, in the order of their use cases.</summary>
+/// <summary>The heaps of a machine, as /dev/dma_heap lists them: the TEE's pools in the order of their use cases, then the others.</summary>
 internal sealed class HeapDirectory : IDisposable
 {
     private const string DeviceFolder = "/dev/dma_heap/";
 
-    private readonly List<RestrictedHeap> _heaps;
+    private readonly List<DmaHeap> _heaps;
 
+    /// <param name="driver">The driver.</param>
+    /// <param name="sources">What the board has.</param>
+    /// <param name="gate">Who is asked before a device gets at a buffer.</param>
     /// <exception cref="TeeDriverException">ENODEV: the TEE hands out no restricted memory.</exception>
-    internal HeapDirectory(OpteeDriver driver, BoardFile board)
+    internal HeapDirectory(OpteeDriver driver, HeapSources sources, IAccessGate gate)
     {
-        var client = new ProtectedMemoryClient(driver);
-        var pools = new List<PoolRegion>();
-        foreach (PoolRegion pool in board.Pools)
-        {
-            if (!pool.IsReserved)
-                pools.Add(pool);
-        }
-
-        pools.Sort((a, b) => ((uint)a.UseCase).CompareTo((uint)b.UseCase));
-        _heaps = pools.ConvertAll(pool => new RestrictedHeap(board.HeapNameOf(pool.UseCase), pool.UseCase, HeapBackEnds.For(pool, driver, client)));
+        var parts = new HeapParts(driver, new ProtectedMemoryClient(driver), gate);
+        _heaps = [.. HeapBackEnds.RowsOf(sources).Select(row => row.Make(parts))];
+        HasRestricted = _heaps.Exists(heap => heap.Restriction.IsRestricted);
     }
 
-    internal IReadOnlyList<RestrictedHeap> All => _heaps;
+    internal IReadOnlyList<DmaHeap> All => _heaps;
 
-    internal bool Owns(DmaBufObject buffer) => buffer.Exporter is RestrictedHeap heap && _heaps.Contains(heap);
+    /// <summary>Whether any of them is kept from the CPU.</summary>
+    internal bool HasRestricted { get; }
 
+    internal bool Owns(DmaBufObject buffer) => buffer.Exporter is DmaHeap heap && _heaps.Contains(heap);
+
+    /// <summary>The TEE's pool for a use case.</summary>
     /// <exception cref="TeeDriverException">EINVAL.</exception>
-    internal RestrictedHeap Of(UseCase useCase) => _heaps.Find(heap => heap.UseCase == useCase)
-        ?? throw new TeeDriverException(Errno.EINVAL, $"There is no pool for {useCase}; the board has {Names}.");
+    internal DmaHeap Of(UseCase useCase) => (useCase == default ? null : _heaps.Find(heap => heap.UseCase == useCase))
+        ?? throw new TeeDriverException(Errno.EINVAL, $"Use case {(uint)useCase} has no pool; the board has {Names}.");
 
     /// <exception cref="TeeDriverException">ENOENT.</exception>
-    internal RestrictedHeap Named(string name)
+    internal DmaHeap Named(string name)
     {
         string plain = name.StartsWith(DeviceFolder, StringComparison.Ordinal) ? name[DeviceFolder.Length..] : name;
         return _heaps.Find(heap => heap.Name == plain)
             ?? throw new TeeDriverException(Errno.ENOENT, $"There is no heap '{name}'; the board has {Names}.");
     }
+
+    /// <summary>The heaps that a whole pipeline shares: every one of the devices can work on their buffers.</summary>
+    internal IReadOnlyList<DmaHeap> SharedBy(IReadOnlyList<DmaDevice> devices, ulong size) =>
+        [.. _heaps.Where(heap => devices.All(device => heap.FindProblem(device, size) is null))];
 
     /// <summary>To be called when the driver has gone.</summary>
     public void Dispose() => _heaps.ForEach(heap => heap.Dispose());

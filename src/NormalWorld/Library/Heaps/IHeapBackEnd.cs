@@ -1,20 +1,31 @@
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
 /// <summary>
-/// Where the buffers of a heap come from (struct tee_protmem_pool_ops upstream: allocate, free, destroy; a buffer's place is the
-/// secure world's alone to know, so that there is nothing to update).
+/// Where the buffers of a heap come from: the first of two steps, and the only one for memory that is restricted before it is handed
+/// out or never (struct tee_protmem_pool_ops upstream: allocate, free, destroy; restricted_heap_ops of 2024). The second is an
+/// <see cref="IRestrictor"/>'s.
 /// </summary>
 /// <remarks>Each is made by one row of <see cref="HeapBackEnds"/>. Calls come from any thread, several at a time.</remarks>
 internal interface IHeapBackEnd : IDisposable
 {
-    /// <summary>Allocates a buffer, and returns the cookie by which the TEE knows it.</summary>
-    /// <exception cref="TeeDriverException">ENOMEM, EINVAL, ENODEV.</exception>
-    ulong Allocate(ulong size);
+    /// <summary>What may become of its buffers while they are mapped.</summary>
+    Placements Offers { get; }
 
-    /// <summary>Frees a buffer. Does not fail: when the secure world has gone, so has the buffer.</summary>
-    void Free(ulong cookie);
+    /// <summary>Where a buffer of that size and alignment might lie at worst, for those who ask before there is one.</summary>
+    IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment);
+
+    /// <summary>Allocates a buffer of whole pages.</summary>
+    /// <param name="size">Bytes.</param>
+    /// <param name="alignment">What its address must be a multiple of; a power of two, at least a page. Memory that the TEE keeps has no address here.</param>
+    /// <exception cref="TeeDriverException">ENOMEM, EINVAL, ENODEV.</exception>
+    PoolMemory Allocate(ulong size, ulong alignment);
+
+    /// <summary>Frees a buffer. Does not fail: when the secure world has gone, so has what it kept.</summary>
+    void Free(PoolMemory memory);
 
     /// <summary>What it looks like at the moment.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>

@@ -102,7 +102,7 @@ internal sealed class RemoteDevice : ITeeDevice
     {
         var data = new TeeIoctlRstmemAllocData { Size = size, Flags = flags, UseCase = (uint)useCase };
         SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data) ?? throw NoDescriptor();
-        return new RemoteDmaBuf(descriptor, data.Size, useCase, HeapNameOf, data.Id);
+        return new RemoteDmaBuf(_channel, descriptor, HeapNameOf(useCase), data.Size, useCase, data.Id);
     }
 
     public TeeIoctlRstmemFdInfoData GetRestrictedInfo(DmaBufHandle dmaBuf)
@@ -122,18 +122,43 @@ internal sealed class RemoteDevice : ITeeDevice
             descriptor = lease.Call(Wire.Operation.HeapIoctl, TeeIoctl.DmaHeapAlloc, Bytes(ref data), Encoding.UTF8.GetBytes(heapName), null) ?? throw NoDescriptor();
         }
 
-        var info = default(TeeIoctlRstmemFdInfoData);
-        try
-        {
-            Call(TeeIoctl.RstmemFdInfo, ref info, descriptor)?.Dispose();
-        }
-        catch
-        {
-            descriptor.Dispose();
-            throw;
-        }
+        return Describe(descriptor);
+    }
 
-        return new RemoteDmaBuf(descriptor, info.Size, (UseCase)info.UseCase, HeapNameOf, shmId: -1);
+    public DmaBufHandle CreateBuffer(ulong size, string allocator = "")
+    {
+        var data = new SmafCreateData { Length = size, Name = SmafName.From(allocator) };
+        return Describe(Smaf(SmafIoctl.Create, ref data) ?? throw NoDescriptor());
+    }
+
+    public IReadOnlyList<string> GetAllocators()
+    {
+        var names = new List<string>();
+        SmafInfo info = default;
+        do
+        {
+            info = new SmafInfo { Index = (uint)names.Count };
+            Smaf(SmafIoctl.GetInfo, ref info)?.Dispose();
+            names.Add(info.Name.ToString());
+        }
+        while (names.Count < info.Count);
+
+        return names;
+    }
+
+    public bool IsSecure(DmaBufHandle dmaBuf)
+    {
+        using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
+        SmafSecureFlag flag = default;
+        Smaf(SmafIoctl.GetSecureFlag, ref flag, descriptor)?.Dispose();
+        return flag.Secure != 0;
+    }
+
+    public void SetSecure(DmaBufHandle dmaBuf, bool secure)
+    {
+        using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
+        var flag = new SmafSecureFlag { Secure = secure ? 1u : 0 };
+        Smaf(SmafIoctl.SetSecureFlag, ref flag, descriptor)?.Dispose();
     }
 
     public IReadOnlyList<HeapInfo> GetHeaps()
@@ -187,6 +212,28 @@ internal sealed class RemoteDevice : ITeeDevice
         }
     }
 
+    /// <summary>A handle; takes the descriptor over, also when it fails.</summary>
+    private RemoteDmaBuf Describe(SafeFileHandle descriptor)
+    {
+        try
+        {
+            DmaBufInfo info = RemoteDmaBuf.Describe(_channel, descriptor);
+            return new RemoteDmaBuf(_channel, descriptor, info.HeapName, info.Size, info.UseCase, shmId: -1);
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    private SafeFileHandle? Smaf<T>(uint request, ref T argument, SafeFileHandle? descriptor = null)
+        where T : struct
+    {
+        using RemoteChannel.Lease lease = _channel.Rent();
+        return lease.Call(Wire.Operation.SmafIoctl, request, Bytes(ref argument), [], descriptor);
+    }
+
     private SafeFileHandle? Call<T>(uint request, ref T argument, SafeFileHandle? descriptor = null)
         where T : struct
     {
@@ -238,26 +285,4 @@ internal sealed class RemoteDevice : ITeeDevice
 
     private static Span<byte> Bytes<T>(ref T value)
         where T : struct => MemoryMarshal.AsBytes(new Span<T>(ref value));
-}
-
-/// <summary>A restricted buffer of another process's TEE: a descriptor, and nothing behind it.</summary>
-internal sealed class RemoteDmaBuf(SafeFileHandle descriptor, ulong size, UseCase useCase, Func<UseCase, string> nameOf, int shmId) : DmaBufHandle
-{
-    public override ulong Size => size;
-
-    public override string HeapName => nameOf(useCase);
-
-    public override UseCase UseCase => useCase;
-
-    public override int ShmId => shmId;
-
-    public override DmaBufHandle Duplicate() => new RemoteDmaBuf(ExportDescriptor(), size, useCase, nameOf, shmId: -1);
-
-    public override SafeFileHandle ExportDescriptor()
-    {
-        int copy = descriptor.IsClosed ? -1 : Interop.Libc.Dup(descriptor);
-        return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw new TeeDriverException(Errno.EBADF, "The dma-buf handle is closed.");
-    }
-
-    protected override void Dispose(bool disposing) => descriptor.Dispose();
 }

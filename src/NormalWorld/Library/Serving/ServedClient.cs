@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.NormalWorld.DmaBuf;
@@ -104,6 +105,45 @@ internal sealed class ServedClient(TeeDevice device, TeeDeviceHost host, UserMem
         }
 
         Follow(frame);
+    }
+
+    /// <summary>An ioctl of the central allocator.</summary>
+    /// <exception cref="TeeDriverException">As above.</exception>
+    internal void SmafIoctl(uint request, ref IoctlFrame frame)
+    {
+        if (request != Uapi.SmafIoctl.Create)
+        {
+            _ioctls.HandleSmaf(request, ref frame);
+            return;
+        }
+
+        account.Take();
+        try
+        {
+            _ioctls.HandleSmaf(request, ref frame);
+        }
+        catch
+        {
+            account.Return();
+            throw;
+        }
+
+        Follow(frame);
+    }
+
+    /// <exception cref="TeeDriverException">EBADF: no descriptor came along; EINVAL: it is no dma-buf of this TEE.</exception>
+    internal DmaBufInfo Describe(SafeFileHandle? descriptor)
+    {
+        DmaBufObject buffer = host.Exports.Find(descriptor ?? throw new TeeDriverException(Errno.EBADF, "No descriptor came along."))
+            ?? throw new TeeDriverException(Errno.EINVAL, "The descriptor is no dma-buf of this TEE.");
+        try
+        {
+            return buffer.Describe();
+        }
+        finally
+        {
+            buffer.Release();
+        }
     }
 
     internal void CloseShm(int id)

@@ -135,11 +135,17 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
                 case Wire.Operation.HeapIoctl:
                     client.HeapIoctl(Encoding.UTF8.GetString(frame.Buffer), request.Number, ref frame);
                     break;
+                case Wire.Operation.SmafIoctl:
+                    client.SmafIoctl(request.Number, ref frame);
+                    break;
                 case Wire.Operation.CloseShm:
                     client.CloseShm((int)Math.Min(request.Number, int.MaxValue));
                     break;
                 case Wire.Operation.ListHeaps:
                     frame.Buffer = JsonSerializer.SerializeToUtf8Bytes([.. client.Device.GetHeaps()], ServingJson.Default.HeapInfoArray);
+                    break;
+                case Wire.Operation.DescribeBuffer:
+                    frame.Buffer = JsonSerializer.SerializeToUtf8Bytes(client.Describe(descriptor), ServingJson.Default.DmaBufInfo);
                     break;
                 case Wire.Operation.ListCalls:
                     frame.Buffer = JsonSerializer.SerializeToUtf8Bytes(Fitting(client.Device.Host.Calls), ServingJson.Default.CallInfoArray);

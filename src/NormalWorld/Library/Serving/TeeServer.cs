@@ -184,4 +184,5 @@ internal sealed class TeeServer : IDisposable
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(HeapInfo[]))]
 [System.Text.Json.Serialization.JsonSerializable(typeof(CallInfo[]))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(DmaBufInfo))]
 internal sealed partial class ServingJson : System.Text.Json.Serialization.JsonSerializerContext;

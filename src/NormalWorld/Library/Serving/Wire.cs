@@ -42,6 +42,12 @@ internal static class Wire
 
         /// <summary>The end of the secure world.</summary>
         EndSecureWorld = 8,
+
+        /// <summary>What a dma-buf tells of itself, as JSON; its descriptor beside the request.</summary>
+        DescribeBuffer = 9,
+
+        /// <summary>An ioctl of the central allocator.</summary>
+        SmafIoctl = 10,
     }
 
     [StructLayout(LayoutKind.Sequential)]

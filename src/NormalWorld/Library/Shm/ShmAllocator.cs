@@ -30,6 +30,19 @@ internal sealed class ShmAllocator
         _allocator = new RangeAllocator((int)(bank0.Range.Length - reserved.Length), PhysicalAddress.PageSize);
     }
 
+    /// <summary>Where memory lies that stays in this process.</summary>
+    internal PhysicalRange Bank0 => _bank.Range;
+
+    /// <summary>How much there is of it, and how much at most in one piece.</summary>
+    internal (ulong Size, ulong LargestFree) Room
+    {
+        get
+        {
+            lock (_lock)
+                return ((ulong)_allocator.Size, (ulong)_allocator.LargestFree);
+        }
+    }
+
     /// <summary>Zeroed memory in bank 0.</summary>
     /// <exception cref="TeeDriverException">EINVAL for size 0, ENOMEM.</exception>
     internal ShmBlock Allocate(ulong size)

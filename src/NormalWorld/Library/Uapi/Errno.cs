@@ -54,6 +54,9 @@ public enum Errno
     /// <summary>Not supported.</summary>
     EOPNOTSUPP = 95,
 
+    /// <summary>Not done by its deadline.</summary>
+    ETIMEDOUT = 110,
+
     /// <summary>Cancelled: the other side came to a bad end.</summary>
     ECANCELED = 125,
 }

@@ -130,7 +130,7 @@ internal sealed class CaseRun(XtestCase @case, XtestHost host)
 }
 
 /// <summary>What the cases run against, and where they write to.</summary>
-internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter output, FfaUserDevice? ffa = null) : IDisposable
+internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter output, FfaUserDevice? ffa = null, bool hasDriver = true) : IDisposable
 {
     private static readonly Guid[] TestPartitions = [EchoPartitions.Uuid1, EchoPartitions.Uuid2, EchoPartitions.Uuid3, EchoPartitions.LogicalUuid];
 
@@ -147,6 +147,11 @@ internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter out
 
     /// <summary>Whether the board has all the partitions that exist to be tested with.</summary>
     internal bool HasTestPartitions { get; } = ffa is not null && Array.TrueForAll(TestPartitions, ffa.HasPartition);
+
+    /// <summary>False for a TEE of another process, where the devices are then.</summary>
+    internal bool HasDriver => hasDriver;
+
+    internal bool HasHeap(string name) => Context.Heaps.Any(heap => heap.Name == name);
 
     internal TeeContext OpenContext() => open();
 

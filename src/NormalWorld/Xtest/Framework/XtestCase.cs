@@ -24,6 +24,12 @@ internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, 
     /// <summary>The case makes FF-A calls itself, so it needs that conduit, and the test partitions to make them with.</summary>
     internal bool NeedsFfa { get; init; }
 
+    /// <summary>The case drives devices, so it runs in the process that has the driver.</summary>
+    internal bool NeedsDriver { get; init; }
+
+    /// <summary>A heap that the case needs and not every board has; null when it needs none.</summary>
+    internal string? NeedsHeap { get; init; }
+
     /// <summary>Why it is never run, in the words of a report; null for one that is.</summary>
     internal string? WhyNotRun => Status switch
     {

@@ -33,7 +33,21 @@ public static class IoctlTables
         "a dma-heap",
         IoctlRow<HeapFile>.Plain<DmaHeapAllocationData>(TeeIoctl.DmaHeapAlloc, "DMA_HEAP_IOCTL_ALLOC", RestrictedMemoryIoctls.AllocateFromHeap, Support.Full, "On a heap opened by name."));
 
-    /// <summary>All of them, for listings.</summary>
+    /// <summary>Of /dev/smaf.</summary>
+    internal static IoctlTable<SmafFile> Smaf { get; } = new(
+        "the central allocator",
+        IoctlRow<SmafFile>.Plain<SmafCreateData>(SmafIoctl.Create, "SMAF_IOC_CREATE", SmafIoctls.Create, Support.Full, "Memory comes with the first mapping. EINVAL for an allocator that there is not."),
+        IoctlRow<SmafFile>.Plain<SmafSecureFlag>(SmafIoctl.GetSecureFlag, "SMAF_IOC_GET_SECURE_FLAG", SmafIoctls.GetSecureFlag, Support.Full, "0 for a buffer of anybody else's.",
+            argument => MemoryMarshal.Read<SmafSecureFlag>(argument).Fd),
+        IoctlRow<SmafFile>.Plain<SmafSecureFlag>(SmafIoctl.SetSecureFlag, "SMAF_IOC_SET_SECURE_FLAG", SmafIoctls.SetSecureFlag, Support.Full, "Before there is memory; then EBUSY. EINVAL when its devices could not use it.",
+            argument => MemoryMarshal.Read<SmafSecureFlag>(argument).Fd),
+        IoctlRow<SmafFile>.Plain<SmafInfo>(SmafIoctl.GetInfo, "SMAF_IOC_GET_INFO", SmafIoctls.GetInfo, Support.Full, "EINVAL for an index beyond the last."));
+
+    /// <summary>Those of the central allocator, for listings.</summary>
+    public static AbiSurface SmafSurface { get; } = new(
+        "smaf", "ioctls of the central allocator", "include/uapi/linux/smaf.h of SMAF v10 (2016)", [.. Smaf.Rows.Select(row => row.ToAbiRow())]);
+
+    /// <summary>Those of the TEE device and the heaps, for listings.</summary>
     public static AbiSurface Surface { get; } = new(
         "ioctl",
         "ioctls of the TEE device and the dma-heaps",

@@ -22,6 +22,8 @@ internal static class RestrictedMemoryIoctls
             ?? throw new TeeDriverException(Errno.EINVAL, "The descriptor is no restricted dma-buf of this TEE.");
         try
         {
+            if (!buffer.Exporter.Restriction.IsRestricted)
+                throw new TeeDriverException(Errno.EINVAL, "The descriptor is no restricted dma-buf of this TEE.");
             data = file.Device.Describe(buffer) with { Fd = data.Fd };
         }
         finally
@@ -35,7 +37,7 @@ internal static class RestrictedMemoryIoctls
         const ulong ValidFdFlags = 0x80000 | 3; // O_CLOEXEC | O_ACCMODE
         if ((data.FdFlags & ~ValidFdFlags) != 0 || data.HeapFlags != 0 || data.Fd != 0)
             throw new TeeDriverException(Errno.EINVAL, $"Flags 0x{data.FdFlags:x}/0x{data.HeapFlags:x} are not known.");
-        DmaBufObject buffer = file.Heap.Allocate(data.Length, flags: 0);
+        DmaBufObject buffer = file.Heap.Allocate(data.Length, flags: 0, file.Client);
         try
         {
             frame.DescriptorOut = buffer.Export(file.Exports);

@@ -25,11 +25,28 @@ public sealed class TeeDeviceFile : IDisposable
     /// <param name="request">TEE_IOC_*.</param>
     /// <param name="argument">The structure of the request.</param>
     /// <returns>0 or a descriptor, which is the caller's to close; or a negative errno.</returns>
-    public int Ioctl(uint request, Span<byte> argument) => Run(heapName: null, request, argument);
+    public int Ioctl(uint request, Span<byte> argument) =>
+        Run(IoctlTables.Tee.Find(request), (ref frame) => _ioctls.Handle(request, ref frame), request, argument, out int fd) is var result and not 0 ? result : fd;
 
     /// <summary>ioctl(2) on a dma-heap; the descriptor of the dma-buf stands in the structure, as it does in Linux.</summary>
     /// <returns>0 or a negative errno.</returns>
-    public int HeapIoctl(string heapName, uint request, Span<byte> argument) => Run(heapName, request, argument);
+    public int HeapIoctl(string heapName, uint request, Span<byte> argument)
+    {
+        int result = Run(IoctlTables.Heap.Find(request), (ref frame) => _ioctls.HandleHeap(heapName, request, ref frame), request, argument, out int fd);
+        if (result == 0)
+            MemoryMarshal.AsRef<DmaHeapAllocationData>(argument).Fd = (uint)fd;
+        return result;
+    }
+
+    /// <summary>ioctl(2) on the central allocator; the descriptor of a buffer stands in the structure.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    public int SmafIoctl(uint request, Span<byte> argument)
+    {
+        int result = Run(IoctlTables.Smaf.Find(request), (ref frame) => _ioctls.HandleSmaf(request, ref frame), request, argument, out int fd);
+        if (result == 0 && request == Uapi.SmafIoctl.Create)
+            MemoryMarshal.AsRef<SmafCreateData>(argument).Fd = fd;
+        return result;
+    }
 
     /// <summary>close(2) of the descriptor of shared memory, by its id: a memfd cannot tell its maker that it was closed.</summary>
     /// <returns>0 or a negative errno.</returns>
@@ -49,9 +66,12 @@ public sealed class TeeDeviceFile : IDisposable
     /// <summary>close(2) of the device.</summary>
     public void Dispose() => _device.Dispose();
 
-    private int Run(string? heapName, uint request, Span<byte> argument)
+    /// <summary>Carries a request out.</summary>
+    private delegate void Handler(ref IoctlFrame frame);
+
+    private static int Run<TFile>(IoctlRow<TFile>? row, Handler handle, uint request, Span<byte> argument, out int fd)
     {
-        IoctlRow<TeeFile>? row = heapName is null ? IoctlTables.Tee.Find(request) : null;
+        fd = 0;
         bool isWhole = row?.ArgumentSize == argument.Length; // another size is refused further on
         try
         {
@@ -68,16 +88,10 @@ public sealed class TeeDeviceFile : IDisposable
 
             if (isWhole && row!.DescriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var fdIn)
                 frame.DescriptorIn = new SafeFileHandle((nint)fdIn, ownsHandle: false);
-            if (heapName is null)
-                _ioctls.Handle(request, ref frame);
-            else
-                _ioctls.HandleHeap(heapName, request, ref frame);
+            handle(ref frame);
             if (!frame.Buffer.IsEmpty)
                 UserMemory.Self.CopyTo(frame.Buffer, reference.BufPtr);
-            int fd = frame.DescriptorOut is { } descriptor ? Leak(descriptor) : 0;
-            if (heapName is null)
-                return fd;
-            MemoryMarshal.AsRef<DmaHeapAllocationData>(argument).Fd = (uint)fd;
+            fd = frame.DescriptorOut is { } descriptor ? Leak(descriptor) : 0;
             return 0;
         }
         catch (TeeDriverException e)

@@ -44,4 +44,4 @@ internal sealed class TeeFile(TeeDevice device, TeeDeviceHost host, UserMemory u
 }
 
 /// <summary>An open of a dma-heap.</summary>
-internal sealed record HeapFile(RestrictedHeap Heap, DmaBufExports Exports);
+internal sealed record HeapFile(DmaHeap Heap, DmaBufExports Exports, int Client);

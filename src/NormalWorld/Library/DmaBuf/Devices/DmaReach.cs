@@ -1,0 +1,29 @@
+namespace RestrictedTee.NormalWorld.DmaBuf.Devices;
+
+/// <summary>Whether a device can get at memory at all, whatever it is allowed.</summary>
+public static class DmaReach
+{
+    /// <summary>Why it never could, in words; null when it can.</summary>
+    public static string? FindProblem(DmaDevice device, IReadOnlyList<MemoryRange> ranges)
+    {
+        if (device.Iommu is not null)
+            return null; // it sees one range of addresses that its IOMMU gives out, at multiples of a page
+        if (device.NeedsContiguous && ranges.Count > 1)
+            return $"{device.Name} needs one range, and the buffer has {ranges.Count}";
+        ulong last = LastAddressOf(device.AddressBits);
+        foreach (MemoryRange range in ranges)
+        {
+            // Where the TEE has put a buffer it does not tell, but nowhere above the top of the pool.
+            bool isNamed = range.Provider.Cookie != 0;
+            ulong end = isNamed ? range.Provider.Top : range.Address + (range.Length - 1);
+            if (end > last)
+                return $"{device.Name} has {device.AddressBits} address lines, and {range.Provider.Name} reaches up to 0x{end:x}";
+            if (range.Address % device.Alignment != 0)
+                return $"{device.Name} needs addresses that are multiples of 0x{device.Alignment:x}, not 0x{range.Address:x}";
+        }
+
+        return null;
+    }
+
+    private static ulong LastAddressOf(int bits) => bits >= 64 ? ulong.MaxValue : (1UL << bits) - 1;
+}
