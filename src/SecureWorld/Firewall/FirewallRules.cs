@@ -101,6 +101,10 @@ internal sealed class FirewallRules
         return TryClaim(master, memory, Claim.Of(master.Id, instance, readers));
     }
 
+    /// <summary>The same with readers of any kind, devices among them.</summary>
+    internal ClaimOutcome TryLabel(BusMaster master, ulong instance, GuardedMemory memory, IReadOnlyList<MasterId> readers) =>
+        TryClaim(master, memory, new Claim(master.Id, instance, readers));
+
     /// <summary>Sets the label of a buffer in the name of a master that could write to it.</summary>
     internal ClaimOutcome TryClaim(BusMaster master, GuardedMemory memory, Claim claim)
     {

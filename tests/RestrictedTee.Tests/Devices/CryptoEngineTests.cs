@@ -61,7 +61,7 @@ public sealed class CryptoEngineTests : IDisposable
     public void A_copy_cannot_be_labelled_for_who_could_not_consume_the_source()
     {
         RestrictedBuffer source = _bench.Allocate(4096), output = _bench.Allocate(4096);
-        Assert.Equal(ClaimOutcome.Claimed, _bench.Tee.Os.Firewall.TryClaim(FirewallBench.SecureTa, 1, source, [_bench.Master.Id, FirewallBench.Decoder.Id]));
+        Assert.Equal(ClaimOutcome.Claimed, _bench.Tee.Os.Firewall.TryLabel(FirewallBench.SecureTa, 1, source, [_bench.Master.Id, FirewallBench.Decoder.Id]));
         CryptoDescriptor job = Job(CryptoOperation.Copy, default, _bench.Map(source, AccessRights.Read), _bench.Map(output, AccessRights.Write), 64);
 
         Assert.Equal(DeviceResult.Forbidden, _bench.Run(job with { Consumers = _bench.RowBit(BusMasterNames.DisplayController) }));

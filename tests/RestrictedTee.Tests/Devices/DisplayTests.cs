@@ -60,7 +60,7 @@ public sealed class DisplayTests : IDisposable
     {
         RestrictedBuffer buffer = _bench.Allocate();
         BusAddress mapped = _bench.Map(buffer, AccessRights.Read);
-        _bench.Tee.Os.Firewall.TryClaim(FirewallBench.SecureTa, 1, buffer, [FirewallBench.Decoder.Id]);
+        _bench.Tee.Os.Firewall.TryLabel(FirewallBench.SecureTa, 1, buffer, [FirewallBench.Decoder.Id]);
 
         Assert.Equal(DeviceResult.BusError, _bench.Run(Frame(VideoPlane(PixelFormat.Nv12, mapped))));
 

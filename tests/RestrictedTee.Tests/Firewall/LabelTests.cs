@@ -19,7 +19,7 @@ public sealed class LabelTests : IDisposable
         ulong decoder = _bench.Map(FirewallBench.Decoder, _buffer, AccessRights.ReadWrite);
         ulong display = _bench.Map(FirewallBench.Display, _buffer, AccessRights.Read);
 
-        Assert.Equal(ClaimOutcome.Claimed, _bench.Rules.TryClaim(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Decoder.Id]));
+        Assert.Equal(ClaimOutcome.Claimed, _bench.Rules.TryLabel(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Decoder.Id]));
 
         Assert.True(_bench.TryBurst(FirewallBench.Decoder, decoder, AccessRights.Read));
         Assert.False(_bench.TryBurst(FirewallBench.Decoder, decoder, AccessRights.Write));
@@ -49,7 +49,7 @@ public sealed class LabelTests : IDisposable
 
         Assert.Equal(ClaimOutcome.Claimed, _bench.Rules.TryClaim(FirewallBench.SecureTa, 1, _buffer, []));
         Assert.True(FirewallBench.IsAll(_buffer, 9));
-        Assert.Equal(ClaimOutcome.Claimed, _bench.Rules.TryClaim(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Display.Id]));
+        Assert.Equal(ClaimOutcome.Claimed, _bench.Rules.TryLabel(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Display.Id]));
 
         Assert.True(FirewallBench.IsAll(_buffer, 0));
     }
@@ -57,7 +57,7 @@ public sealed class LabelTests : IDisposable
     [Fact]
     public void A_consumer_cannot_relabel()
     {
-        _bench.Rules.TryClaim(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Decoder.Id]);
+        _bench.Rules.TryLabel(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Decoder.Id]);
 
         Assert.Equal(ClaimOutcome.ClaimedByAnother, _bench.Rules.TryClaim(FirewallBench.Decoder, _buffer, Claim.OfDevice(FirewallBench.Decoder.Id, [])));
     }
@@ -66,7 +66,7 @@ public sealed class LabelTests : IDisposable
     public void A_label_is_not_changed_under_a_burst()
     {
         ulong decoder = _bench.Map(FirewallBench.Decoder, _buffer, AccessRights.Read);
-        _bench.Rules.TryClaim(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Decoder.Id]);
+        _bench.Rules.TryLabel(FirewallBench.SecureTa, 1, _buffer, [FirewallBench.Decoder.Id]);
         Assert.True(_bench.Rules.TryGrant(FirewallBench.Decoder, decoder, 0, 64, AccessRights.Read, out AccessGrant burst));
 
         Assert.Equal(ClaimOutcome.InUse, _bench.Rules.TryClaim(FirewallBench.SecureTa, 1, _buffer, []));

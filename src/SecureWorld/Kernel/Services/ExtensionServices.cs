@@ -25,10 +25,9 @@ internal sealed class ExtensionServices(FirewallRules firewall) : IExtensionServ
                 return TeeResult.ItemNotFound;
         }
 
-        if (Buffer(parameter, out TaInstance claimer) is not { } buffer)
-            return TeeResult.BadParameters;
-        MasterId owner = claimer.Manifest.Master.Id;
-        return Answer(firewall.TryClaim(claimer.Manifest.Master, buffer, new Claim(owner, claimer.Number, ids)));
+        return Buffer(parameter, out TaInstance claimer) is { } buffer
+            ? Answer(firewall.TryLabel(claimer.Manifest.Master, claimer.Number, buffer, ids))
+            : TeeResult.BadParameters;
     }
 
     /// <summary>The buffer that a parameter of the current call refers to. Only who has been let at the bytes can take them: a reference to none of them has no grant.</summary>
