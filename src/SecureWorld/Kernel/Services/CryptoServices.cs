@@ -26,10 +26,11 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         };
         if (state is null)
             return result;
+        state.KeyHandle = key1;
         handle = resources.Objects.Add(state);
         if (handle != 0)
             return TeeResult.Success;
-        state.Dispose();
+        End(resources.Objects, state);
         return TeeResult.OutOfMemory;
     }
 
@@ -47,7 +48,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         if (!objects.TryFind(handle, out CryptoState? state))
             return TeeResult.BadParameters;
         objects.Remove(handle);
-        state.Dispose();
+        End(objects, state);
         return TeeResult.Success;
     }
 
@@ -105,6 +106,13 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
     void ICryptoServices.GenerateRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
 
     private static HandleTable Objects => CallStack.Current.Top.Session!.Instance.Resources.Objects;
+
+    /// <summary>Ends an operation whose handle has gone, and that of its key.</summary>
+    private static void End(HandleTable objects, CryptoState state)
+    {
+        objects.Remove(state.KeyHandle);
+        state.Dispose();
+    }
 
     private static TeeResult Cipher(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, bool isLast, out int size)
     {
