@@ -171,7 +171,8 @@ internal sealed unsafe class PipeEnd : IDisposable
             throw Libc.Failed("open of a pipe in /proc/self/fd");
         using var handle = new SafeFileHandle(writer, ownsHandle: true);
         byte nothing = 0;
-        if (Libc.Write(handle, &nothing, 1) < 0)
+        // A full pipe keeps no reader waiting; the peer may see to it that it is full.
+        if (Libc.Write(handle, &nothing, 1) < 0 && Marshal.GetLastPInvokeError() != Libc.EAGAIN)
             throw Libc.Failed("write");
     }
 

@@ -135,6 +135,34 @@ public sealed class DescriptorOwnershipTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_that_its_writer_keeps_full_does_not_stand_in_the_way_of_disposing_the_end_that_is_read()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
+            var end = new PipeEnd(r);
+            using var writer = new PipeEnd(w);
+            while (writer.TryWrite(new byte[4096]) > 0)
+            {
+            }
+
+            using var reads = new ManualResetEventSlim();
+            var reader = new Thread(() =>
+            {
+                byte[] one = new byte[1]; // so the first page stays in the pipe for thousands of reads
+                while (end.Read(one) > 0)
+                    reads.Set();
+            });
+            reader.Start();
+            Assert.True(reads.Wait(Deadline));
+
+            end.Dispose();
+
+            Assert.True(reader.Join(Deadline));
+        }
+    }
+
+    [Fact]
     public void A_pipe_end_that_was_waited_on_can_be_asked_without_waiting()
     {
         (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();

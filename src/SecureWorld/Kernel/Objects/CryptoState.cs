@@ -12,8 +12,8 @@ internal abstract class CryptoState(TeeAlgorithm algorithm, OperationMode mode) 
 
     internal OperationMode Mode => mode;
 
-    /// <summary>The handle of its key, which ends with it; 0 when it has none.</summary>
-    internal uint KeyHandle { get; init; }
+    /// <summary>The handle of its key, which ends with it; 0 without one.</summary>
+    internal uint KeyHandle { get; set; }
 
     /// <summary>Whether it has begun (CRYP_STATE_INITIALIZED).</summary>
     protected bool IsInitialized { get; set; }
