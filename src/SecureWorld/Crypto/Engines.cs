@@ -1,7 +1,23 @@
 namespace RestrictedTee.SecureWorld.Crypto;
 
-/// <summary>A cipher of a library, with a key and wherever it has got. One thread at a time; <see cref="IDisposable.Dispose"/> wipes it.</summary>
-internal abstract class CipherEngine : IDisposable
+/// <summary>
+/// An algorithm of a library, with a key where it takes one and wherever it has got. One thread at a time; <see cref="IDisposable.Dispose"/>
+/// wipes it.
+/// </summary>
+/// <typeparam name="TSelf">The kind of engine.</typeparam>
+internal abstract class Engine<TSelf> : IDisposable
+{
+    /// <summary>Takes over key and progress of an engine of the same kind.</summary>
+    internal abstract void CopyFrom(TSelf source);
+
+    /// <summary>Forgets the key.</summary>
+    internal abstract void Forget();
+
+    public abstract void Dispose();
+}
+
+/// <summary>A cipher of a library.</summary>
+internal abstract class CipherEngine : Engine<CipherEngine>
 {
     /// <summary>Takes a key and begins. Of sizes that the algorithm's row allows.</summary>
     internal abstract void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv);
@@ -11,18 +27,10 @@ internal abstract class CipherEngine : IDisposable
     /// memory or disjoint.
     /// </summary>
     internal abstract void Update(ReadOnlySpan<byte> source, Span<byte> destination);
-
-    /// <summary>Takes over key and progress of an engine of the same kind.</summary>
-    internal abstract void CopyFrom(CipherEngine source);
-
-    /// <summary>Forgets the key.</summary>
-    internal abstract void Forget();
-
-    public abstract void Dispose();
 }
 
-/// <summary>A digest, or a MAC, of a library, wherever it has got. As <see cref="CipherEngine"/>.</summary>
-internal abstract class HashEngine : IDisposable
+/// <summary>A digest, or a MAC, of a library.</summary>
+internal abstract class HashEngine : Engine<HashEngine>
 {
     /// <summary>Begins anew. A digest has no key.</summary>
     internal abstract void Begin(ReadOnlySpan<byte> key);
@@ -31,18 +39,10 @@ internal abstract class HashEngine : IDisposable
 
     /// <summary>Tells the result, into a span of its size.</summary>
     internal abstract void Finish(Span<byte> result);
-
-    /// <summary>Takes over key and progress of an engine of the same kind.</summary>
-    internal abstract void CopyFrom(HashEngine source);
-
-    /// <summary>Forgets the key.</summary>
-    internal abstract void Forget();
-
-    public abstract void Dispose();
 }
 
-/// <summary>Authenticated encryption of a library. As <see cref="CipherEngine"/>.</summary>
-internal abstract class AeEngine : IDisposable
+/// <summary>Authenticated encryption of a library.</summary>
+internal abstract class AeEngine : Engine<AeEngine>
 {
     /// <summary>Takes a key and begins.</summary>
     internal abstract void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce);
@@ -58,12 +58,4 @@ internal abstract class AeEngine : IDisposable
 
     /// <summary>Whether the tag is right.</summary>
     internal abstract bool Verify(ReadOnlySpan<byte> tag);
-
-    /// <summary>Takes over key and progress of an engine of the same kind.</summary>
-    internal abstract void CopyFrom(AeEngine source);
-
-    /// <summary>Forgets the key.</summary>
-    internal abstract void Forget();
-
-    public abstract void Dispose();
 }

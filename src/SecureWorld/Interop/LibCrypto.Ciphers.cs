@@ -3,21 +3,9 @@ using System.Runtime.InteropServices;
 namespace RestrictedTee.SecureWorld.Interop;
 
 /// <summary>EVP_CIPHER: one cipher with its key, wherever it has got.</summary>
-internal sealed class EvpCipherHandle : SafeHandle
+internal sealed class EvpCipherHandle : LibCryptoHandle
 {
-    public EvpCipherHandle()
-        : base(0, ownsHandle: true)
-    {
-    }
-
-    public override bool IsInvalid => handle == 0;
-
-    internal static EvpCipherHandle Create()
-    {
-        var context = new EvpCipherHandle();
-        context.SetHandle(LibCrypto.IsAvailable ? LibCrypto.EvpCipherCtxNew() : 0);
-        return context.IsInvalid ? throw new InsufficientMemoryException("libcrypto has no memory for an operation.") : context;
-    }
+    internal static EvpCipherHandle Create() => Created<EvpCipherHandle>(LibCrypto.EvpCipherCtxNew);
 
     /// <summary>The library cleanses the key schedule.</summary>
     protected override bool ReleaseHandle()

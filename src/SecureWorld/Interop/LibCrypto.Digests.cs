@@ -3,21 +3,9 @@ using System.Runtime.InteropServices;
 namespace RestrictedTee.SecureWorld.Interop;
 
 /// <summary>EVP_MD: one digest, wherever it has got.</summary>
-internal sealed class EvpDigestHandle : SafeHandle
+internal sealed class EvpDigestHandle : LibCryptoHandle
 {
-    public EvpDigestHandle()
-        : base(0, ownsHandle: true)
-    {
-    }
-
-    public override bool IsInvalid => handle == 0;
-
-    internal static EvpDigestHandle Create()
-    {
-        var context = new EvpDigestHandle();
-        context.SetHandle(LibCrypto.IsAvailable ? LibCrypto.EvpMdCtxNew() : 0);
-        return context.IsInvalid ? throw new InsufficientMemoryException("libcrypto has no memory for an operation.") : context;
-    }
+    internal static EvpDigestHandle Create() => Created<EvpDigestHandle>(LibCrypto.EvpMdCtxNew);
 
     /// <summary>The library cleanses what it has read last.</summary>
     protected override bool ReleaseHandle()

@@ -3,21 +3,9 @@ using System.Runtime.InteropServices;
 namespace RestrictedTee.SecureWorld.Interop;
 
 /// <summary>HMAC_CTX: one HMAC with its key, wherever it has got.</summary>
-internal sealed class HmacHandle : SafeHandle
+internal sealed class HmacHandle : LibCryptoHandle
 {
-    public HmacHandle()
-        : base(0, ownsHandle: true)
-    {
-    }
-
-    public override bool IsInvalid => handle == 0;
-
-    internal static HmacHandle Create()
-    {
-        var context = new HmacHandle();
-        context.SetHandle(LibCrypto.IsAvailable ? LibCrypto.HmacCtxNew() : 0);
-        return context.IsInvalid ? throw new InsufficientMemoryException("libcrypto has no memory for an operation.") : context;
-    }
+    internal static HmacHandle Create() => Created<HmacHandle>(LibCrypto.HmacCtxNew);
 
     /// <summary>The library cleanses what it has made of the key.</summary>
     protected override bool ReleaseHandle()
@@ -28,21 +16,9 @@ internal sealed class HmacHandle : SafeHandle
 }
 
 /// <summary>CMAC_CTX: one CMAC with its key, wherever it has got.</summary>
-internal sealed class CmacHandle : SafeHandle
+internal sealed class CmacHandle : LibCryptoHandle
 {
-    public CmacHandle()
-        : base(0, ownsHandle: true)
-    {
-    }
-
-    public override bool IsInvalid => handle == 0;
-
-    internal static CmacHandle Create()
-    {
-        var context = new CmacHandle();
-        context.SetHandle(LibCrypto.IsAvailable ? LibCrypto.CmacCtxNew() : 0);
-        return context.IsInvalid ? throw new InsufficientMemoryException("libcrypto has no memory for an operation.") : context;
-    }
+    internal static CmacHandle Create() => Created<CmacHandle>(LibCrypto.CmacCtxNew);
 
     /// <summary>The library cleanses what it has made of the key.</summary>
     protected override bool ReleaseHandle()

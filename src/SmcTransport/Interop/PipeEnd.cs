@@ -14,7 +14,7 @@ internal sealed unsafe class PipeEnd : IDisposable
 {
     private readonly object _lock = new(); // protects the making of _wake against the disposing; a leaf
     private readonly SafeFileHandle _fd;
-    private SafeFileHandle? _wake; // an eventfd, once somebody has waited: most ends never do, and a descriptor each adds up
+    private SafeFileHandle? _wake; // an eventfd, once a writer has waited: most ends never do, and a descriptor each adds up
     private volatile bool _disposed;
     private bool _blocks; // what the descriptor is set to; only the one reader changes it
     private int _isReading; // a read that may block is under way
@@ -92,9 +92,6 @@ internal sealed unsafe class PipeEnd : IDisposable
         }
     }
 
-    /// <summary>Blocks until there is something to read, the writer has gone, or this end is disposed.</summary>
-    internal void WaitReadable() => Wait(Libc.PollIn);
-
     /// <summary>Writes all of it, waiting for room if the reader lags.</summary>
     internal void WriteAll(ReadOnlySpan<byte> buffer)
     {
@@ -107,7 +104,7 @@ internal sealed unsafe class PipeEnd : IDisposable
             if (count > 0)
                 buffer = buffer[(int)count..];
             else if (Marshal.GetLastPInvokeError() is Libc.EAGAIN)
-                Wait(Libc.PollOut);
+                WaitWritable();
             else if (Marshal.GetLastPInvokeError() is not Libc.EINTR)
                 throw Libc.Failed("write");
         }
@@ -171,7 +168,8 @@ internal sealed unsafe class PipeEnd : IDisposable
             throw Libc.Failed("open of a pipe in /proc/self/fd");
         using var handle = new SafeFileHandle(writer, ownsHandle: true);
         byte nothing = 0;
-        if (Libc.Write(handle, &nothing, 1) < 0)
+        // A full pipe keeps no reader waiting; the peer may see to it that it is full.
+        if (Libc.Write(handle, &nothing, 1) < 0 && Marshal.GetLastPInvokeError() != Libc.EAGAIN)
             throw Libc.Failed("write");
     }
 
@@ -218,7 +216,7 @@ internal sealed unsafe class PipeEnd : IDisposable
         }
     }
 
-    private void Wait(short events)
+    private void WaitWritable()
     {
         if (Wake() is not { } wake)
             return;
@@ -238,7 +236,7 @@ internal sealed unsafe class PipeEnd : IDisposable
             }
 
             Libc.PollFd* fds = stackalloc Libc.PollFd[2];
-            fds[0] = new Libc.PollFd { Fd = Raw, Events = events };
+            fds[0] = new Libc.PollFd { Fd = Raw, Events = Libc.PollOut };
             fds[1] = new Libc.PollFd { Fd = (int)wake.DangerousGetHandle(), Events = Libc.PollIn };
             if (!_disposed && Libc.Poll(fds, 2, -1) < 0 && Marshal.GetLastPInvokeError() != Libc.EINTR)
                 throw Libc.Failed("poll");

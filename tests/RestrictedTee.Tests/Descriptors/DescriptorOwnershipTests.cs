@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Descriptors;
 
@@ -7,37 +8,22 @@ namespace RestrictedTee.Tests.Descriptors;
 public sealed class DescriptorOwnershipTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
-    private readonly string _folder = Directory.CreateTempSubdirectory("rtee-fd").FullName;
-    private readonly DescriptorSocket _near;
-    private readonly DescriptorSocket _far;
+    private readonly SocketPair _pair = new();
 
-    public DescriptorOwnershipTests()
-    {
-        string path = Path.Combine(_folder, "socket");
-        using System.Net.Sockets.Socket listener = DescriptorSocket.Listen(path, backlog: 1);
-        _near = DescriptorSocket.Connect(path);
-        _far = DescriptorSocket.Adopt(listener.Accept());
-    }
-
-    public void Dispose()
-    {
-        _near.Dispose();
-        _far.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _pair.Dispose();
 
     [Fact]
     public void What_nobody_took_is_closed_with_the_packet()
     {
         (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
         using (read)
-            Assert.True(_near.TrySend([1], write));
+            Assert.True(_pair.Near.TrySend([1], write));
         write.Dispose();
         SafeFileHandle arrived;
 
         using (var descriptors = new ReceivedDescriptors())
         {
-            Assert.True(_far.Receive(new byte[8], descriptors).IsWhole);
+            Assert.True(_pair.Far.Receive(new byte[8], descriptors).IsWhole);
             arrived = descriptors.First!;
             Assert.False(arrived.IsClosed);
         }
@@ -49,10 +35,10 @@ public sealed class DescriptorOwnershipTests : IDisposable
     public void No_more_descriptors_enter_than_are_allowed()
     {
         using SafeFileHandle one = File.OpenHandle("/dev/null");
-        _near.TrySend([1], one, one, one);
+        _pair.Near.TrySend([1], one, one, one);
         using var descriptors = new ReceivedDescriptors();
 
-        Received received = _far.Receive(new byte[8], descriptors, allowed: 1);
+        Received received = _pair.Far.Receive(new byte[8], descriptors, allowed: 1);
 
         Assert.Equal(new Received(1, IsTruncated: false, LostDescriptors: true), received);
         Assert.Equal(1, descriptors.Count);
@@ -62,55 +48,56 @@ public sealed class DescriptorOwnershipTests : IDisposable
     public void None_are_allowed_when_none_are_expected()
     {
         using SafeFileHandle one = File.OpenHandle("/dev/null");
-        _near.TrySend([1], one);
+        _pair.Near.TrySend([1], one);
         using var descriptors = new ReceivedDescriptors();
 
-        Assert.True(_far.Receive(new byte[8], descriptors, allowed: 0).LostDescriptors);
+        Assert.True(_pair.Far.Receive(new byte[8], descriptors, allowed: 0).LostDescriptors);
         Assert.Equal(0, descriptors.Count);
     }
 
     [Fact]
     public void A_message_that_is_too_long_says_so()
     {
-        _near.TrySend(new byte[9]);
+        _pair.Near.TrySend(new byte[9]);
         using var descriptors = new ReceivedDescriptors();
 
-        Assert.Equal(new Received(8, IsTruncated: true, LostDescriptors: false), _far.Receive(new byte[8], descriptors));
+        Assert.Equal(new Received(8, IsTruncated: true, LostDescriptors: false), _pair.Far.Receive(new byte[8], descriptors));
     }
 
     [Fact]
     public void What_was_said_before_closing_is_heard_though_the_other_side_was_not_listened_to()
     {
-        _near.TrySend([1]);
-        _far.TrySend([2, 2]);
-        _far.Dispose();
+        _pair.Near.TrySend([1]);
+        _pair.Far.TrySend([2, 2]);
+        _pair.Far.Dispose();
         using var descriptors = new ReceivedDescriptors();
 
-        Assert.Equal(2, _near.Receive(new byte[8], descriptors).Length);
-        Assert.Equal(0, _near.Receive(new byte[8], descriptors).Length);
+        Assert.Equal(2, _pair.Near.Receive(new byte[8], descriptors).Length);
+        Assert.Equal(0, _pair.Near.Receive(new byte[8], descriptors).Length);
     }
 
     [Fact]
-    public void Disposing_a_pipe_end_wakes_whoever_waits_on_it()
+    public void Disposing_a_pipe_end_wakes_whoever_waits_to_write_to_it()
     {
-        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
-        using (write)
+        for (int i = 0; i < 200; i++)
         {
-            for (int i = 0; i < 200; i++)
+            (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
+            using SafeFileHandle held = r;
+            var end = new PipeEnd(w);
+            while (end.TryWrite(new byte[4096]) > 0)
             {
-                (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
-                using SafeFileHandle held = w;
-                var end = new PipeEnd(r);
-                var waiter = new Thread(end.WaitReadable);
-                waiter.Start();
-
-                end.Dispose();
-
-                Assert.True(waiter.Join(Deadline));
+                // Until it is full.
             }
-        }
 
-        read.Dispose();
+            Exception? thrown = null;
+            var waiter = new Thread(() => thrown = Record.Exception(() => end.WriteAll(new byte[4096])));
+            waiter.Start();
+
+            end.Dispose();
+
+            Assert.True(waiter.Join(Deadline));
+            Assert.IsType<ObjectDisposedException>(thrown);
+        }
     }
 
     [Fact]
@@ -131,6 +118,34 @@ public sealed class DescriptorOwnershipTests : IDisposable
 
             Assert.True(reader.Join(Deadline));
             Assert.Equal(0, count);
+        }
+    }
+
+    [Fact]
+    public void A_pipe_that_its_writer_keeps_full_does_not_stand_in_the_way_of_disposing_the_end_that_is_read()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
+            var end = new PipeEnd(r);
+            using var writer = new PipeEnd(w);
+            while (writer.TryWrite(new byte[4096]) > 0)
+            {
+            }
+
+            using var reads = new ManualResetEventSlim();
+            var reader = new Thread(() =>
+            {
+                byte[] one = new byte[1]; // so the first page stays in the pipe for thousands of reads
+                while (end.Read(one) > 0)
+                    reads.Set();
+            });
+            reader.Start();
+            Assert.True(reads.Wait(Deadline));
+
+            end.Dispose();
+
+            Assert.True(reader.Join(Deadline));
         }
     }
 

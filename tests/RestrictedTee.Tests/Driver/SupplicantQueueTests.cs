@@ -1,6 +1,8 @@
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
+using RestrictedTee.SmcTransport.NormalRam;
 using RestrictedTee.Tests.Interleaving;
 
 namespace RestrictedTee.Tests.Driver;
@@ -67,6 +69,33 @@ public sealed class SupplicantQueueTests
 
         asker.Finish();
         Assert.Equal((1UL, 0UL, 5UL), (message.Params[0].A, message.Params[0].B, message.Params[1].A));
+    }
+
+    [Fact]
+    public void A_supplicant_that_was_detached_writes_into_no_memory_of_what_it_was_asked()
+    {
+        using RamBank bank = RamBank.Create(PhysicalRange.Create(new PhysicalAddress(0x4000_0000), 4096), "supplicant");
+        var block = new ShmBlock(bank, 0, 16, () => { });
+        SupplicantQueue.Attachment supplicant = _queue.TryAttach()!;
+        TeecResult result = default;
+        ScheduledThread asker = ScheduledThread.Run(() =>
+        {
+            var message = default(OpteeMessage);
+            message.Arg.ParameterCount = 1;
+            message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.RmemOutput, A = 8, B = 8 };
+            result = _queue.Request(ref message, _ => block);
+            block.Dispose(); // as the TEE frees what it had allocated for the request
+        });
+        SupplicantQueue.Pending request = supplicant.Receive();
+        Assert.True(request.TryWrite(0, [1, 2]));
+        Assert.Equal([1, 2], bank.GetSpan(8, 2).ToArray());
+
+        supplicant.Dispose();
+        asker.Finish();
+
+        Assert.False(request.TryWrite(0, [3, 4]));
+        Assert.Equal([1, 2], bank.GetSpan(8, 2).ToArray());
+        Assert.Equal(TeecResult.Communication, result);
     }
 
     private TeecResult Ask(uint function)

@@ -37,6 +37,10 @@ public sealed class NotificationsInterleavingTests : IDisposable
     }
 
     [InterleavingFact]
+    public void Who_is_to_close_the_log_waits_for_refusals_that_another_is_about_to_write() =>
+        Scheduler.AssertExcludes("Notifications.WriteRefusals", _notifications.DoBottomHalf, _notifications.DoBottomHalf);
+
+    [InterleavingFact]
     public void A_value_is_taken_once()
     {
         _notifications.Post(3);

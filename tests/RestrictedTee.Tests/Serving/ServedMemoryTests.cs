@@ -1,8 +1,10 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
 using RestrictedTee.Tests.Harness;
 
@@ -102,6 +104,33 @@ public sealed class ServedMemoryTests : IDisposable
             client.AllocateSharedMemory(size * 4096).Dispose();
 
         Assert.Equal(20, poor.Tee.PlugCount);
+    }
+
+    [Theory]
+    [InlineData("restricted")]
+    [InlineData("heap")]
+    [InlineData("registered")]
+    public void What_a_client_keeps_itself_makes_room_for_whatever_else_it_asks_for(string what)
+    {
+        using var poor = new ServedTee(descriptors: 12);
+        using TeeContext client = poor.Connect();
+        using DmaBufHandle buffer = client.AllocateRestricted(UseCase.SecureVideoPlay, 4096);
+        List<SharedMemory> all = [];
+        Assert.Throws<TeecException>(() =>
+        {
+            while (all.Count < 12)
+                all.Add(client.AllocateSharedMemory(4096));
+        });
+        all.ForEach(memory => memory.Dispose());
+
+        using IDisposable other = what switch
+        {
+            "restricted" => client.AllocateRestricted(UseCase.SecureVideoPlay, 4096),
+            "heap" => client.AllocateRestricted(buffer.HeapName, 4096),
+            _ => client.RegisterSharedMemory(buffer),
+        };
+
+        Assert.Equal(0, poor.Tee.BankCount);
     }
 
     [Fact]

@@ -1,29 +1,15 @@
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.SmcTransport.Interop;
+using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Serving;
 
 /// <summary>What one end of a connection waits for.</summary>
 public sealed class SocketWaitTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("rtee-wait").FullName;
-    private readonly DescriptorSocket _near;
-    private readonly DescriptorSocket _far;
+    private readonly SocketPair _pair = new();
 
-    public SocketWaitTests()
-    {
-        string path = Path.Combine(_folder, "socket");
-        using System.Net.Sockets.Socket listener = DescriptorSocket.Listen(path, backlog: 1);
-        _near = DescriptorSocket.Connect(path);
-        _far = DescriptorSocket.Adopt(listener.Accept());
-    }
-
-    public void Dispose()
-    {
-        _near.Dispose();
-        _far.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _pair.Dispose();
 
     [Theory]
     [InlineData(2)]
@@ -31,9 +17,9 @@ public sealed class SocketWaitTests : IDisposable
     public void Packets_are_heard_in_order_and_so_is_the_end(int cores)
     {
         var wait = new SocketWait(cores);
-        _far.TrySend([1]);
-        _far.TrySend([2, 2]);
-        _far.Dispose();
+        _pair.Far.TrySend([1]);
+        _pair.Far.TrySend([2, 2]);
+        _pair.Far.Dispose();
 
         Assert.Equal([1, 2, 0], [Receive(wait).Length, Receive(wait).Length, Receive(wait).Length]);
     }
@@ -41,6 +27,6 @@ public sealed class SocketWaitTests : IDisposable
     private Received Receive(SocketWait wait)
     {
         using var descriptors = new ReceivedDescriptors();
-        return wait.Receive(_near, new byte[8], descriptors, allowed: 0);
+        return wait.Receive(_pair.Near, new byte[8], descriptors, allowed: 0);
     }
 }

@@ -67,6 +67,15 @@ internal static class Measure
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)count;
     }
 
+    /// <summary>The latencies of two actions that are taken in turn, each the median of its rounds.</summary>
+    internal static (Latency First, Latency Second) LatenciesInTurn(int rounds, Action first, Action second, int count, TimeSpan warmUp)
+    {
+        Latency[] firsts = new Latency[rounds], seconds = new Latency[rounds];
+        for (int round = 0; round < rounds; round++)
+            (firsts[round], seconds[round]) = (LatencyOf(first, count, warmUp), LatencyOf(second, count, warmUp));
+        return (Latency.MedianOf(firsts), Latency.MedianOf(seconds));
+    }
+
     /// <summary>
     /// The medians of two figures that are taken in turn, so that a neighbour who comes or goes on the machine falls on both.
     /// </summary>

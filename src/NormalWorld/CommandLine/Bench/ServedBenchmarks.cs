@@ -35,13 +35,9 @@ internal sealed class ServedBenchmarks(TeeContext embedded, Action<string> start
         Action overConduit = Benchmarks.Empty(here), overSocket = Benchmarks.Empty(there);
         Measure.LatencyOf(overConduit, count: 1);
         Measure.LatencyOf(overSocket, count: 1);
-        var direct = new Latency[Rounds];
-        var remote = new Latency[Rounds];
-        for (int round = 0; round < Rounds; round++)
-            (direct[round], remote[round]) = (Measure.LatencyOf(overConduit, Calls, Briefly), Measure.LatencyOf(overSocket, Calls, Briefly));
-        Latency embeddedCall = Latency.MedianOf(direct);
-        rows.Add(BenchRow.Of("empty command embedded, in turn with the socket", embeddedCall));
-        rows.Add(BenchRow.Of("empty command over the socket of up", Latency.MedianOf(remote)).Beside(embeddedCall.P50, "embedded", atMost: 2.5));
+        (Latency direct, Latency remote) = Measure.LatenciesInTurn(Rounds, overConduit, overSocket, Calls, Briefly);
+        rows.Add(BenchRow.Of("empty command embedded, in turn with the socket", direct));
+        rows.Add(BenchRow.Of("empty command over the socket of up", remote).Beside(direct.P50, "embedded", atMost: 2.5));
         double allocated = Measure.AllocationOf(overSocket, 10_000);
         rows.Add(new BenchRow("empty command over the socket of up, allocated by the caller", allocated, "B", Target: "0", Met: allocated == 0));
     }
@@ -80,11 +76,8 @@ internal sealed class ServedBenchmarks(TeeContext embedded, Action<string> start
     {
         const int Calls = 50;
         starting(name);
-        var plain = new Latency[Rounds];
-        var served = new Latency[Rounds];
-        for (int round = 0; round < Rounds; round++)
-            (plain[round], served[round]) = (Measure.LatencyOf(copy, Calls, Briefly), Measure.LatencyOf(use, Calls, Briefly));
-        rows.Add(BenchRow.Of(name, Latency.MedianOf(served)).Beside(Latency.MedianOf(plain).P50, "memcpy", atMost: 3));
+        (Latency plain, Latency served) = Measure.LatenciesInTurn(Rounds, copy, use, Calls, Briefly);
+        rows.Add(BenchRow.Of(name, served).Beside(plain.P50, "memcpy", atMost: 3));
     }
 
     private void Allocations(TeeContext served)

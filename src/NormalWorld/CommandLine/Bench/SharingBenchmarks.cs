@@ -68,13 +68,9 @@ internal sealed class SharingBenchmarks(Action<string> starting, List<BenchRow> 
         Action overSmc = Benchmarks.Empty(smcSession), overFfa = Benchmarks.Empty(ffaSession);
         Measure.LatencyOf(overSmc, count: 1);
         Measure.LatencyOf(overFfa, count: 1);
-        var smcRounds = new Latency[Rounds];
-        var ffaRounds = new Latency[Rounds];
-        for (int round = 0; round < Rounds; round++)
-            (smcRounds[round], ffaRounds[round]) = (Measure.LatencyOf(overSmc, Calls, Briefly), Measure.LatencyOf(overFfa, Calls, Briefly));
-        Latency smcCall = Latency.MedianOf(smcRounds);
+        (Latency smcCall, Latency ffaCall) = Measure.LatenciesInTurn(Rounds, overSmc, overFfa, Calls, Briefly);
         rows.Add(BenchRow.Of("empty command over SMC, in turn with FF-A", smcCall));
-        rows.Add(BenchRow.Of("empty command over FF-A", Latency.MedianOf(ffaRounds)).Beside(smcCall.P50, "over SMC", atMost: 1.25));
+        rows.Add(BenchRow.Of("empty command over FF-A", ffaCall).Beside(smcCall.P50, "over SMC", atMost: 1.25));
     }
 
     private void Share(FfaUserDevice ffa)

@@ -189,10 +189,10 @@ internal sealed class TeeDevice : ITeeDevice
     }
 
     /// <summary>TEE_IOC_SUPPL_RECV: waits for a request. EINVAL on a device that is not the supplicant's.</summary>
-    internal SupplicantQueue.Pending ReceiveRequest() => Supplicant.Receive();
+    internal SupplicantQueue.Pending ReceiveRequest() => Attachment.Receive();
 
     /// <summary>TEE_IOC_SUPPL_SEND.</summary>
-    internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters) => Supplicant.Send(result, parameters);
+    internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters) => Attachment.Send(result, parameters);
 
     public void Dispose()
     {
@@ -232,7 +232,7 @@ internal sealed class TeeDevice : ITeeDevice
             throw Closed();
     }
 
-    private SupplicantQueue.Attachment Supplicant
+    private SupplicantQueue.Attachment Attachment
     {
         get
         {

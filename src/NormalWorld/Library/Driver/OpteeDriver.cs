@@ -206,16 +206,8 @@ internal sealed class OpteeDriver : IDisposable
         Span<byte> rung = stackalloc byte[64];
         try
         {
-            while (true)
-            {
-                int count = _notificationLine!.TryRead(rung);
-                if (count == 0)
-                    return;
-                if (count < 0)
-                    _notificationLine.WaitReadable();
-                else
-                    Abi.TakeNotifications();
-            }
+            while (_notificationLine!.Read(rung) > 0)
+                Abi.TakeNotifications();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or TeeDriverException)
         {

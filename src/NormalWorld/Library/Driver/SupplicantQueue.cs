@@ -39,6 +39,8 @@ internal sealed class SupplicantQueue
     /// <summary>A request: the function, its parameters, and for memrefs the memory itself.</summary>
     internal sealed class Pending(uint function, TeeIoctlParam[] parameters, ShmBlock?[] memory)
     {
+        private readonly object _gate = new(); // protects the memory against its end; a leaf, taken inside of the queue's lock
+
         internal uint Function => function;
 
         internal TeeIoctlParam[] Parameters => parameters;
@@ -46,7 +48,31 @@ internal sealed class SupplicantQueue
         /// <summary>The memory of each memref parameter; shared-memory ids in the parameters are the indices into it.</summary>
         internal IReadOnlyList<ShmBlock?> Memory => memory;
 
-        internal TeecResult? Result { get; set; }
+        /// <summary>
+        /// What became of it. From then on its memory is the asker's again, who may free it: <see cref="TryWrite"/> is over by then.
+        /// </summary>
+        internal TeecResult? Result
+        {
+            get;
+            set
+            {
+                lock (_gate)
+                    field = value;
+            }
+        }
+
+        /// <summary>Writes into the memory of a parameter, of which the caller knows that it has room.</summary>
+        /// <returns>False when nobody waits for the answer any more: the supplicant was detached, or the secure world has gone.</returns>
+        internal bool TryWrite(int parameter, ReadOnlySpan<byte> content)
+        {
+            lock (_gate)
+            {
+                if (Result is not null)
+                    return false;
+                content.CopyTo(memory[parameter]!.Span[(int)parameters[parameter].A..]);
+                return true;
+            }
+        }
 
         /// <summary>Takes the results out of an answer; the rest of it is the asker's (optee_supp_send upstream).</summary>
         internal void Answer(TeecResult result, ReadOnlySpan<TeeIoctlParam> answer)

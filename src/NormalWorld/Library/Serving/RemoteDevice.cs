@@ -49,28 +49,22 @@ internal sealed class RemoteDevice : ITeeDevice
         return data;
     }
 
-    public ITeeShm AllocateShm(ulong size)
-    {
-        if (_idle.TryTake(size) is { } kept)
-            return new RemoteShm(kept, _channel, _idle);
-        try
-        {
-            return new RemoteShm(AllocateMapping(size), _channel, _idle);
-        }
-        catch (TeeDriverException e) when (e.Errno is Errno.ENOMEM or Errno.EMFILE && _idle.DropAll())
-        {
-            return new RemoteShm(AllocateMapping(size), _channel, _idle);
-        }
-    }
+    public ITeeShm AllocateShm(ulong size) => _idle.TryTake(size) is { } kept ? new RemoteShm(kept, _channel, _idle) : AllocateNewShm(size);
 
-    public ITeeShm RegisterShm(nuint address, ulong length)
+    private RemoteShm AllocateNewShm(ulong size) => WithRoom(() => new RemoteShm(AllocateMapping(size), _channel, _idle));
+
+    public ITeeShm RegisterShm(nuint address, ulong length) => WithRoom(() => RegisterOnce(address, length));
+
+    private RemoteRegistration RegisterOnce(nuint address, ulong length)
     {
         var data = new TeeIoctlShmRegisterData { Address = address, Length = length };
         Open(TeeIoctl.ShmRegister, ref data, ref data.Id).Dispose(); // it is closed by its id
         return new RemoteRegistration(_channel, data.Id, length);
     }
 
-    public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf)
+    public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf) => WithRoom(() => RegisterOnce(dmaBuf));
+
+    private RemoteRegistration RegisterOnce(DmaBufHandle dmaBuf)
     {
         using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
         TeeIoctlShmRegisterFdData data = default;
@@ -98,7 +92,9 @@ internal sealed class RemoteDevice : ITeeDevice
 
     public void CloseSession(uint session) => Call(TeeIoctl.CloseSession, ref session);
 
-    public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
+    public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0) => WithRoom(() => AllocateRestrictedOnce(useCase, size, flags));
+
+    private RemoteDmaBuf AllocateRestrictedOnce(UseCase useCase, ulong size, uint flags)
     {
         var data = new TeeIoctlRstmemAllocData { Size = size, Flags = flags, UseCase = (uint)useCase };
         SafeFileHandle descriptor = Call(TeeIoctl.RstmemAlloc, ref data) ?? throw NoDescriptor();
@@ -113,7 +109,9 @@ internal sealed class RemoteDevice : ITeeDevice
         return data;
     }
 
-    public DmaBufHandle AllocateFromHeap(string heapName, ulong size)
+    public DmaBufHandle AllocateFromHeap(string heapName, ulong size) => WithRoom(() => AllocateFromHeapOnce(heapName, size));
+
+    private RemoteDmaBuf AllocateFromHeapOnce(string heapName, ulong size)
     {
         var data = new DmaHeapAllocationData { Length = size };
         SafeFileHandle descriptor;
@@ -195,6 +193,22 @@ internal sealed class RemoteDevice : ITeeDevice
     {
         _channel.Dispose();
         _idle.Dispose();
+    }
+
+    /// <summary>A request for which the server may have no room left; what lies idle here then goes, and it is made once more.</summary>
+    private T WithRoom<T>(Func<T> request)
+    {
+        try
+        {
+            return request();
+        }
+        catch (TeeDriverException e) when (e.Errno is Errno.ENOMEM or Errno.EMFILE)
+        {
+            // Not in the filter, which runs while the request that failed still has its connection.
+            if (!_idle.DropAll())
+                throw;
+            return request();
+        }
     }
 
     private ShmMapping AllocateMapping(ulong size)

@@ -50,7 +50,7 @@ internal sealed class TeeSupplicant : IDisposable
             try
             {
                 if ((OpteeRpcCommand)request.Function == OpteeRpcCommand.LoadTa)
-                    result = LoadTa(parameters, request.Memory);
+                    result = LoadTa(parameters, request);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -69,8 +69,9 @@ internal sealed class TeeSupplicant : IDisposable
         }
     }
 
-    private TeecResult LoadTa(TeeIoctlParam[] parameters, IReadOnlyList<ShmBlock?> memory)
+    private TeecResult LoadTa(TeeIoctlParam[] parameters, SupplicantQueue.Pending request)
     {
+        IReadOnlyList<ShmBlock?> memory = request.Memory;
         if (parameters.Length != 2 || parameters[0].Type != (uint)OpteeMsgAttr.ValueInput || parameters[1].Type != (uint)OpteeMsgAttr.RmemOutput)
             return TeecResult.BadParameters;
         Guid uuid = UuidOctets.Read(new OpteeMsgParam { A = parameters[0].A, B = parameters[0].B });
@@ -86,14 +87,13 @@ internal sealed class TeeSupplicant : IDisposable
             return TeecResult.ItemNotFound;
         ulong room = parameters[1].B;
         parameters[1].B = (ulong)image.Length;
-        if (memory[1] is not { } block || room < (ulong)image.Length)
+        if (memory[1] is null || room < (ulong)image.Length)
         {
             _packed = (uuid, image);
             return TeecResult.ShortBuffer;
         }
 
-        image.CopyTo(block.Span[(int)parameters[1].A..]);
         _packed = null;
-        return TeecResult.Success;
+        return request.TryWrite(1, image) ? TeecResult.Success : TeecResult.Communication;
     }
 }

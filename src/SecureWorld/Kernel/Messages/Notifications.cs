@@ -15,6 +15,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Messages;
 internal sealed class Notifications
 {
     private readonly object _lock = new(); // protects the fields below; a leaf, and never held while the line or the SPMC is used
+    private readonly object _writing = new(); // held by whoever has refusals in hand until they are written; the log's lock inside, no other
     private readonly FirewallRules _firewall;
     private PipeEnd? _line;
     private ulong _pending;
@@ -144,10 +145,20 @@ internal sealed class Notifications
         }
     }
 
-    /// <summary>Writes the refusals of the firewall to the secure log; also called when the power goes off, for those that nobody asked for.</summary>
+    /// <summary>
+    /// Writes the refusals of the firewall to the secure log, and returns when all that were taken are written, be it by another thread:
+    /// it is also called before the log is closed, for those that nobody asked for.
+    /// </summary>
     internal void DoBottomHalf()
     {
+        lock (_writing)
+            WriteRefusals();
+    }
+
+    private void WriteRefusals()
+    {
         IReadOnlyList<FaultRecord> faults = _firewall.Faults.Drain(out long lost);
+        InterleavingPoint.Reach("Notifications.WriteRefusals");
         if (lost != 0)
             Log.Warning("Firewall: {Count} older refusals are not told here, because more came than are kept", lost);
         foreach (FaultRecord fault in faults)

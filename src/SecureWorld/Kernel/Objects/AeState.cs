@@ -8,7 +8,8 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 /// <param name="mode">Encrypt or decrypt.</param>
 /// <param name="key">Its key, which is its own.</param>
 /// <param name="engine">The library's part, which is its own.</param>
-internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObject key, AeEngine engine) : CryptoState(algorithm.Id, mode)
+internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObject key, AeEngine engine)
+    : CryptoState<AeEngine>(algorithm.Id, mode, engine)
 {
     private int _tagSize;
     private bool _hasPayload;
@@ -22,7 +23,7 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
             return TeeResult.BadParameters;
         if (tagSize < algorithm.MinTagSize || tagSize > algorithm.MaxTagSize)
             return TeeResult.NotSupported;
-        engine.Begin(loan.Secret, nonce);
+        Engine.Begin(loan.Secret, nonce);
         (IsInitialized, _hasPayload, _tagSize) = (true, false, tagSize);
         return TeeResult.Success;
     }
@@ -32,7 +33,7 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
         using Lock.Scope held = Enter();
         if (!IsInitialized || _hasPayload)
             return TeeResult.BadState;
-        engine.UpdateAad(data);
+        Engine.UpdateAad(data);
         return TeeResult.Success;
     }
 
@@ -57,7 +58,7 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
         if (result != TeeResult.Success)
             return result;
         Feed(source, destination[..size]);
-        engine.Finish(tag[..tagSize]);
+        Engine.Finish(tag[..tagSize]);
         EndMessage();
         return TeeResult.Success;
     }
@@ -73,7 +74,7 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
             return result;
         Feed(source, destination[..size]);
         // The tag may lie in memory that changes, but the library looks at it once.
-        bool isRight = tag.Length == _tagSize && engine.Verify(tag);
+        bool isRight = tag.Length == _tagSize && Engine.Verify(tag);
         EndMessage();
         if (isRight)
             return TeeResult.Success;
@@ -82,19 +83,10 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
         return TeeResult.MacInvalid;
     }
 
-    internal override TeeResult CopyFrom(CryptoState source)
+    protected override void CopyProgress(CryptoState source)
     {
         var other = (AeState)source;
-        if (other == this)
-            return TeeResult.Success;
-        using Lock.Scope first = FirstOf(this, other).Enter();
-        using Lock.Scope second = LastOf(this, other).Enter();
-        if (other.IsInitialized)
-            engine.CopyFrom(other.Engine);
-        else
-            engine.Forget();
-        (IsInitialized, _hasPayload, _tagSize) = (other.IsInitialized, other._hasPayload, other._tagSize);
-        return TeeResult.Success;
+        (_hasPayload, _tagSize) = (other._hasPayload, other._tagSize);
     }
 
     internal override void ForgetKey()
@@ -105,11 +97,9 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
 
     protected override void End()
     {
-        engine.Dispose();
+        Engine.Dispose();
         key.Dispose();
     }
-
-    private AeEngine Engine => engine;
 
     private TeeResult Admit(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
@@ -125,13 +115,13 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
     private void Feed(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         _hasPayload |= !source.IsEmpty;
-        engine.Update(source, destination);
+        Engine.Update(source, destination);
     }
 
     /// <summary>The message has ended; the next one needs a nonce of its own.</summary>
     private void EndMessage()
     {
-        engine.Forget();
+        Engine.Forget();
         IsInitialized = false;
     }
 }

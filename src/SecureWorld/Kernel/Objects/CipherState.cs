@@ -12,7 +12,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 /// <param name="engine">The library's part, which is its own.</param>
 /// <param name="block">Room for a block, which is its own; null where a block is a byte, and nothing waits.</param>
 internal sealed class CipherState(CipherAlgorithm algorithm, OperationMode mode, KeyObject key, CipherEngine engine, SecureBlock? block)
-    : CryptoState(algorithm.Id, mode)
+    : CryptoState<CipherEngine>(algorithm.Id, mode, engine)
 {
     private int _waiting;
 
@@ -22,7 +22,7 @@ internal sealed class CipherState(CipherAlgorithm algorithm, OperationMode mode,
         using KeyObject.Loan loan = key.Lend();
         if (loan.Secret.IsEmpty || iv.Length != algorithm.IvSize)
             return TeeResult.BadParameters;
-        engine.Begin(loan.Secret, iv);
+        Engine.Begin(loan.Secret, iv);
         (IsInitialized, _waiting) = (true, 0);
         return TeeResult.Success;
     }
@@ -51,39 +51,28 @@ internal sealed class CipherState(CipherAlgorithm algorithm, OperationMode mode,
         return TeeResult.Success;
     }
 
-    internal override TeeResult CopyFrom(CryptoState source)
+    protected override void CopyProgress(CryptoState source)
     {
         var other = (CipherState)source;
-        if (other == this)
-            return TeeResult.Success;
-        using Lock.Scope first = FirstOf(this, other).Enter();
-        using Lock.Scope second = LastOf(this, other).Enter();
-        if (other.IsInitialized)
-            engine.CopyFrom(other.Engine);
-        else
-            engine.Forget();
-        (IsInitialized, _waiting) = (other.IsInitialized, other._waiting);
+        _waiting = other._waiting;
         if (block is not null)
             other.Block!.Span.CopyTo(block.Span);
-        return TeeResult.Success;
     }
 
     internal override void ForgetKey()
     {
         using Lock.Scope held = Enter();
-        engine.Forget();
+        Engine.Forget();
         block?.Span.Clear();
         (IsInitialized, _waiting) = (false, 0);
     }
 
     protected override void End()
     {
-        engine.Dispose();
+        Engine.Dispose();
         block?.Dispose();
         key.Dispose();
     }
-
-    private CipherEngine Engine => engine;
 
     private SecureBlock? Block => block;
 
@@ -98,13 +87,13 @@ internal sealed class CipherState(CipherAlgorithm algorithm, OperationMode mode,
             _waiting += taken;
             if (_waiting < algorithm.BlockSize)
                 return;
-            engine.Update(block.Span, destination[..algorithm.BlockSize]);
+            Engine.Update(block.Span, destination[..algorithm.BlockSize]);
             destination = destination[algorithm.BlockSize..];
             _waiting = 0;
         }
 
         int whole = source.Length - (source.Length % algorithm.BlockSize);
-        engine.Update(source[..whole], destination[..whole]);
+        Engine.Update(source[..whole], destination[..whole]);
         if (whole == source.Length)
             return;
         source[whole..].CopyTo(block!.Span);

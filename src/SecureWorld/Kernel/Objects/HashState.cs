@@ -10,7 +10,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 /// <param name="engine">The library's part, which is its own.</param>
 /// <param name="digest">Room for a digest, of which parts may be told one after the other; its own. Null for a MAC.</param>
 internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEngine engine, SecureBlock? digest)
-    : CryptoState(algorithm.Id, algorithm.Mode)
+    : CryptoState<HashEngine>(algorithm.Id, algorithm.Mode, engine)
 {
     private int _told = -1; // bytes of the digest that were extracted; -1 while it is not complete
 
@@ -19,14 +19,14 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         using Lock.Scope held = Enter();
         if (key is null)
         {
-            engine.Begin([]);
+            Engine.Begin([]);
         }
         else
         {
             using KeyObject.Loan loan = key.Lend();
             if (loan.Secret.IsEmpty)
                 return TeeResult.BadParameters;
-            engine.Begin(loan.Secret);
+            Engine.Begin(loan.Secret);
         }
 
         digest?.Span.Clear();
@@ -39,7 +39,7 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         using Lock.Scope held = Enter();
         if (!IsInitialized || _told >= 0)
             return TeeResult.BadState;
-        engine.Update(chunk);
+        Engine.Update(chunk);
         return TeeResult.Success;
     }
 
@@ -52,8 +52,8 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         size = algorithm.Size;
         if (result.Length < size)
             return TeeResult.ShortBuffer;
-        engine.Update(chunk);
-        engine.Finish(result[..size]);
+        Engine.Update(chunk);
+        Engine.Finish(result[..size]);
         IsInitialized = false;
         return TeeResult.Success;
     }
@@ -66,7 +66,7 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
             return TeeResult.BadState;
         if (_told < 0)
         {
-            engine.Finish(digest.Span);
+            Engine.Finish(digest.Span);
             _told = 0;
         }
 
@@ -76,38 +76,27 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         return TeeResult.Success;
     }
 
-    internal override TeeResult CopyFrom(CryptoState source)
+    protected override void CopyProgress(CryptoState source)
     {
         var other = (HashState)source;
-        if (other == this)
-            return TeeResult.Success;
-        using Lock.Scope first = FirstOf(this, other).Enter();
-        using Lock.Scope second = LastOf(this, other).Enter();
-        if (other.IsInitialized)
-            engine.CopyFrom(other.Engine);
-        else
-            engine.Forget();
+        _told = other._told;
         if (digest is not null)
             other.Digest!.Span.CopyTo(digest.Span);
-        (IsInitialized, _told) = (other.IsInitialized, other._told);
-        return TeeResult.Success;
     }
 
     internal override void ForgetKey()
     {
         using Lock.Scope held = Enter();
-        engine.Forget();
+        Engine.Forget();
         IsInitialized &= key is null;
     }
 
     protected override void End()
     {
-        engine.Dispose();
+        Engine.Dispose();
         digest?.Dispose();
         key?.Dispose();
     }
-
-    private HashEngine Engine => engine;
 
     private SecureBlock? Digest => digest;
 }

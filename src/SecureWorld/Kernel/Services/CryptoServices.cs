@@ -26,10 +26,11 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         };
         if (state is null)
             return result;
+        state.KeyHandle = key1;
         handle = resources.Objects.Add(state);
         if (handle != 0)
             return TeeResult.Success;
-        state.Dispose();
+        End(resources.Objects, state);
         return TeeResult.OutOfMemory;
     }
 
@@ -47,8 +48,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         if (!objects.TryFind(handle, out CryptoState? state))
             return TeeResult.BadParameters;
         objects.Remove(handle);
-        objects.Remove(state.KeyHandle);
-        state.Dispose();
+        End(objects, state);
         return TeeResult.Success;
     }
 
@@ -107,6 +107,13 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
 
     private static HandleTable Objects => CallStack.Current.Top.Session!.Instance.Resources.Objects;
 
+    /// <summary>Ends an operation whose handle has gone, and that of its key.</summary>
+    private static void End(HandleTable objects, CryptoState state)
+    {
+        objects.Remove(state.KeyHandle);
+        state.Dispose();
+    }
+
     private static TeeResult Cipher(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, bool isLast, out int size)
     {
         size = 0;
@@ -127,7 +134,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
             return TeeResult.NotSupported;
         }
 
-        state = key.Owner = new CipherState(algorithm, mode, key, engine, block) { KeyHandle = key1 };
+        state = key.Owner = new CipherState(algorithm, mode, key, engine, block);
         return TeeResult.Success;
     }
 
@@ -146,7 +153,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
             return TeeResult.NotSupported;
         }
 
-        state = new HashState(algorithm, key, engine, digest) { KeyHandle = key1 };
+        state = new HashState(algorithm, key, engine, digest);
         if (key is not null)
             key.Owner = state;
         return TeeResult.Success;
@@ -159,7 +166,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
             return TeeResult.BadParameters;
         if (algorithm.CreateEngine(mode) is not { } engine)
             return TeeResult.NotSupported;
-        state = key.Owner = new AeState(algorithm, mode, key, engine) { KeyHandle = key1 };
+        state = key.Owner = new AeState(algorithm, mode, key, engine);
         return TeeResult.Success;
     }
 
