@@ -25,15 +25,23 @@ public sealed class BoardTests
             Assert.InRange(board.Pools.Aggregate(board.SecureRam.Size + (board.PartitionRam?.Size ?? 0), (sum, pool) => sum + pool.Size), 0UL, 8UL << 20);
     }
 
+    private static readonly Dictionary<UseCase, BusRights> NoRights = [];
+
     [Fact]
     public void The_default_board_is_what_its_file_says()
     {
         BoardFile written = BoardFile.LoadEmbedded("default"), made = BoardFile.Default;
 
         Assert.Equal(written.Pools, made.Pools);
-        Assert.Equal(written with { Pools = made.Pools, Partitions = made.Partitions }, made);
+        Assert.Equal(written.UseCases, made.UseCases);
         Assert.Equal(written.Partitions, made.Partitions);
+        Assert.Equal(written.BusMasters.Select(WithoutRights), made.BusMasters.Select(WithoutRights));
+        Assert.Equal(written.BusMasters.Select(master => master.Rights), made.BusMasters.Select(master => master.Rights));
+        Assert.Equal(written with { Pools = made.Pools, UseCases = made.UseCases, Partitions = made.Partitions, BusMasters = made.BusMasters }, made);
     }
+
+    /// <summary>A record compares a dictionary by its reference.</summary>
+    private static BusMasterRow WithoutRights(BusMasterRow master) => master with { Rights = NoRights };
 
     [Fact]
     public void Test_partitions_are_on_the_boards_that_are_named_after_them_and_on_no_other()

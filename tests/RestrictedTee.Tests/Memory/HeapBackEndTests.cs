@@ -35,7 +35,7 @@ public sealed class HeapBackEndTests
             string[] names = [.. HeapBackEnds.RowsOf(new HeapSources(board, [CarveOut])).Select(row => row.Name)];
 
             Assert.Equal(names.Distinct(), names);
-            Assert.Subset(names.ToHashSet(), board.Pools.Select(pool => BoardFile.Default.HeapNameOf(pool.UseCase)).ToHashSet());
+            Assert.Subset(names.ToHashSet(), board.Pools.Select(pool => board.HeapNameOf(pool.UseCase)).ToHashSet());
         }
 
         Assert.Equal(HeapBackEnds.All.Count, HeapBackEnds.All.Select(kind => kind.Name).Distinct().Count());
