@@ -15,14 +15,14 @@ internal sealed class CentralAllocator
     private readonly List<INamedAllocator> _allocators = [];
 
     /// <param name="heaps">Each is an allocator, ranked as it is listed: what is restricted comes before what is not.</param>
-    /// <param name="gate">Who is asked while it is not yet known whose memory it will be.</param>
-    internal CentralAllocator(HeapDirectory heaps, IAccessGate gate)
+    internal CentralAllocator(HeapDirectory heaps)
     {
-        Gate = gate;
+        Gate = heaps.Gate;
         for (int i = 0; i < heaps.All.Count; i++)
             Register(new HeapAllocator(heaps.All[i], heaps.All.Count - 1 - i));
     }
 
+    /// <summary>Who is asked while it is not yet known whose memory it will be.</summary>
     internal IAccessGate Gate { get; }
 
     /// <summary>Whether there is anybody who keeps the CPU away (have_secure_module).</summary>

@@ -38,6 +38,8 @@ internal sealed class DeferredMemory(CentralAllocator owner, ulong size, INamedA
 
     public ulong KnownCookie => _allocated?.KnownCookie ?? 0;
 
+    public ulong RestrictedCookie => _allocated?.RestrictedCookie ?? 0;
+
     public Span<byte> CpuView => Allocated.CpuView;
 
     public void Check(IReadOnlyList<DmaDevice> devices)

@@ -25,7 +25,7 @@ internal sealed class TeeDevice : ITeeDevice
         _host = host;
         Client = client;
         _sessions = new DeviceSessions(host.Driver, client, _shm);
-        host.Devices.TryAdd(this, 0);
+        host.Opens.TryAdd(this, 0);
     }
 
     internal TeeDeviceHost Host => _host;
@@ -201,7 +201,7 @@ internal sealed class TeeDevice : ITeeDevice
         _supplicant?.Dispose();
         _sessions.CloseAll();
         _shm.Close();
-        _host.Devices.TryRemove(this, out _);
+        _host.Opens.TryRemove(this, out _);
     }
 
     internal static TeeDriverException Closed() => new(Errno.EBADF, "The TEE device is closed.");

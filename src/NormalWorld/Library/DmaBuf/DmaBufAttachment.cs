@@ -28,12 +28,14 @@ public sealed class DmaBufAttachment : IDisposable
 
     internal IDmaImporter? Importer { get; }
 
-    // These four are the sharing's, under its lock.
+    // These five are the sharing's, under its lock.
     internal AttachmentState Current { get; set; }
 
     internal DmaMapping? Mapping { get; set; }
 
     internal AccessRequest Granted { get; set; }
+
+    internal ulong Handle { get; set; }
 
     internal int MapCount { get; set; }
 

@@ -103,19 +103,19 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
             }
 
             IReadOnlyList<MemoryRange> ranges = memory.Provide(Devices);
-            var request = new AccessRequest(Exporter, attachment.Device, direction, ranges);
-            Exporter.Gate.Grant(request);
+            var request = new AccessRequest(Exporter, attachment.Device, direction, memory.RestrictedCookie);
+            ulong handle = Exporter.Gate.Grant(request);
             try
             {
-                attachment.Mapping = DmaMapping.Create(attachment.Device, direction, ranges);
+                attachment.Mapping = DmaMapping.Create(attachment.Device, direction, ranges, handle);
             }
             catch
             {
-                Exporter.Gate.Revoke(request);
+                Exporter.Gate.Revoke(request, handle);
                 throw;
             }
 
-            (attachment.Granted, attachment.MapCount, attachment.Current) = (request, 1, next);
+            (attachment.Granted, attachment.Handle, attachment.MapCount, attachment.Current) = (request, handle, 1, next);
             return attachment.Mapping;
         }
     }
@@ -294,11 +294,10 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
     {
         if (!Exporter.Restriction.IsRestricted)
             return;
-        var request = new AccessRequest(Exporter, DmaDevice.Cpu, direction, []);
+        var request = new AccessRequest(Exporter, DmaDevice.Cpu, direction, memory.RestrictedCookie);
         try
         {
-            Exporter.Gate.Grant(request);
-            Exporter.Gate.Revoke(request); // whoever may, this memory has no mapping to give
+            Exporter.Gate.Revoke(request, Exporter.Gate.Grant(request)); // whoever may, this memory has no mapping to give
         }
         catch (TeeDriverException e) when (e.Errno == Errno.EACCES)
         {
@@ -319,7 +318,7 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
     {
         foreach (DmaBufAttachment attachment in _attachments.Where(a => a.Current == AttachmentState.Mapped))
         {
-            Exporter.Gate.Revoke(attachment.Granted);
+            Exporter.Gate.Revoke(attachment.Granted, attachment.Handle);
             attachment.Current = Next(attachment, AttachmentEvent.Invalidate);
         }
 
@@ -330,8 +329,8 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
     {
         attachment.Mapping!.End();
         if (attachment.Current == AttachmentState.Mapped)
-            Exporter.Gate.Revoke(attachment.Granted);
-        (attachment.Mapping, attachment.MapCount, attachment.Granted) = (null, 0, default);
+            Exporter.Gate.Revoke(attachment.Granted, attachment.Handle);
+        (attachment.Mapping, attachment.MapCount, attachment.Granted, attachment.Handle) = (null, 0, default, 0);
     }
 
     /// <summary>What one importer makes of it must not keep it from the others.</summary>

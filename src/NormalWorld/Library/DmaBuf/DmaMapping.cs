@@ -21,13 +21,19 @@ public sealed class DmaMapping
     /// <summary>The addresses that the device uses; whole pages.</summary>
     public IReadOnlyList<DeviceRange> Device { get; }
 
+    /// <param name="device">Who maps.</param>
+    /// <param name="direction">Which way.</param>
+    /// <param name="memory">The pieces of the buffer.</param>
+    /// <param name="handle">The TEE's handle, by which the device has the buffer as one range; 0 when the TEE had no part in it.</param>
     /// <exception cref="Uapi.TeeDriverException">ENOMEM: the IOMMU is full.</exception>
-    internal static DmaMapping Create(DmaDevice device, DmaDirection direction, IReadOnlyList<MemoryRange> memory)
+    internal static DmaMapping Create(DmaDevice device, DmaDirection direction, IReadOnlyList<MemoryRange> memory, ulong handle)
     {
-        if (device.Iommu is not { } iommu || memory.Any(range => range.Provider.Cookie != 0)) // what only the TEE can find, only its side can map
-            return new DmaMapping(direction, memory, [.. memory.Select(range => new DeviceRange(range.Provider.Cookie, range.Address, range.Length, range.Attributes))], null);
         ulong length = memory.Aggregate(0UL, (sum, range) => sum + range.Length);
         RangeAttributes attributes = memory.Aggregate(RangeAttributes.None, (all, range) => all | range.Attributes);
+        if (handle != 0)
+            return new DmaMapping(direction, memory, [new DeviceRange(handle, 0, length, attributes)], null);
+        if (device.Iommu is not { } iommu)
+            return new DmaMapping(direction, memory, [.. memory.Select(range => new DeviceRange(0, range.Address, range.Length, range.Attributes))], null);
         return new DmaMapping(direction, memory, [new DeviceRange(0, iommu.Map(length), length, attributes)], iommu);
     }
 

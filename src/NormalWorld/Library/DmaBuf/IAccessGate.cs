@@ -7,8 +7,8 @@ namespace RestrictedTee.NormalWorld.DmaBuf;
 /// <param name="Exporter">Whose buffer it is.</param>
 /// <param name="Device">Which device; <see cref="DmaDevice.Cpu"/> when the CPU asks.</param>
 /// <param name="Direction">Which way.</param>
-/// <param name="Ranges">The memory; empty when the CPU asks.</param>
-internal readonly record struct AccessRequest(IDmaBufExporter Exporter, DmaDevice Device, DmaDirection Direction, IReadOnlyList<MemoryRange> Ranges);
+/// <param name="Cookie">The TEE's name for the buffer, when it keeps it as a restricted one; else 0, and the rules of the board are all there is.</param>
+internal readonly record struct AccessRequest(IDmaBufExporter Exporter, DmaDevice Device, DmaDirection Direction, ulong Cookie);
 
 /// <summary>
 /// Who is asked before a device gets at a buffer, and told when it is to lose it: SMAF's secure module (grant_access, revoke_access)
@@ -17,11 +17,14 @@ internal readonly record struct AccessRequest(IDmaBufExporter Exporter, DmaDevic
 internal interface IAccessGate
 {
     /// <summary>Lets the device in.</summary>
-    /// <exception cref="TeeDriverException">EACCES.</exception>
-    void Grant(in AccessRequest request);
+    /// <returns>The handle by which the device's descriptors name the buffer; 0 when they name it by physical addresses.</returns>
+    /// <exception cref="TeeDriverException">EACCES: a rule forbids it; EINVAL: the board has no such device; EOPNOTSUPP: it cannot reach the buffer; ENOMEM, ENODEV.</exception>
+    ulong Grant(in AccessRequest request);
 
     /// <summary>Shuts it out again, whatever it is doing. Does not fail.</summary>
-    void Revoke(in AccessRequest request);
+    /// <param name="request">What was granted.</param>
+    /// <param name="handle">What the grant returned.</param>
+    void Revoke(in AccessRequest request, ulong handle);
 }
 
 /// <summary>A gate that decides by the rights in the device's row of the board alone.</summary>
@@ -29,14 +32,15 @@ internal sealed class RowGate : IAccessGate
 {
     internal static RowGate Instance { get; } = new();
 
-    public void Grant(in AccessRequest request)
+    public ulong Grant(in AccessRequest request)
     {
         DmaAccess wanted = DmaDirections.AccessOf(request.Direction), has = request.Device.RightsFor(request.Exporter.UseCase);
         if ((wanted & ~has) != 0)
             throw new TeeDriverException(Errno.EACCES, $"{request.Device.Name} may do {has} with buffers of {request.Exporter.Name}, not {wanted}.");
+        return 0;
     }
 
-    public void Revoke(in AccessRequest request)
+    public void Revoke(in AccessRequest request, ulong handle)
     {
         // Nothing was opened.
     }

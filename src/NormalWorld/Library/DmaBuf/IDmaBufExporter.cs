@@ -38,6 +38,9 @@ internal interface IDmaBufMemory
     /// <summary>The same, when the TEE knows it already; else 0.</summary>
     ulong KnownCookie { get; }
 
+    /// <summary>The TEE's name of it as a restricted buffer, which devices are let to by the TEE alone; 0 for memory that is none.</summary>
+    ulong RestrictedCookie { get; }
+
     /// <summary>Whether these devices, all attached, can work on it.</summary>
     /// <exception cref="TeeDriverException">As <see cref="Attachability"/>.</exception>
     void Check(IReadOnlyList<DmaDevice> devices);

@@ -72,6 +72,9 @@ internal sealed class OpteeDriver : IDisposable
         ? new TeeDriverException(Errno.ENODEV, "The secure world has gone.")
         : new TeeDriverException(Errno.EBUSY, "The secure world refused the call for want of memory or threads; try again.");
 
+    /// <summary>Raised when the notification line has rung, on the thread that listens to it; whoever hears it must neither wait nor throw.</summary>
+    internal event Action? Rung;
+
     /// <summary>Raised once, when the secure world has gone.</summary>
     internal event Action? Gone;
 
@@ -207,7 +210,10 @@ internal sealed class OpteeDriver : IDisposable
         try
         {
             while (_notificationLine!.Read(rung) > 0)
+            {
                 Abi.TakeNotifications();
+                Rung?.Invoke();
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or TeeDriverException)
         {

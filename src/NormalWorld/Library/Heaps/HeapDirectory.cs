@@ -15,14 +15,20 @@ internal sealed class HeapDirectory : IDisposable
 
     /// <param name="driver">The driver.</param>
     /// <param name="sources">What the board has.</param>
-    /// <param name="gate">Who is asked before a device gets at a buffer.</param>
+    /// <param name="devices">The devices of the board.</param>
+    /// <param name="gate">Who is asked before a device gets at a buffer; the TEE when nobody else is named.</param>
     /// <exception cref="TeeDriverException">ENODEV: the TEE hands out no restricted memory.</exception>
-    internal HeapDirectory(OpteeDriver driver, HeapSources sources, IAccessGate gate)
+    internal HeapDirectory(OpteeDriver driver, HeapSources sources, BoardDevices devices, IAccessGate? gate = null)
     {
-        var parts = new HeapParts(driver, new ProtectedMemoryClient(driver), gate);
+        var client = new ProtectedMemoryClient(driver);
+        Gate = gate ?? new FirewallGate(client, devices);
+        var parts = new HeapParts(driver, client, Gate);
         _heaps = [.. HeapBackEnds.RowsOf(sources).Select(row => row.Make(parts))];
         HasRestricted = _heaps.Exists(heap => heap.Restriction.IsRestricted);
     }
+
+    /// <summary>Who is asked before a device gets at a buffer.</summary>
+    internal IAccessGate Gate { get; }
 
     internal IReadOnlyList<DmaHeap> All => _heaps;
 

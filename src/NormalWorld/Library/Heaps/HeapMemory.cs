@@ -53,6 +53,15 @@ internal sealed class HeapMemory(DmaHeap heap, IOpteeAbi abi, PoolMemory memory,
         }
     }
 
+    public ulong RestrictedCookie
+    {
+        get
+        {
+            lock (_lock)
+                return _registered ? 0 : _cookie;
+        }
+    }
+
     public Span<byte> CpuView => heap.Restriction.IsRestricted || Memory.Block is not { } block ? default : block.Span;
 
     public void Check(IReadOnlyList<DmaDevice> devices) => Attachability.Check(heap, devices, Memory.Ranges);

@@ -4,6 +4,7 @@ using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Driver.Probe;
 using RestrictedTee.NormalWorld.Heaps;
+using RestrictedTee.NormalWorld.Peripherals;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Supplicant;
@@ -114,6 +115,10 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     /// <summary>Opens FF-A itself: messages to partitions, memory shared with them.</summary>
     /// <exception cref="TeeDriverException">ENODEV: the conduit is SMC, or the secure world has gone.</exception>
     public FfaUserDevice OpenFfa() => new(Current.Host.Driver);
+
+    /// <summary>The drivers of the board's devices. They are those of the secure world that runs now.</summary>
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
+    public BoardPeripherals Peripherals => Current.Host.Peripherals;
 
     /// <summary>Opens a context of the client API.</summary>
     public TeeContext OpenContext() => new(OpenDevice());

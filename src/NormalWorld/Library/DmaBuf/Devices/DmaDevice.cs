@@ -23,7 +23,7 @@ public enum DmaAccess
 /// A device as an importer of dma-bufs: what of the board's row the driver of a buffer must know (struct device upstream, with its
 /// dma_mask, dma_parms and iommu_group).
 /// </summary>
-/// <remarks>The board makes them; <see cref="IDmaDevices"/> is where they are found by name.</remarks>
+/// <remarks>The board makes them; <see cref="BoardDevices"/> is where they are found by name.</remarks>
 public sealed record DmaDevice
 {
     /// <summary>The normal world's CPU as a security module sees it (get_cpu_device in SMAF): no rights to anything restricted.</summary>
@@ -41,8 +41,11 @@ public sealed record DmaDevice
     /// <summary>What the address of each range must be a multiple of; a power of two.</summary>
     public ulong Alignment { get; init; } = 1;
 
-    /// <summary>The address space of its IOMMU; null when it sees physical addresses.</summary>
+    /// <summary>The address space that its IOMMU gives it; null when it sees physical addresses, be it for want of one or through its identity domain.</summary>
     public IommuSpace? Iommu { get; init; }
+
+    /// <summary>Whether the secure side of an IOMMU stands before restricted buffers: the device then reaches them wherever they lie.</summary>
+    public bool IsBehindSecureIommu { get; init; }
 
     /// <summary>What may become of a buffer while the device has it mapped. A driver that says nothing can do with pinned memory only.</summary>
     public Placements Takes { get; init; } = Placements.Pinned;
@@ -58,11 +61,4 @@ public sealed record DmaDevice
 
     /// <summary>Whether it can work on buffers of that heap.</summary>
     public bool Supports(string heap) => Heaps is null || Heaps.Contains(heap);
-}
-
-/// <summary>The devices of a board.</summary>
-public interface IDmaDevices
-{
-    /// <summary>All of them.</summary>
-    IReadOnlyList<DmaDevice> All { get; }
 }

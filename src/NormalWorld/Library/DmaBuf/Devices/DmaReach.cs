@@ -13,6 +13,8 @@ public static class DmaReach
         ulong last = LastAddressOf(device.AddressBits);
         foreach (MemoryRange range in ranges)
         {
+            if (device.IsBehindSecureIommu && range.Provider.Cookie != 0)
+                continue;
             // Where the TEE has put a buffer it does not tell, but nowhere above the top of the pool.
             bool isNamed = range.Provider.Cookie != 0;
             ulong end = isNamed ? range.Provider.Top : range.Address + (range.Length - 1);

@@ -34,8 +34,8 @@ public readonly record struct MemoryProvider(string Name, ulong Cookie, ulong To
 public readonly record struct MemoryRange(MemoryProvider Provider, ulong Address, ulong Length, RangeAttributes Attributes);
 
 /// <summary>One piece as the device has it: the output of a mapping. Behind an IOMMU the pieces need not be those of the input.</summary>
-/// <param name="Cookie">As of <see cref="MemoryProvider"/>; 0 for physical addresses and those of an IOMMU.</param>
+/// <param name="Handle">The TEE's handle of the mapping, in which the address is an offset; 0 for physical addresses and those of an IOMMU.</param>
 /// <param name="Address">What the device puts on its bus.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Attributes">What the memory is like.</param>
-public readonly record struct DeviceRange(ulong Cookie, ulong Address, ulong Length, RangeAttributes Attributes);
+public readonly record struct DeviceRange(ulong Handle, ulong Address, ulong Length, RangeAttributes Attributes);

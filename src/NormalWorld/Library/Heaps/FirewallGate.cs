@@ -1,0 +1,35 @@
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Board;
+
+namespace RestrictedTee.NormalWorld.Heaps;
+
+/// <summary>
+/// The gate whose word is the TEE's: a restricted buffer is mapped for a device by the firewall and its security module. What the TEE
+/// does not keep goes by the rows of the board alone.
+/// </summary>
+internal sealed class FirewallGate(ProtectedMemoryClient tee, BoardDevices devices) : IAccessGate
+{
+    public ulong Grant(in AccessRequest request)
+    {
+        DmaAccess access = DmaDirections.AccessOf(request.Direction);
+        if (request.Cookie == 0)
+            return RowGate.Instance.Grant(request);
+        if (request.Device == DmaDevice.Cpu)
+        {
+            tee.AskForCpuAccess(request.Cookie, (BusRights)access);
+            throw new TeeDriverException(Errno.EACCES, $"The CPU may do nothing with buffers of {request.Exporter.Name}.");
+        }
+
+        int row = devices.RowOf(request.Device)
+            ?? throw new TeeDriverException(Errno.EINVAL, $"The board has no device '{request.Device.Name}' that could be let to buffers of {request.Exporter.Name}.");
+        return tee.MapForDevice(request.Cookie, row, (BusRights)access);
+    }
+
+    public void Revoke(in AccessRequest request, ulong handle)
+    {
+        if (handle != 0)
+            tee.UnmapForDevice(handle);
+    }
+}
