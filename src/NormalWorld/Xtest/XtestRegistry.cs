@@ -22,7 +22,7 @@ internal static class XtestRegistry
         "ffa_spmc", [.. SpmcCases.All.Concat(MemoryErrorCases.All).Concat(SpmcStateCases.All).Select(c => c with { NeedsFfa = true })]);
 
     /// <summary>The cases of the dmabuf suite, which are RestrictedTee's own: buffers among devices, and what each proposal promised.</summary>
-    internal static XtestSuite DmaBuf { get; } = new("dmabuf", [.. SharingCases.All.Concat(ProposalCases.All).Select(c => c with { NeedsDriver = true })]);
+    internal static XtestSuite DmaBuf { get; } = new("dmabuf", [.. SharingCases.All.Concat(ProposalCases.All).Concat(DeviceCases.All).Select(c => c with { NeedsDriver = true })]);
 
     /// <summary>What is run when no suite is asked for.</summary>
     internal static IReadOnlyList<XtestSuite> Suites { get; } = [Regression, FfaSpmc, DmaBuf];

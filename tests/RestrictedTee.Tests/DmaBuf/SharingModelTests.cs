@@ -171,7 +171,7 @@ public sealed class SharingModelTests
         }
 
         /// <summary>A mapping of nothing here.</summary>
-        internal static DmaMapping Foreign { get; } = DmaMapping.Create(Devices[0], DmaDirection.ToDevice, [TestMemory.Physical(0, 0x1000)]);
+        internal static DmaMapping Foreign { get; } = DmaMapping.Create(Devices[0], DmaDirection.ToDevice, [TestMemory.Physical(0, 0x1000)], handle: 0);
 
         private static DmaBufExports SharedExports { get; } = new();
 

@@ -15,6 +15,7 @@ using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Conduits;
 using RestrictedTee.SmcTransport.Frames;
+using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.Tests.Harness;
@@ -32,7 +33,7 @@ internal sealed class InProcessTee : IDisposable
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
-    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null)
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null, bool hasInterrupts = false)
     {
         Board = board ?? SmallBoard;
         Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
@@ -47,7 +48,7 @@ internal sealed class InProcessTee : IDisposable
         _raw = Connect(threads, isFastOnly: false);
         IConduit fast = Connect(threads + 1, isFastOnly: true);
         var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, _plug = new Plug(_secureRam));
-        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, NotificationLine: null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board, carveOuts, gate);
+        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, hasInterrupts ? ConnectNotificationLine() : null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board, carveOuts, gate);
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
 
@@ -75,6 +76,13 @@ internal sealed class InProcessTee : IDisposable
             new PoolRegion { UseCase = UseCase.TrustedUi, IsDynamic = true, Base = 0, Size = 256 << 10 },
         ],
     };
+
+    private PipeEnd ConnectNotificationLine()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+        Os.ConnectNotificationLine(new PipeEnd(write));
+        return new PipeEnd(read);
+    }
 
     internal BoardFile Board { get; }
 

@@ -22,6 +22,8 @@ internal sealed class TestMemory : IDmaBufMemory, IDmaBufExporter, IAccessGate
 
     public ulong KnownCookie => Cookie;
 
+    public ulong RestrictedCookie => 0;
+
     internal Action<ulong>? OnRelease { get; init; }
 
     /// <summary>What <see cref="Move"/> fails with.</summary>
@@ -63,7 +65,7 @@ internal sealed class TestMemory : IDmaBufMemory, IDmaBufExporter, IAccessGate
         OnRelease?.Invoke(Cookie);
     }
 
-    public void Grant(in AccessRequest request)
+    public ulong Grant(in AccessRequest request)
     {
         string device = request.Device.Name;
         DmaDirection direction = request.Direction;
@@ -72,9 +74,10 @@ internal sealed class TestMemory : IDmaBufMemory, IDmaBufExporter, IAccessGate
         if (!allowed)
             throw new TeeDriverException(Errno.EACCES, $"{device} may not.");
         Open.Add((device, direction));
+        return 0;
     }
 
-    public void Revoke(in AccessRequest request) => Assert.True(Open.Remove((request.Device.Name, request.Direction)));
+    public void Revoke(in AccessRequest request, ulong handle) => Assert.True(Open.Remove((request.Device.Name, request.Direction)));
 
     internal static MemoryRange Physical(ulong address, ulong length) =>
         new(new MemoryProvider("test-ram", 0, address + length - 1), address, length, RangeAttributes.None);

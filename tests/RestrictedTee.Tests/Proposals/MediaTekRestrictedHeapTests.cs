@@ -28,7 +28,7 @@ public sealed class MediaTekRestrictedHeapTests
         MemoryRange range;
         using (DmaBufHandle buffer = context.AllocateRestricted(Name, 5000))
         using (SharedMemory memory = context.RegisterSharedMemory(buffer))
-        using (DmaBufAttachment decoder = buffer.Attach(TestMemory.Device("decoder", DmaAccess.ReadWrite) with { NeedsContiguous = true, Alignment = 0x1_0000 }))
+        using (DmaBufAttachment decoder = buffer.Attach(tee.Host.Devices.Named(BusMasterNames.VideoDecoder) with { Alignment = 0x1_0000 }))
         {
             range = Assert.Single(decoder.Map(DmaDirection.Bidirectional).Memory);
             sdp.Invoke(SdpBasic.CommandInject, new Operation(Parameter.TempInput(secret), Parameter.Partial(memory, Direction.Output, 0, 5000)));

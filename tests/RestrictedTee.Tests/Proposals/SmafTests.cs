@@ -157,15 +157,16 @@ public sealed class SmafTests : IDisposable
     {
         internal List<string> Log { get; } = [];
 
-        public void Grant(in AccessRequest request)
+        public ulong Grant(in AccessRequest request)
         {
             bool isCpu = request.Device == DmaDevice.Cpu;
             Log.Add($"{(isCpu ? "refuse" : "grant")} {request.Device.Name} {request.Direction}");
             if (isCpu)
                 throw new TeeDriverException(Errno.EACCES, "Not the CPU.");
+            return 0;
         }
 
-        public void Revoke(in AccessRequest request) => Log.Add($"revoke {request.Device.Name} {request.Direction}");
+        public void Revoke(in AccessRequest request, ulong handle) => Log.Add($"revoke {request.Device.Name} {request.Direction}");
     }
 
     /// <summary>An allocator that suits some devices.</summary>

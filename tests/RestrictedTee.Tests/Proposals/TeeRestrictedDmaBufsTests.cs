@@ -41,7 +41,7 @@ public sealed class TeeRestrictedDmaBufsTests
         byte[] secret = [.. Enumerable.Range(0, 5000).Select(i => (byte)(1 + (i % 255)))], found = new byte[5000];
         using (DmaBufHandle buffer = fromHeap ? context.AllocateRestricted("protected,secure-video", 5000) : context.AllocateRestricted(UseCase.SecureVideoPlay, 5000))
         using (SharedMemory memory = context.RegisterSharedMemory(buffer))
-        using (DmaBufAttachment decoder = buffer.Attach(TestMemory.Device("decoder", DmaAccess.ReadWrite) with { AddressBits = 32, NeedsContiguous = true }))
+        using (DmaBufAttachment decoder = buffer.Attach(tee.Host.Devices.Named(BusMasterNames.VideoDecoder)))
         {
             DmaMapping mapping = decoder.Map(DmaDirection.Bidirectional);
             sdp.Invoke(SdpBasic.CommandInject, new Operation(Parameter.TempInput(secret), Parameter.Partial(memory, Direction.Output, 0, 5000)));
@@ -49,8 +49,8 @@ public sealed class TeeRestrictedDmaBufsTests
 
             Assert.Equal(secret, found);
             DeviceRange range = Assert.Single(mapping.Device);
-            Assert.Equal((0UL, 8192UL, RangeAttributes.Protected), (range.Address, range.Length, range.Attributes)); // named by cookie and offset
-            Assert.NotEqual(0UL, range.Cookie);
+            Assert.Equal((0UL, 8192UL, RangeAttributes.Protected), (range.Address, range.Length, range.Attributes)); // named by handle and offset
+            Assert.NotEqual(0UL, range.Handle);
             Assert.Equal((fromHeap ? -1 : 1) < 0, buffer.ShmId < 0);
             Assert.Equal(1, context.Heaps[0].Buffers);
         }

@@ -111,7 +111,7 @@ internal static class XtestCommand
     private static int RunCases(TeeSource source, XtestSelection selection, int level)
     {
         using var status = new StatusLine();
-        using var host = new XtestHost(source.OpenContext, level, System.Console.Out, source.Ffa, hasDriver: source.Environment is not null);
+        using var host = new XtestHost(source.OpenContext, level, System.Console.Out, source.Ffa, source.Environment?.Peripherals);
         var watch = Stopwatch.StartNew();
         string current = "";
         using var timer = new Timer(_ => status.Show($"{current}, {watch.Elapsed.TotalSeconds:0} s"), null, 2000, 500);

@@ -38,11 +38,13 @@ public sealed class CryptoEngine : Peripheral
 
     /// <summary>Gives it a job.</summary>
     /// <exception cref="TeeDriverException">
-    /// EINVAL: no vector of 16 bytes where one is needed. Of the buffers: EACCES, EOPNOTSUPP, ENODEV. EBUSY: it has as many jobs as it takes.
+    /// EINVAL: no vector of 16 bytes where one is needed; more than a buffer has. Of the buffers: EACCES, EOPNOTSUPP, ENODEV. EBUSY: it has as many jobs as it takes.
     /// </exception>
     public DmaJob Submit(CryptoJob job)
     {
         bool isCopy = job.Operation == CryptoOperation.Copy;
+        if (job.KeyLength < 0)
+            throw new TeeDriverException(Errno.EINVAL, $"A key of {job.KeyLength} bytes.");
         if (job.Iv.Length != (isCopy ? 0 : IvLength))
             throw new TeeDriverException(Errno.EINVAL, $"A vector of {job.Iv.Length} bytes; {job.Operation} takes {(isCopy ? 0 : IvLength)}.");
         List<(DmaBufHandle, DmaDirection)> uses = [(job.Source.Buffer, DmaDirection.ToDevice), (job.Destination.Buffer, DmaDirection.FromDevice)];
@@ -52,12 +54,12 @@ public sealed class CryptoEngine : Peripheral
         return Submit(uses, mapped => new CryptoDescriptor
         {
             Head = new DescriptorHead { Operation = (uint)job.Operation },
-            Key = job.Key is { } region ? mapped.AddressOf(region) : default,
+            Key = job.Key is { } region ? mapped.AddressOf(region, (ulong)job.KeyLength) : default,
             KeyLength = (uint)job.KeyLength,
             IvFirst = isCopy ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(job.Iv.Span),
             IvSecond = isCopy ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(job.Iv.Span[sizeof(ulong)..]),
-            Source = mapped.AddressOf(job.Source),
-            Destination = mapped.AddressOf(job.Destination),
+            Source = mapped.AddressOf(job.Source, job.Length),
+            Destination = mapped.AddressOf(job.Destination, job.Length),
             Length = job.Length,
             Consumers = consumers,
         });

@@ -1,4 +1,5 @@
 using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Peripherals;
@@ -10,6 +11,8 @@ namespace RestrictedTee.NormalWorld.Peripherals;
 /// <param name="Height">Lines; even for NV12.</param>
 public sealed record DmaImage(DmaBufHandle Buffer, PixelFormat Format, int Width, int Height)
 {
+    private const int MaxEdge = (int)DisplayDescriptor.MaxEdge;
+
     /// <summary>Bytes into the buffer.</summary>
     public ulong Offset { get; init; }
 
@@ -17,9 +20,13 @@ public sealed record DmaImage(DmaBufHandle Buffer, PixelFormat Format, int Width
     public static ulong SizeOf(PixelFormat format, int width, int height) =>
         format == PixelFormat.Nv12 ? (ulong)width * (ulong)height * 3 / 2 : (ulong)width * (ulong)height * sizeof(uint);
 
+    /// <exception cref="TeeDriverException">EINVAL: no such image, or more than the buffer has.</exception>
     internal ImageDescriptor Describe(DmaUses mapped)
     {
+        if (Width is <= 0 or > MaxEdge || Height is <= 0 or > MaxEdge)
+            throw new TeeDriverException(Errno.EINVAL, $"An image of {Width}x{Height}; its edges are 1 to {MaxEdge}.");
         bool isNv12 = Format == PixelFormat.Nv12;
+        ulong lines = (ulong)Width * (ulong)Height * (isNv12 ? 1UL : sizeof(uint));
         return new ImageDescriptor
         {
             Format = (uint)Format,
@@ -27,8 +34,8 @@ public sealed record DmaImage(DmaBufHandle Buffer, PixelFormat Format, int Width
             Height = (uint)Height,
             Stride = (uint)(isNv12 ? Width : Width * sizeof(uint)),
             ChromaStride = isNv12 ? (uint)Width : 0,
-            Lines = mapped.AddressOf(new DmaRegion(Buffer, Offset)),
-            Chroma = isNv12 ? mapped.AddressOf(new DmaRegion(Buffer, Offset + ((ulong)Width * (ulong)Height))) : default,
+            Lines = mapped.AddressOf(new DmaRegion(Buffer, Offset), lines),
+            Chroma = isNv12 ? mapped.AddressOf(new DmaRegion(Buffer, Offset + lines), lines / 2) : default,
         };
     }
 }

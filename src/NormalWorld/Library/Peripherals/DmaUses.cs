@@ -51,15 +51,15 @@ internal sealed class DmaUses : IDisposable
         }
     }
 
-    /// <summary>How the device names a place in one of the buffers.</summary>
-    /// <exception cref="TeeDriverException">EINVAL: the buffer is in several pieces, or ends before that place.</exception>
-    internal BusAddress AddressOf(DmaRegion region)
+    /// <summary>How the device names a part of one of the buffers. Of physical memory it could reach what lies behind it, so here is where the part must end.</summary>
+    /// <exception cref="TeeDriverException">EINVAL: the buffer is in several pieces, or ends before the part does.</exception>
+    internal BusAddress AddressOf(DmaRegion region, ulong length)
     {
         Use use = _uses.Find(use => use.Sharing == region.Buffer.Sharing) ?? throw new TeeDriverException(Errno.EINVAL, "The job does not use that buffer.");
         if (use.Mapping!.Device is not [var range])
             throw new TeeDriverException(Errno.EINVAL, $"{use.Attachment.Device.Name} takes a buffer in one piece, not in {use.Mapping.Device.Count}.");
-        if (region.Offset >= range.Length)
-            throw new TeeDriverException(Errno.EINVAL, $"Offset {region.Offset} lies behind the {range.Length} bytes of the buffer.");
+        if (length > range.Length || region.Offset > range.Length - length)
+            throw new TeeDriverException(Errno.EINVAL, $"{length} bytes from {region.Offset} reach beyond the {range.Length} of the buffer.");
         return new BusAddress { Handle = range.Handle, Offset = range.Address + region.Offset };
     }
 

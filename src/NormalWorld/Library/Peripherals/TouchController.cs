@@ -27,7 +27,7 @@ public sealed class TouchController : Peripheral
     /// <summary>Takes the oldest touch; null when there is none, or none for the normal world.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
     public Touch? Take() => ReadIfThere(TouchRegisters.Event) is { } value
-        ? new Touch((ushort)value, (ushort)(value >> 16), (value >> 32 & 1) != 0)
+        ? new Touch((ushort)(value & ushort.MaxValue), (ushort)(value >> 16 & ushort.MaxValue), (value >> 32 & 1) != 0)
         : null;
 
     /// <summary>Plays the person in front of the device.</summary>

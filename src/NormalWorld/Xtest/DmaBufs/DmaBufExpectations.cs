@@ -20,15 +20,14 @@ internal static class DmaBufExpectations
 
     internal const string Heap = "protected,secure-video";
 
-    internal static DmaDevice Decoder { get; } = Device("decoder", DmaAccess.ReadWrite) with { NeedsContiguous = true, AddressBits = 32 };
-
-    internal static DmaDevice Display { get; } = Device("display", DmaAccess.Read);
-
-    internal static DmaDevice Device(string name, DmaAccess rights) => new()
+    extension(CaseRun c)
     {
-        Name = name,
-        Rights = new Dictionary<UseCase, DmaAccess> { [UseCase.SecureVideoPlay] = rights },
-    };
+        /// <summary>Reads and writes secure video.</summary>
+        internal DmaDevice Decoder => c.Peripherals.Devices.Named(BusMasterNames.VideoDecoder);
+
+        /// <summary>Reads it.</summary>
+        internal DmaDevice Display => c.Peripherals.Devices.Named(BusMasterNames.DisplayController);
+    }
 
     internal static void ExpectErrno(this CaseRun c, Errno expected, Action action, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {

@@ -28,8 +28,8 @@ internal static class SharingCases
     private static void MapAndUnmap(CaseRun c)
     {
         using DmaBufHandle buffer = c.Tee.AllocateRestricted(Heap, Size);
-        DmaBufAttachment decoder = buffer.Attach(Decoder);
-        using DmaBufAttachment display = buffer.Attach(Display);
+        DmaBufAttachment decoder = buffer.Attach(c.Decoder);
+        using DmaBufAttachment display = buffer.Attach(c.Display);
         DmaMapping mapping = decoder.Map(DmaDirection.FromDevice);
         c.Expect(mapping.Device is [{ Length: WholePages }], "one range of whole pages");
         c.Expect(mapping.Memory[0].Attributes.HasFlag(RangeAttributes.Protected), "protected memory");
@@ -49,21 +49,21 @@ internal static class SharingCases
     private static void OutOfReach(CaseRun c)
     {
         using DmaBufHandle buffer = c.Tee.AllocateRestricted(Heap, Size);
-        c.ExpectErrno(Errno.EBUSY, () => buffer.Attach(Decoder with { AddressBits = 16 }));
+        c.ExpectErrno(Errno.EBUSY, () => buffer.Attach(c.Decoder with { AddressBits = 16 }));
         c.ExpectErrno(Errno.EACCES, () => buffer.Attach(new DmaDevice { Name = "stranger" }));
-        c.ExpectErrno(Errno.EOPNOTSUPP, () => buffer.Attach(Decoder with { Heaps = ["system"] }));
-        c.ExpectErrno(Errno.EOPNOTSUPP, () => buffer.Attach(Decoder with { Takes = Placements.Dynamic }));
-        c.ExpectErrno(Errno.EINVAL, () => buffer.Attach(Decoder with { Takes = Placements.Revocable })); // nobody would hear it
-        c.Expect(buffer.FindAttachProblem(Decoder) is null && buffer.Info.Attachments == 0, "no attachment left, and room for one");
+        c.ExpectErrno(Errno.EOPNOTSUPP, () => buffer.Attach(c.Decoder with { Heaps = ["system"] }));
+        c.ExpectErrno(Errno.EOPNOTSUPP, () => buffer.Attach(c.Decoder with { Takes = Placements.Dynamic }));
+        c.ExpectErrno(Errno.EINVAL, () => buffer.Attach(c.Decoder with { Takes = Placements.Revocable })); // nobody would hear it
+        c.Expect(buffer.FindAttachProblem(c.Decoder) is null && buffer.Info.Attachments == 0, "no attachment left, and room for one");
     }
 
     private static void Revoke(CaseRun c)
     {
         using DmaBufHandle buffer = c.Tee.AllocateRestricted(Heap, Size);
         var importer = new Importer();
-        using DmaBufAttachment vfio = buffer.Attach(Decoder with { Takes = Placements.Revocable }, importer);
+        using DmaBufAttachment vfio = buffer.Attach(c.Decoder with { Takes = Placements.Revocable }, importer);
         DmaMapping mapping = vfio.Map(DmaDirection.Bidirectional);
-        using (DmaBufAttachment compositor = buffer.Attach(Display))
+        using (DmaBufAttachment compositor = buffer.Attach(c.Display))
         {
             compositor.Map(DmaDirection.ToDevice);
             c.ExpectErrno(Errno.EBUSY, buffer.Sharing.Revoke); // it takes none that can be revoked
@@ -73,7 +73,7 @@ internal static class SharingCases
         c.Expect(vfio.State == AttachmentState.Stale && buffer.Info.IsRevoked, "a stale mapping of a revoked buffer");
         vfio.Unmap(mapping);
         c.ExpectErrno(Errno.ENODEV, () => vfio.Map(DmaDirection.ToDevice));
-        c.ExpectErrno(Errno.ENODEV, () => buffer.Attach(Display));
+        c.ExpectErrno(Errno.ENODEV, () => buffer.Attach(c.Display));
         buffer.Sharing.Grant();
         vfio.Map(DmaDirection.ToDevice);
         c.Expect(importer.Heard.SequenceEqual([BufferChange.Revoked, BufferChange.Granted]), "an importer that heard of both");
@@ -139,7 +139,7 @@ internal static class SharingCases
         int before = c.HeapOf(Heap).Buffers;
         DmaBufHandle buffer = c.Tee.AllocateRestricted(Heap, Size);
         SafeFileHandle descriptor = buffer.ExportDescriptor();
-        DmaBufAttachment display = buffer.Attach(Display);
+        DmaBufAttachment display = buffer.Attach(c.Display);
         display.Map(DmaDirection.ToDevice);
         buffer.Dispose();
         descriptor.Dispose(); // which the watcher of descriptors hears of

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Peripherals;
 using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.Xtest.Framework;
@@ -24,6 +25,9 @@ internal sealed class CaseRun(XtestCase @case, XtestHost host)
 
     /// <summary>FF-A; for cases that need it.</summary>
     internal FfaUserDevice Ffa => host.Ffa ?? throw new InvalidOperationException("The case does not say that it needs FF-A.");
+
+    /// <summary>The board's devices; for cases that need the driver.</summary>
+    internal BoardPeripherals Peripherals => host.Peripherals ?? throw new InvalidOperationException("The case does not say that it needs the driver.");
 
     /// <summary>0 to 15: how thorough to be.</summary>
     internal int Level => host.Level;
@@ -130,7 +134,7 @@ internal sealed class CaseRun(XtestCase @case, XtestHost host)
 }
 
 /// <summary>What the cases run against, and where they write to.</summary>
-internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter output, FfaUserDevice? ffa = null, bool hasDriver = true) : IDisposable
+internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter output, FfaUserDevice? ffa = null, BoardPeripherals? peripherals = null) : IDisposable
 {
     private static readonly Guid[] TestPartitions = [EchoPartitions.Uuid1, EchoPartitions.Uuid2, EchoPartitions.Uuid3, EchoPartitions.LogicalUuid];
 
@@ -148,8 +152,8 @@ internal sealed class XtestHost(Func<TeeContext> open, int level, TextWriter out
     /// <summary>Whether the board has all the partitions that exist to be tested with.</summary>
     internal bool HasTestPartitions { get; } = ffa is not null && Array.TrueForAll(TestPartitions, ffa.HasPartition);
 
-    /// <summary>False for a TEE of another process, where the devices are then.</summary>
-    internal bool HasDriver => hasDriver;
+    /// <summary>Null for a TEE of another process, where the devices are then.</summary>
+    internal BoardPeripherals? Peripherals => peripherals;
 
     internal bool HasHeap(string name) => Context.Heaps.Any(heap => heap.Name == name);
 

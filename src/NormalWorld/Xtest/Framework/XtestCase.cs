@@ -27,6 +27,9 @@ internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, 
     /// <summary>The case drives devices, so it runs in the process that has the driver.</summary>
     internal bool NeedsDriver { get; init; }
 
+    /// <summary>A device that the case drives, and not every board has; null when it drives none.</summary>
+    internal string? NeedsDevice { get; init; }
+
     /// <summary>A heap that the case needs and not every board has; null when it needs none.</summary>
     internal string? NeedsHeap { get; init; }
 
