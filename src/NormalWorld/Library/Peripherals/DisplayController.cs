@@ -40,11 +40,14 @@ public sealed class DisplayController : Peripheral
     public uint? Crc => (uint?)ReadIfThere(DisplayRegisters.Crc);
 
     /// <summary>Scans a frame out.</summary>
-    /// <exception cref="TeeDriverException">EINVAL: too many planes. Of the buffers: EACCES, EOPNOTSUPP, EBUSY, ENODEV. EBUSY: it has as many jobs as it takes.</exception>
+    /// <exception cref="TeeDriverException">EINVAL: too many planes, a place or size below 0, more than a buffer has. Of the buffers: EACCES, EOPNOTSUPP, EBUSY, ENODEV. EBUSY: it has as many jobs as it takes.</exception>
     public DmaJob Show(DisplayFrame frame)
     {
         if (frame.Planes.Count > DisplayPlanes.Count)
             throw new TeeDriverException(Errno.EINVAL, $"The display has {DisplayPlanes.Count} planes, not {frame.Planes.Count}.");
+        (int x, int y, int width, int height) = frame.Region;
+        if (int.Min(int.Min(frame.Width, frame.Height), int.Min(int.Min(x, y), int.Min(width, height))) < 0 || frame.Planes.Any(plane => int.Min(plane.X, plane.Y) < 0))
+            throw new TeeDriverException(Errno.EINVAL, "Nothing of a frame has a negative place or size.");
         return Submit(frame.Planes.Select(plane => (plane.Image.Buffer, DmaDirection.ToDevice)), mapped =>
         {
             var descriptor = new DisplayDescriptor
