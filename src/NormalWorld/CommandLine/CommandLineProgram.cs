@@ -26,6 +26,7 @@ internal static class CommandLineProgram
         ("ps", PsCommand.Create),
         ("kill", KillCommand.Create),
         ("play", PlayCommand.Create),
+        ("demo", DemoCommand.Create),
         ("bench", BenchCommand.Create),
         ("abi", AbiCommand.Create),
         (InternalCommands.PipeEchoName, InternalCommands.CreatePipeEcho),

@@ -3,7 +3,8 @@ namespace RestrictedTee.Contracts;
 /// <summary>
 /// Decrypts content into restricted memory: the key comes over a session, ciphertext from normal memory, and plaintext goes
 /// into a restricted buffer or nowhere. A session is a stream, with an instance of its own; the buffers that it writes to are
-/// claimed by this stream, before their first byte, and beside it only the content reader may read them.
+/// labelled as this stream's, before their first byte, and beside it only the content reader may read them, or, when whoever
+/// installed the key says so (<see cref="FlagScanOut"/>), the display controller.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -37,7 +38,7 @@ public static class ContentDecryptor
     public const string UuidText = "b7e0a6f2-5c1d-4d0e-9a3b-7f42c8d61e05";
 
     /// <summary>
-    /// Installs a key. In: value[0].a <see cref="ModeCtr"/> or <see cref="ModeCbc"/>, .b flags (<see cref="FlagShow"/>);
+    /// Installs a key. In: value[0].a <see cref="ModeCtr"/> or <see cref="ModeCbc"/>, .b flags (<see cref="FlagShow"/> or <see cref="FlagScanOut"/>, or neither);
     /// memref[1] key of 16 bytes; memref[2] IV or initial counter of 16 bytes; value[3].a and .b upper and lower half of the
     /// length of the plaintext in bytes. Starts over at the beginning of the content; what an earlier one has not told it never
     /// will. ACCESS_DENIED when key or IV lies in restricted memory; BAD_PARAMETERS for anything else that is not as above, or
@@ -49,7 +50,7 @@ public static class ContentDecryptor
     /// Decrypts the next piece. In: memref[0] ciphertext in normal memory, at least one byte; CBC takes whole blocks. Out:
     /// memref[1] restricted memory, its size the number of plaintext bytes, less than that of the ciphertext where CBC's padding
     /// is. BAD_STATE without a key, and when the content is complete; ACCESS_DENIED when the output is not restricted, or when
-    /// another stream has it; BUSY when somebody is using it; EXCESS_DATA for a piece that goes beyond the declared length (for
+    /// another stream has it; ITEM_NOT_FOUND when the content is for the screen, and the board has no display controller; BUSY when somebody is using it; EXCESS_DATA for a piece that goes beyond the declared length (for
     /// CBC: that length padded, as PKCS#7 pads, to whole blocks); SHORT_BUFFER when the output is smaller than the ciphertext.
     /// After the last byte the key is wiped.
     /// </summary>
@@ -70,6 +71,15 @@ public static class ContentDecryptor
 
     /// <summary>Every piece is passed on to the content reader as it is written, and its digest of the whole may be told.</summary>
     public const uint FlagShow = 1;
+
+    /// <summary>
+    /// What is written is a picture for the screen: the display controller may read it, and the content reader may not. It is seen on the
+    /// screen, and nowhere else.
+    /// </summary>
+    public const uint FlagScanOut = 2;
+
+    /// <summary>The board's name of who then reads it.</summary>
+    public const string DisplayController = "display-controller";
 
     /// <summary>Bytes of a key, of an IV and of a block.</summary>
     public const int KeySize = 16;

@@ -14,13 +14,13 @@ public sealed class ContentDecryptorTa : TrustedApp
     public static TeeResult InstallKey(TaSession session, ValueInput mode, MemrefInput key, MemrefInput iv, ValueInput length)
     {
         ulong bytes = ((ulong)length.A << 32) | length.B;
-        if (mode.A > ContentDecryptor.ModeCbc || mode.B > ContentDecryptor.FlagShow || bytes > ContentDecryptor.MaxLength)
+        if (mode.A > ContentDecryptor.ModeCbc || mode.B > ContentDecryptor.FlagScanOut || bytes > ContentDecryptor.MaxLength)
             return TeeResult.BadParameters;
         if (key.IsRestricted || iv.IsRestricted)
             return TeeResult.AccessDenied; // plaintext taken for a key could be found by trial
         if (key.Size != ContentDecryptor.KeySize || iv.Size != ContentDecryptor.KeySize)
             return TeeResult.BadParameters;
-        session.Get<ContentStream>().Install(mode.A, key.Span, iv.Span, bytes, show: mode.B == ContentDecryptor.FlagShow);
+        session.Get<ContentStream>().Install(mode.A, key.Span, iv.Span, bytes, mode.B);
         return TeeResult.Success;
     }
 
@@ -43,7 +43,10 @@ public sealed class ContentDecryptorTa : TrustedApp
             return TeeResult.ShortBuffer;
         }
 
-        Tee.ClaimRestricted(plaintext, ContentReader.Uuid);
+        if (stream.IsForTheScreen)
+            Tee.LabelRestricted(plaintext, ContentDecryptor.DisplayController);
+        else
+            Tee.ClaimRestricted(plaintext, ContentReader.Uuid);
         plaintext.Size = stream.Decrypt(ciphertext.Span, plaintext.Span[..ciphertext.Size]);
         return TeeResult.Success;
     }

@@ -19,18 +19,21 @@ internal sealed class ContentStream : IDisposable
 
     internal bool HasKey => _cipher is not null;
 
+    /// <summary>Whether the display controller is who the content is for.</summary>
+    internal bool IsForTheScreen { get; private set; }
+
     /// <summary>Whether the whole content was written and shown, and its digest is still to be told.</summary>
     internal bool HasDigest => !HasKey && _reader is not null;
 
     /// <summary>Starts over. A reader's session is one content, so nothing of an earlier one is in what this one tells.</summary>
-    internal void Install(uint mode, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ulong length, bool show)
+    internal void Install(uint mode, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ulong length, uint flags)
     {
         Dispose();
         _cipher = Begin(mode == ContentDecryptor.ModeCtr ? TeeAlgorithm.AesCtr : TeeAlgorithm.AesCbcNoPad, key, iv);
-        (_mode, _length, _position) = (mode, length, 0);
+        (_mode, _length, _position, IsForTheScreen) = (mode, length, 0, flags == ContentDecryptor.FlagScanOut);
         try
         {
-            if (show)
+            if (flags == ContentDecryptor.FlagShow)
                 _reader = TaClientSession.Open(ContentReader.Uuid);
         }
         catch (TeeException)

@@ -17,7 +17,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
     private readonly List<BenchRow> _rows = [];
 
     /// <summary>The parts of a run, in their order.</summary>
-    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "socket", "sessions", "buffers", "content", "sharing", "start", "footprint"];
+    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "socket", "sessions", "buffers", "devices", "content", "sharing", "start", "footprint"];
 
     /// <summary>Measures the named parts.</summary>
     internal IReadOnlyList<BenchRow> Run(IReadOnlyCollection<string> parts)
@@ -48,6 +48,10 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
                 break;
             case "buffers":
                 RestrictedBuffers();
+                new PoolBenchmarks(tee, starting, _rows).Run();
+                break;
+            case "devices":
+                new DeviceBenchmarks(environment, tee, starting, _rows).Run();
                 break;
             case "content":
                 InjectAndDump();

@@ -29,24 +29,29 @@ internal static class FaultsCommand
                 return ExitCodes.Success;
             }
 
-            Table table = Tables.Create()
-                .AddColumn("fault", c => c.RightAligned()).AddColumn("when", c => c.NoWrap()).AddColumns("bus master", "access")
-                .AddColumn("use case", c => c.RightAligned()).AddColumn("offset", c => c.RightAligned()).AddColumn("bytes", c => c.RightAligned())
-                .AddColumn("rule");
-            foreach (FaultEntry fault in faults)
-            {
-                table.AddRow(
-                    $"{fault.Number}", DateTimeOffset.UnixEpoch.AddMicroseconds(fault.Time).ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
-                    Markup.Escape(fault.Master.ToString()), fault.Rights switch { 1 => "read", 2 => "write", 3 => "read-write", _ => "none" },
-                    fault.UseCase == 0 ? "-" : $"{fault.UseCase}", $"0x{fault.Offset:x}", $"{fault.Length}", Markup.Escape(fault.Rule.ToString()));
-            }
-
-            Tables.Print(table);
+            Print(faults);
             if (count > (ulong)faults.Length)
                 System.Console.WriteLine($"{count} in all; the older ones stand in the secure world's log.");
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    internal static void Print(FaultEntry[] faults, string title = "")
+    {
+        Table table = Tables.Create()
+            .AddColumn("fault", c => c.RightAligned()).AddColumn("when", c => c.NoWrap()).AddColumns("bus master", "access")
+            .AddColumn("use case", c => c.RightAligned()).AddColumn("offset", c => c.RightAligned()).AddColumn("bytes", c => c.RightAligned())
+            .AddColumn("rule");
+        foreach (FaultEntry fault in faults)
+        {
+            table.AddRow(
+                $"{fault.Number}", DateTimeOffset.UnixEpoch.AddMicroseconds(fault.Time).ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
+                Markup.Escape(fault.Master.ToString()), fault.Rights switch { 1 => "read", 2 => "write", 3 => "read-write", _ => "none" },
+                fault.UseCase == 0 ? "-" : $"{fault.UseCase}", $"0x{fault.Offset:x}", $"{fault.Length}", Markup.Escape(fault.Rule.ToString()));
+        }
+
+        Tables.Print(table, title);
     }
 
     /// <summary>The newest faults, the oldest of them first.</summary>

@@ -18,7 +18,7 @@ internal sealed class FirewallGate(ProtectedMemoryClient tee, BoardDevices devic
             return RowGate.Instance.Grant(request);
         if (request.Device == DmaDevice.Cpu)
         {
-            tee.AskForCpuAccess(request.Cookie, (BusRights)access);
+            tee.AskForCpuAccess(request.Cookie, RightsOfCpu(request.Direction));
             throw new TeeDriverException(Errno.EACCES, $"The CPU may do nothing with buffers of {request.Exporter.Name}.");
         }
 
@@ -26,6 +26,14 @@ internal sealed class FirewallGate(ProtectedMemoryClient tee, BoardDevices devic
             ?? throw new TeeDriverException(Errno.EINVAL, $"The board has no device '{request.Device.Name}' that could be let to buffers of {request.Exporter.Name}.");
         return tee.MapForDevice(request.Cookie, row, (BusRights)access);
     }
+
+    /// <summary>What is meant for a device is written by the CPU, and what comes from one is read.</summary>
+    private static BusRights RightsOfCpu(DmaDirection direction) => direction switch
+    {
+        DmaDirection.ToDevice => BusRights.Write,
+        DmaDirection.FromDevice => BusRights.Read,
+        _ => BusRights.ReadWrite,
+    };
 
     public void Revoke(in AccessRequest request, ulong handle)
     {

@@ -44,6 +44,9 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     /// <summary>Raised when the secure world has died by itself; the argument says whether a new one was started.</summary>
     public event Action<bool>? SecureWorldDied;
 
+    /// <summary>The board that both worlds have.</summary>
+    public BoardFile Board => _board;
+
     /// <summary>The secure world's process id.</summary>
     public int SecureWorldPid => Current.Process.Pid;
 
