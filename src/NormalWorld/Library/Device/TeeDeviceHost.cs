@@ -13,12 +13,11 @@ internal sealed class TeeDeviceHost : IDisposable
 {
     /// <param name="driver">The driver.</param>
     /// <param name="board">The board.</param>
-    /// <param name="carveOuts">Its reserved memory for heaps.</param>
     /// <param name="gate">Who is asked before a device gets at a buffer; the rights of the board's rows decide when nobody is.</param>
-    internal TeeDeviceHost(OpteeDriver driver, BoardFile board, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null)
+    internal TeeDeviceHost(OpteeDriver driver, BoardFile board, IAccessGate? gate = null)
     {
         Driver = driver;
-        Heaps = new HeapDirectory(driver, new HeapSources(board, carveOuts ?? []), gate ?? RowGate.Instance);
+        Heaps = new HeapDirectory(driver, board, gate ?? RowGate.Instance);
         Allocators = new CentralAllocator(Heaps, gate ?? RowGate.Instance);
     }
 

@@ -14,13 +14,13 @@ internal sealed class HeapDirectory : IDisposable
     private readonly List<DmaHeap> _heaps;
 
     /// <param name="driver">The driver.</param>
-    /// <param name="sources">What the board has.</param>
+    /// <param name="board">The board.</param>
     /// <param name="gate">Who is asked before a device gets at a buffer.</param>
     /// <exception cref="TeeDriverException">ENODEV: the TEE hands out no restricted memory.</exception>
-    internal HeapDirectory(OpteeDriver driver, HeapSources sources, IAccessGate gate)
+    internal HeapDirectory(OpteeDriver driver, BoardFile board, IAccessGate gate)
     {
         var parts = new HeapParts(driver, new ProtectedMemoryClient(driver), gate);
-        _heaps = [.. HeapBackEnds.RowsOf(sources).Select(row => row.Make(parts))];
+        _heaps = [.. HeapBackEnds.RowsOf(board).Select(row => row.Create(parts))];
         HasRestricted = _heaps.Exists(heap => heap.Restriction.IsRestricted);
     }
 

@@ -69,7 +69,7 @@ internal static class XtestRunner
     private static string? WhyNotRun(XtestCase testCase, XtestHost host) =>
         testCase.WhyNotRun
         ?? (testCase.NeedsDriver && !host.HasDriver ? "not applicable: it drives devices, which are in the process that serves the TEE" : null)
-        ?? (testCase.NeedsHeap is { } heap && !host.HasHeap(heap) ? $"not applicable: the board has no heap '{heap}' (--board dynamic)" : null)
+        ?? (testCase.NeedsHeap is { } heap && !host.HasHeap(heap) ? $"not applicable: the board has no heap '{heap}' (--board {testCase.BoardWithHeap})" : null)
         ?? (!testCase.NeedsFfa ? null
             : host.Ffa is null ? "not applicable: it needs worlds that talk by FF-A (--conduit ffa)"
             : host.HasTestPartitions ? null
