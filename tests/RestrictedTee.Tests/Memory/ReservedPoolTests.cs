@@ -80,6 +80,22 @@ public sealed class ReservedPoolTests
         Assert.Equal((TeecResult.BadParameters, TeecOrigin.Tee), (result, origin));
     }
 
+    [Theory]
+    [MemberData(nameof(Abis))]
+    public void A_buffer_that_was_asked_for_by_use_case_is_a_shared_memory_object_that_tas_are_given(ConduitAbi abi)
+    {
+        using var tee = new InProcessTee(board: InProcessTee.ReservedBoard, abi: abi);
+        using TeeContext context = tee.OpenContext();
+        using DmaBufHandle buffer = context.AllocateRestricted(UseCase.SecureVideoPlay, 5000);
+        using SharedMemory memory = context.RegisterSharedMemory(buffer);
+        byte[] seen = new byte[64];
+
+        Assert.Equal((TeecResult.Success, TeecResult.Success), (Inject(context, memory, Filled(64)), Dump(context, memory, seen)));
+
+        Assert.True(buffer.ShmId > 0);
+        Assert.Equal(Filled(64), seen);
+    }
+
     [Fact]
     public void A_reference_reaches_no_further_than_the_registered_buffer()
     {

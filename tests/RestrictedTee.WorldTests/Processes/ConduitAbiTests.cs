@@ -230,7 +230,7 @@ public sealed class ConduitAbiTests
             Rtee.Result sdp = Rtee.Run("xtest", "--sdp-basic", "-n", "5", "--board", board, "--conduit", conduit, "--heap-name", "protected,trusted-ui");
 
             Assert.Matches("protected,secure-video +static +1 MiB", heaps.Output);
-            Assert.Matches("protected,trusted-ui +dynamic +2 MiB +0 MiB +2 MiB +0 +not lent", heaps.Output);
+            Assert.Matches("protected,trusted-ui +dynamic +2 MiB +0 MiB +0 MiB +none +2 MiB +0 +not lent", heaps.Output);
             Assert.True(sdp.ExitCode == 0, sdp.Output + sdp.Errors);
         }
     }
