@@ -72,9 +72,8 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
     internal bool IsRestricted(BusAddress address) => address.Handle != 0 || FindReserved(address) is not null;
 
     /// <summary>Labels the buffer that the device is about to write.</summary>
-    internal ClaimOutcome Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) => restricted.FindReserved(memory.Range) == memory
-        ? ClaimOutcome.ClaimedByAnother // everybody's, by the static rules
-        : firewall.TryClaim(master, memory, Claim.OfDevice(master.Id, consumers));
+    internal ClaimOutcome Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) =>
+        firewall.TryClaim(master, memory, Claim.OfDevice(master.Id, consumers));
 
     /// <summary>The masters that a set of the board's rows names; null when it names one that is not there, or is no single one.</summary>
     internal IReadOnlyList<MasterId>? Masters(ulong rows)

@@ -18,6 +18,7 @@ internal abstract class GuardedMemory : MemoryObject
     private Claim? _claim;
     private bool _mayHaveContent;
     private bool _isFixed;
+    private bool _isLeftToStaticRules;
     private int _mappings;
 
     private record struct Holder(MasterId Master, ulong Instance, AccessRights Rights, int Count);
@@ -87,6 +88,8 @@ internal abstract class GuardedMemory : MemoryObject
     {
         lock (_gate)
         {
+            if (_isLeftToStaticRules)
+                return ClaimOutcome.ClaimedByAnother;
             if (_claim is { } existing && !existing.IsProducer(claim.Owner, claim.Instance))
                 return ClaimOutcome.ClaimedByAnother;
             bool changes = _claim is { } before && !before.SaysTheSameAs(claim);
@@ -178,6 +181,13 @@ internal abstract class GuardedMemory : MemoryObject
     {
         lock (_gate)
             _isFixed = true;
+    }
+
+    /// <summary>Nobody can label it from now on: those whom the static rules let at it reach it by its addresses, whatever a label says.</summary>
+    internal void LeaveToStaticRules()
+    {
+        lock (_gate)
+            _isLeftToStaticRules = true;
     }
 
     /// <summary>Whether somebody outside was told where the buffer lies.</summary>

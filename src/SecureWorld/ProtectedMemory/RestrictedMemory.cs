@@ -87,6 +87,21 @@ internal sealed class RestrictedMemory : IDisposable
     /// <summary>The reserved pool that a range on the bus lies in; null when it lies in none. It is there for good, so it needs no reference.</summary>
     internal RestrictedBuffer? FindReserved(PhysicalRange range) => Array.Find(_reserved, buffer => buffer.Range.Contains(range));
 
+    /// <summary>Gives a part of a reserved pool an unguessable cookie; null when there is no room for it in the table.</summary>
+    internal ReservedRange? Register(RestrictedBuffer pool, PhysicalRange range)
+    {
+        var reserved = new ReservedRange(pool, range.Start.Value - pool.Range.Start.Value, range.Length, NewCookie());
+        return _objects.TryAdd(reserved) ? reserved : null;
+    }
+
+    /// <summary>Takes the cookie back.</summary>
+    internal bool Unregister(ulong cookie)
+    {
+        ReservedRange? reserved = _objects.Remove<ReservedRange>(cookie);
+        reserved?.Release();
+        return reserved is not null;
+    }
+
     internal void Scrub()
     {
         foreach (RestrictedRegion region in Regions)
@@ -106,6 +121,7 @@ internal sealed class RestrictedMemory : IDisposable
     {
         RestrictedBuffer whole = pool.Allocate(board.Size, cookie: 0)!;
         whole.Fix();
+        whole.LeaveToStaticRules();
         return whole;
     }
 

@@ -3,6 +3,7 @@ using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SecureWorld.PseudoTas;
 
@@ -98,6 +99,25 @@ internal sealed class ProtectedMemoryPtaService(KernelServices kernel) : Trusted
             return TeeResult.AccessDenied;
         });
     }
+
+    [Command(ProtectedMemoryPta.CommandRegister)]
+    public TeeResult Register(ValueInput address, ValueInput size, ValueOutput cookie)
+    {
+        if (!PhysicalRange.TryCreate(new PhysicalAddress(Get(address)), Get(size), out PhysicalRange range) || !IsWholePages(range)
+            || kernel.Restricted.FindReserved(range) is not { } pool)
+            return TeeResult.BadParameters;
+        if (kernel.Restricted.Register(pool, range) is not { } reserved)
+            return TeeResult.OutOfMemory;
+        Set(cookie, reserved.Cookie);
+        return TeeResult.Success;
+    }
+
+    [Command(ProtectedMemoryPta.CommandUnregister)]
+    public TeeResult Unregister(ValueInput cookie) =>
+        kernel.Restricted.Unregister(Get(cookie)) ? TeeResult.Success : TeeResult.ItemNotFound;
+
+    private static bool IsWholePages(PhysicalRange range) =>
+        range.Start.IsPageAligned && range.Length != 0 && range.Length % PhysicalAddress.PageSize == 0;
 
     private TeeResult With(ValueInput cookie, Func<RestrictedBuffer, TeeResult> use)
     {

@@ -65,6 +65,16 @@ public static class ProtectedMemoryPta
     /// ACCESS_DENIED, or ITEM_NOT_FOUND.
     /// </summary>
     public const uint CommandCpuAccess = 9;
+
+    /// <summary>
+    /// Give a name to a part of a reserved pool, which the TEE gives out nothing of, so that a memref can refer to it. In: value[0].a/b
+    /// physical address; value[1].a/b size. Out: value[2].a/b cookie. Who may do what with it, the board's rules alone say.
+    /// BAD_PARAMETERS: it is no range of whole pages in one reserved pool; OUT_OF_MEMORY.
+    /// </summary>
+    public const uint CommandRegister = 10;
+
+    /// <summary>Take the name back. In: value[0].a/b cookie. A call that has the memory keeps it until it ends. ITEM_NOT_FOUND.</summary>
+    public const uint CommandUnregister = 11;
 }
 
 /// <summary>Where the memory of a restricted pool comes from.</summary>

@@ -48,7 +48,7 @@ public sealed record BoardFile
     public static BoardFile Default { get; } = DefaultBoard.Create();
 
     /// <summary>The names by which <see cref="Load"/> knows the embedded boards.</summary>
-    public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic", "media", "ffa-test", "ffa-test-dynamic"];
+    public static IReadOnlyList<string> EmbeddedNames { get; } = ["default", "dynamic", "media", "static-soc", "ffa-test", "ffa-test-dynamic"];
 
     /// <summary>Reads and checks a board file, or an embedded board by its name.</summary>
     /// <exception cref="InvalidDataException">It cannot be read, is malformed, or describes an impossible board; the message says where.</exception>
@@ -85,10 +85,14 @@ public sealed record BoardFile
         }
     }
 
-    /// <summary>What buffers of a use case begin and end on: the strictest alignment of the bus masters that may reach them and have no IOMMU.</summary>
+    /// <summary>
+    /// What buffers of a use case begin and end on: the strictest alignment of the bus masters that may reach them and have no IOMMU, and
+    /// of the pool where that is reserved.
+    /// </summary>
     public ulong GranularityOf(UseCase useCase) => BusMasters
         .Where(master => !master.IsBehindIommu && master.RightsTo(useCase) != BusRights.None)
-        .Select(master => master.Alignment).Append((ulong)PhysicalAddress.PageSize).Max();
+        .Select(master => master.Alignment)
+        .Append(PoolOf(useCase) is { IsReserved: true } pool ? pool.Alignment : (ulong)PhysicalAddress.PageSize).Max();
 
     /// <summary>The pool of a use case; null when it has none.</summary>
     public PoolRegion? PoolOf(UseCase useCase) => Pools.FirstOrDefault(pool => pool.UseCase == useCase);
@@ -131,26 +135,4 @@ public record MemoryRegion
 
     /// <summary>The region as a range.</summary>
     public PhysicalRange Range => PhysicalRange.Create(new PhysicalAddress(Base), Size);
-}
-
-/// <summary>One restricted pool.</summary>
-public sealed record PoolRegion : MemoryRegion
-{
-    /// <summary>What the pool is for.</summary>
-    public required UseCase UseCase { get; init; }
-
-    /// <summary>
-    /// Whether the memory is carved out at boot and given out by nobody in the TEE: devices and CPUs reach it by its addresses, by the
-    /// static rules alone. Such a pool needs no call to the TEE, and has neither labels nor scrubbing.
-    /// </summary>
-    public bool IsReserved { get; init; }
-
-    /// <summary>
-    /// Whether the memory is normal RAM until it is needed, and lent then; else it is carved out at boot. A dynamic pool has no
-    /// base, and its size is the least that is lent.
-    /// </summary>
-    public bool IsDynamic { get; init; }
-
-    /// <summary>What base and size of memory lent to a dynamic pool must be multiples of; a power of two, at least a page.</summary>
-    public ulong Alignment { get; init; } = PhysicalAddress.PageSize;
 }

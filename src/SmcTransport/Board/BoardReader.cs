@@ -30,7 +30,7 @@ internal sealed class BoardReader
             ReservedShm = ReadRegion(board["reservedShm"], "reservedShm"),
             SecureRam = ReadRegion(board["secureRam"], "secureRam"),
             UseCases = useCases,
-            Pools = [.. board["pools"].AsList("pools").Select((node, i) => ReadPool(node, i, version, useCases))],
+            Pools = PoolReader.Read(board["pools"], version, useCases, _lines),
             BusMasters = version == 1 ? BoardFile.BusMastersOfVersion1(useCases) : BusMasterReader.Read(board.Find("busMasters"), useCases, _lines),
             SecurityModule = board.Find("securityModule")?.AsText("securityModule") ?? BoardFile.DefaultSecurityModule,
             Partitions = board.Find("partitions") is { } partitions ? [.. _lines.Note(BoardPart.Partitions, partitions).AsList("partitions").Select(ReadPartition)] : [],
@@ -73,33 +73,6 @@ internal sealed class BoardReader
     {
         BoardMembers region = new(_lines.Note(name, node), name, [], "base", "size");
         return new MemoryRegion { Base = region["base"].AsSize($"{name}.base"), Size = region["size"].AsSize($"{name}.size") };
-    }
-
-    private PoolRegion ReadPool(BoardNode node, int index, int version, IReadOnlyList<UseCaseRow> useCases)
-    {
-        BoardMembers pool = new(_lines.Note(BoardPart.Pool(index), node), "a pool", ["kind", "base", "alignment"], "useCase", "size");
-        string name = pool["useCase"].AsText("a pool's useCase");
-        UseCase useCase = FindUseCase(pool["useCase"].Line, name, useCases);
-        string kind = pool.Find("kind")?.AsText("a pool's kind") ?? "static";
-        if (kind is not ("static" or "dynamic" or "reserved"))
-            throw pool["kind"].Malformed($"pool '{name}'.kind is static or dynamic or reserved, not '{kind}'.");
-        if (kind == "reserved" && version == 1)
-            throw pool["kind"].Malformed($"pool '{name}' is reserved, which takes version 2.");
-        bool isDynamic = kind == "dynamic";
-        BoardNode? start = pool.Find("base"), alignment = pool.Find("alignment");
-        if (start is not null == isDynamic)
-            throw node.Malformed($"pool '{name}' is {kind}, so it {(isDynamic ? "takes no" : "needs a")} base.");
-        if (alignment is not null && !isDynamic)
-            throw alignment.Malformed($"pool '{name}' is {kind}, so it takes no alignment.");
-        var region = new PoolRegion
-        {
-            UseCase = useCase,
-            IsDynamic = isDynamic,
-            IsReserved = kind == "reserved",
-            Base = start?.AsSize($"pool '{name}'.base") ?? 0,
-            Size = pool["size"].AsSize($"pool '{name}'.size"),
-        };
-        return alignment is null ? region : region with { Alignment = alignment.AsSize($"pool '{name}'.alignment") };
     }
 
     private static TestPartition ReadPartition(BoardNode node)

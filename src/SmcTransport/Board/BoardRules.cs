@@ -41,7 +41,7 @@ internal static class BoardRules
         for (int i = 0; i < board.Pools.Count; i++)
         {
             if (!board.Pools[i].IsDynamic)
-                regions.Add((BoardPart.Pool(i), NameOf(board.Pools[i], board), board.Pools[i]));
+                regions.Add((BoardPart.Pool(i), PoolRules.NameOf(board.Pools[i], board), board.Pools[i]));
         }
 
         foreach ((string part, string name, MemoryRegion region) in regions.Prepend(("reservedShm", "reservedShm", board.ReservedShm)))
@@ -50,12 +50,8 @@ internal static class BoardRules
                 return new BoardProblem(part, wrong);
         }
 
-        for (int i = 0; i < board.Pools.Count; i++)
-        {
-            if (board.Pools[i].IsDynamic && FindDynamicProblem(board.Pools[i], board) is { } wrong)
-                return new BoardProblem(BoardPart.Pool(i), wrong);
-        }
-
+        if (PoolRules.FindProblem(board) is { } pool)
+            return pool;
         if (FindPartitionProblem(board) is { } partitions)
             return new BoardProblem(BoardPart.Partitions, partitions);
 
@@ -73,8 +69,6 @@ internal static class BoardRules
         return board.ReservedShm.Size == board.NormalRam.Size ? new BoardProblem("reservedShm", "reservedShm leaves nothing of normalRam for shared memory.") : null;
     }
 
-    private static string NameOf(PoolRegion pool, BoardFile board) => $"pool '{board.NameOf(pool.UseCase)}'";
-
     private static string? FindPartitionProblem(BoardFile board)
     {
         int sharers = board.Partitions.Count(TestPartitions.HasRam);
@@ -86,19 +80,6 @@ internal static class BoardRules
             return $"partitions has {sharers} that need RAM, so the board needs partitionRam.";
         ulong needed = (ulong)sharers * MinPartitionRam;
         return ram.Size >= needed ? null : $"partitionRam: size 0x{ram.Size:x} is less than the 0x{needed:x} that {sharers} partitions need.";
-    }
-
-    private static string? FindDynamicProblem(PoolRegion pool, BoardFile board)
-    {
-        string name = NameOf(pool, board);
-        ulong room = board.NormalRam.Size - Math.Min(board.ReservedShm.Size, board.NormalRam.Size);
-        if (pool.Alignment < PhysicalAddress.PageSize || !System.Numerics.BitOperations.IsPow2(pool.Alignment))
-            return $"{name}: alignment 0x{pool.Alignment:x} must be a power of two, at least {PhysicalAddress.PageSize}.";
-        if (pool.Size == 0 || pool.Size % pool.Alignment != 0)
-            return $"{name}: size 0x{pool.Size:x} must be a multiple of its alignment 0x{pool.Alignment:x}.";
-        return pool.Size + pool.Alignment <= room
-            ? null
-            : $"{name}: 0x{pool.Size:x} bytes at alignment 0x{pool.Alignment:x} cannot be lent from the 0x{room:x} bytes that normalRam has behind reservedShm.";
     }
 
     private static string? FindRegionProblem(string name, MemoryRegion region)

@@ -92,9 +92,16 @@ public static class BusMasterNames
 /// <summary>What a name in a board file looks like.</summary>
 internal static class BoardWords
 {
+    /// <summary>Names stand in tables.</summary>
+    internal const int MaxLength = 40;
+
     /// <summary>Lower-case letters, digits and single hyphens between them.</summary>
     internal static bool IsName(string text) =>
-        text.Length is > 0 and <= 40
+        text.Length is > 0 and <= MaxLength
         && text.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
         && text[0] != '-' && text[^1] != '-' && !text.Contains("--", StringComparison.Ordinal);
+
+    /// <summary>Words of letters and digits with a space or a hyphen between them.</summary>
+    internal static bool IsLabel(string text) =>
+        text.Length is > 0 and <= MaxLength && text.Split(' ', '-').All(word => word.Length != 0 && word.All(char.IsAsciiLetterOrDigit));
 }

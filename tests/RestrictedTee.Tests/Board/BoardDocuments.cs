@@ -21,6 +21,21 @@ internal static partial class BoardDocuments
         }
         """;
 
+    /// <summary>A board of version 2 with one pool of 1 MiB.</summary>
+    /// <param name="members">Members of the pool.</param>
+    internal static string Version2With(string members) => $$"""
+        {
+          "version": 2,
+          "normalRam": { "base": "0x40000000", "size": "16MiB" },
+          "reservedShm": { "base": "0x40000000", "size": "1MiB" },
+          "secureRam": { "base": "0x0e100000", "size": 65536 },
+          "useCases": [ { "number": 7, "name": "static-video" } ],
+          "pools": [
+            { "useCase": "static-video", "size": "1MiB", {{members}} }
+          ]
+        }
+        """;
+
     /// <summary>Each shipped board by its path below the repository.</summary>
     internal static IEnumerable<string> ShippedBoards =>
         Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*-board.json", SearchOption.AllDirectories)

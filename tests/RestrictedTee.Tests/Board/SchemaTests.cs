@@ -73,9 +73,41 @@ public sealed class SchemaTests
     [InlineData("\"base\": \"0x0f400000\", ", "")]
     [InlineData("\"version\": 1", "\"version\": 1, \"busMasters\": []")]
     [InlineData("\"dynamic\"", "\"reserved\"")]
-    public void What_the_reader_refuses_for_its_shape_the_schema_refuses(string old, string now)
+    [InlineData("\"size\": \"1MiB\"", "\"size\": \"1MiB\", \"limit\": \"64KiB\"")]
+    [InlineData("\"size\": \"1MiB\"", "\"size\": \"1MiB\", \"clientLimit\": \"64KiB\"")]
+    [InlineData("\"size\": \"1MiB\"", "\"size\": \"1MiB\", \"restrictedBy\": \"gpu-firmware\"")]
+    public void What_the_reader_refuses_for_its_shape_the_schema_refuses(string old, string now) =>
+        AssertBothRefuse(BoardDocuments.Version1.Replace(old, now, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"kind\": \"reserved\", \"base\": \"0x0f000000\", \"restrictedBy\": \"\"")]
+    [InlineData("\"kind\": \"reserved\", \"base\": \"0x0f000000\", \"restrictedBy\": \"[red]\"")]
+    [InlineData("\"kind\": \"reserved\", \"base\": \"0x0f000000\", \"restrictedBy\": \"a word too  much\"")]
+    [InlineData("\"kind\": \"reserved\", \"base\": \"0x0f000000\", \"restrictedBy\": 3")]
+    [InlineData("\"kind\": \"reserved\", \"base\": \"0x0f000000\", \"limit\": \"much\"")]
+    [InlineData("\"kind\": \"reserved\", \"alignment\": 4096")]
+    [InlineData("\"kind\": \"static\", \"base\": \"0x0f000000\", \"restrictedBy\": \"gpu-firmware\"")]
+    [InlineData("\"base\": \"0x0f000000\", \"alignment\": 4096")]
+    [InlineData("\"kind\": \"dynamic\", \"restrictedBy\": \"gpu-firmware\"")]
+    public void What_the_reader_refuses_of_a_pool_of_version_2_the_schema_refuses(string members) =>
+        AssertBothRefuse(BoardDocuments.Version2With(members));
+
+    [Theory]
+    [InlineData("\"kind\": \"reserved\", \"base\": \"0x0f000000\"")]
+    [InlineData("\"kind\": \"reserved\", \"base\": \"0x0f000000\", \"alignment\": \"64KiB\", \"restrictedBy\": \"boot loader 2\", \"limit\": \"1MiB\"")]
+    [InlineData("\"kind\": \"static\", \"base\": \"0x0f000000\", \"limit\": 8192, \"clientLimit\": 4096")]
+    [InlineData("\"kind\": \"dynamic\", \"alignment\": \"64KiB\", \"limit\": \"2MiB\"")]
+    public void What_the_reader_takes_of_a_pool_of_version_2_the_schema_takes(string members)
     {
-        string json = BoardDocuments.Version1.Replace(old, now, StringComparison.Ordinal);
+        string json = BoardDocuments.Version2With(members);
+        using JsonDocument document = JsonDocument.Parse(json);
+
+        Assert.Single(BoardFile.Parse(json, "board").Pools);
+        AssertValid(Boards, document.RootElement, members);
+    }
+
+    private static void AssertBothRefuse(string json)
+    {
         using JsonDocument document = JsonDocument.Parse(json);
 
         Assert.Throws<InvalidDataException>(() => BoardFile.Parse(json, "board"));

@@ -33,7 +33,7 @@ internal sealed class InProcessTee : IDisposable
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
-    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null, bool hasInterrupts = false)
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IAccessGate? gate = null, BoardFile? normalBoard = null, bool hasInterrupts = false)
     {
         Board = board ?? SmallBoard;
         Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
@@ -48,7 +48,7 @@ internal sealed class InProcessTee : IDisposable
         _raw = Connect(threads, isFastOnly: false);
         IConduit fast = Connect(threads + 1, isFastOnly: true);
         var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, _plug = new Plug(_secureRam));
-        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, hasInterrupts ? ConnectNotificationLine() : null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), Board, carveOuts, gate);
+        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, hasInterrupts ? ConnectNotificationLine() : null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), normalBoard ?? Board, gate);
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
 
@@ -83,6 +83,16 @@ internal sealed class InProcessTee : IDisposable
         Os.ConnectNotificationLine(new PipeEnd(write));
         return new PipeEnd(read);
     }
+
+    /// <summary>The small board with a pool that is reserved, in place of the first, for the devices and trusted applications that the default board names.</summary>
+    internal static BoardFile ReservedBoard { get; } = SmallBoard with
+    {
+        Pools =
+        [
+            new PoolRegion { UseCase = UseCase.SecureVideoPlay, IsReserved = true, Base = 0x0f00_0000, Size = 1 << 20 },
+            new PoolRegion { UseCase = UseCase.TrustedUi, Base = 0x0f40_0000, Size = 256 << 10 },
+        ],
+    };
 
     internal BoardFile Board { get; }
 

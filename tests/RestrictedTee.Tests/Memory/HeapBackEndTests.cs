@@ -32,7 +32,7 @@ public sealed class HeapBackEndTests
     {
         foreach (BoardFile board in BoardFile.EmbeddedNames.Select(BoardFile.Load))
         {
-            string[] names = [.. HeapBackEnds.RowsOf(new HeapSources(board, [CarveOut])).Select(row => row.Name)];
+            string[] names = [.. HeapBackEnds.RowsOf(board).Select(row => row.Name)];
 
             Assert.Equal(names.Distinct(), names);
             Assert.Subset(names.ToHashSet(), board.Pools.Select(pool => board.HeapNameOf(pool.UseCase)).ToHashSet());
@@ -150,22 +150,18 @@ public sealed class HeapBackEndTests
                 Assert.Throws<TeeDriverException>(() => buffer.BeginCpuAccess(DmaDirection.FromDevice, TimeSpan.Zero)).Errno));
     }
 
-    /// <summary>Reserved memory that both worlds can reach: the last MiB of normal RAM.</summary>
-    private static CarveOut CarveOut { get; } = new(
-        "secure_heap", UseCase.SecureVideoPlay, PhysicalRange.Create(new PhysicalAddress(0x40f0_0000), 1 << 20), Page, new Restriction(RestrictionKind.NamedDevices, "boot loader"));
-
     private const ulong Page = PhysicalAddress.PageSize;
 
     private static DmaHeap HeapOf(InProcessTee tee, string kind)
     {
-        string name = HeapBackEnds.All.Single(k => k.Name == kind).RowsOf(new HeapSources(tee.Board, [CarveOut])).First().Name;
+        string name = HeapBackEnds.All.Single(k => k.Name == kind).RowsOf(tee.Board).First().Name;
         return tee.Host.Heaps.Named(name);
     }
 
     private static InProcessTee Tee(string kind, ConduitAbi abi)
     {
-        BoardFile[] boards = [InProcessTee.SmallBoard, InProcessTee.DynamicBoard];
+        BoardFile[] boards = [InProcessTee.SmallBoard, InProcessTee.DynamicBoard, InProcessTee.ReservedBoard];
         HeapBackEndKind wanted = HeapBackEnds.All.Single(k => k.Name == kind);
-        return new InProcessTee(board: boards.First(board => wanted.RowsOf(new HeapSources(board, [CarveOut])).Any()), abi: abi, carveOuts: [CarveOut]);
+        return new InProcessTee(board: boards.First(board => wanted.RowsOf(board).Any()), abi: abi);
     }
 }

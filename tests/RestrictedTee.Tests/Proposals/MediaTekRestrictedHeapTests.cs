@@ -90,7 +90,7 @@ public sealed class MediaTekRestrictedHeapTests
     private static HeapInfo HeapOf(TeeContext context) => context.Heaps.Single(heap => heap.Name == Name);
 
     private static DmaHeap Make(InProcessTee tee, IRestrictor restrictor) =>
-        VendorHeap.RowOf(UseCase.SecureVideoPlay, _ => restrictor).Make(new HeapParts(tee.Driver, new ProtectedMemoryClient(tee.Driver), RowGate.Instance));
+        VendorHeap.RowOf(UseCase.SecureVideoPlay, _ => restrictor).Create(new HeapParts(tee.Driver, new ProtectedMemoryClient(tee.Driver), RowGate.Instance));
 
     private static Span<byte> View(InProcessTee tee, MemoryRange range) => tee.Bank.GetSpan(range.Address - tee.Bank.Range.Start.Value, (int)range.Length);
 

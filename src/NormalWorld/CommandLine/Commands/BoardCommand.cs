@@ -10,6 +10,9 @@ namespace RestrictedTee.CommandLine.Commands;
 /// <summary><c>rtee board</c>: the map of a board, its bus masters, and who may do what with which restricted memory. Starts no TEE.</summary>
 internal static class BoardCommand
 {
+    /// <summary>Stands above the access matrix.</summary>
+    internal const string MatrixTitle = "[bold]who may do what[/] (anybody else: nothing)";
+
     internal static Command Create()
     {
         var file = new Option<string?>("--board") { Description = $"Board file (JSON), or an embedded board: {string.Join(", ", BoardFile.EmbeddedNames)} [default]", HelpName = "FILE" };
@@ -31,32 +34,44 @@ internal static class BoardCommand
             if (result.GetValue(json))
                 System.Console.WriteLine(Json(name, board));
             else
-                Print(name, board);
+                Print(name, board, Tables.Print);
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static void Print(string name, BoardFile board)
+    /// <summary>The map, the pools, the bus masters, and last the access matrix.</summary>
+    internal static void Print(string name, BoardFile board, Action<Table, string> print)
     {
         Table map = Tables.Create().AddColumn("region").AddColumn("base", c => c.NoWrap()).AddColumn("end", c => c.NoWrap()).AddColumn("size", c => c.RightAligned());
         foreach ((string region, MemoryRegion range) in Map(board))
             map.AddRow(region, Address(range.Base), Address(range.Range.End.Value - 1), Bytes(range.Size));
         foreach (PoolRegion pool in board.Pools.Where(pool => pool.IsDynamic))
             map.AddRow($"pool {board.NameOf(pool.UseCase)}", "lent", $"from normalRam, aligned to {Bytes(pool.Alignment)}", Bytes(pool.Size));
-        Tables.Print(map, $"[bold]board {Markup.Escape(name)}[/]");
+        print(map, $"[bold]board {Markup.Escape(name)}[/]");
+
+        Table pools = Tables.Create().AddColumn("heap").AddColumn("kind").AddColumn("buffers aligned to", c => c.RightAligned())
+            .AddColumn("limit", c => c.RightAligned()).AddColumn("each client", c => c.RightAligned()).AddColumn("restricted by");
+        foreach (PoolRegion pool in board.Pools)
+        {
+            pools.AddRow(
+                board.HeapNameOf(pool.UseCase), KindOf(pool), Bytes(board.GranularityOf(pool.UseCase)), Limit(pool.Limit), Limit(pool.ClientLimit),
+                pool.IsReserved ? pool.RestrictedBy : "TEE");
+        }
+
+        print(pools, "[bold]restricted memory[/]");
 
         Table masters = Tables.Create().AddColumn("bus master").AddColumn("address bits", c => c.RightAligned()).AddColumn("memory").AddColumn("alignment", c => c.RightAligned());
         foreach (BusMasterRow master in board.BusMasters)
             masters.AddRow(master.FullName, $"{master.AddressWidth}", master.IsBehindIommu ? "by IOMMU" : master.NeedsContiguous ? "contiguous" : "scattered", Bytes(master.Alignment));
-        Tables.Print(masters, "[bold]bus masters[/]");
+        print(masters, "[bold]bus masters[/]");
 
         Table matrix = Tables.Create().AddColumn("bus master");
         foreach (UseCaseRow useCase in board.UseCases)
             matrix.AddColumn($"{useCase.Name} ({useCase.UseCase.Number})");
         foreach (BusMasterRow master in board.BusMasters)
             matrix.AddRow([master.FullName, .. board.UseCases.Select(useCase => Word(master.RightsTo(useCase.UseCase)))]);
-        Tables.Print(matrix, "[bold]who may do what[/] (anybody else: nothing)");
+        print(matrix, MatrixTitle);
     }
 
     private static string Json(string name, BoardFile board)
@@ -68,9 +83,9 @@ internal static class BoardCommand
             writer.WriteString("board", name);
             writer.WriteStartArray("map");
             foreach ((string region, MemoryRegion range) in Map(board))
-                WriteRegion(writer, region, "static", range.Base, range.Size);
+                WriteRegion(writer, region, range is PoolRegion pool ? KindOf(pool) : "static", range.Base, range.Size);
             foreach (PoolRegion pool in board.Pools.Where(pool => pool.IsDynamic))
-                WriteRegion(writer, $"pool {board.NameOf(pool.UseCase)}", "dynamic", null, pool.Size);
+                WriteRegion(writer, $"pool {board.NameOf(pool.UseCase)}", KindOf(pool), null, pool.Size);
             writer.WriteEndArray();
             writer.WriteStartArray("useCases");
             foreach (UseCaseRow useCase in board.UseCases)
@@ -82,6 +97,10 @@ internal static class BoardCommand
                 writer.WriteEndObject();
             }
 
+            writer.WriteEndArray();
+            writer.WriteStartArray("pools");
+            foreach (PoolRegion pool in board.Pools)
+                WritePool(writer, board, pool);
             writer.WriteEndArray();
             writer.WriteStartArray("busMasters");
             foreach (BusMasterRow master in board.BusMasters)
@@ -101,6 +120,20 @@ internal static class BoardCommand
         if (start is { } address)
             writer.WriteNumber("base", address);
         writer.WriteNumber("size", size);
+        writer.WriteEndObject();
+    }
+
+    private static void WritePool(Utf8JsonWriter writer, BoardFile board, PoolRegion pool)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("heap", board.HeapNameOf(pool.UseCase));
+        writer.WriteString("kind", KindOf(pool));
+        writer.WriteNumber("alignment", board.GranularityOf(pool.UseCase));
+        if (pool.Limit is { } limit)
+            writer.WriteNumber("limit", limit);
+        if (pool.ClientLimit is { } each)
+            writer.WriteNumber("clientLimit", each);
+        writer.WriteString("restrictedBy", pool.IsReserved ? pool.RestrictedBy : "TEE");
         writer.WriteEndObject();
     }
 
@@ -131,6 +164,10 @@ internal static class BoardCommand
     }
 
     private static string Word(BusRights rights) => BusMasterReader.Word(rights);
+
+    private static string KindOf(PoolRegion pool) => pool.IsReserved ? "reserved" : pool.IsDynamic ? "dynamic" : "static";
+
+    private static string Limit(ulong? limit) => limit is { } most ? Bytes(most) : "none";
 
     private static string Address(ulong address) => $"0x{address:x8}";
 

@@ -10,32 +10,58 @@ namespace RestrictedTee.CommandLine.Commands;
 /// <summary><c>rtee heaps</c>: the dma-heaps and their state.</summary>
 internal static class HeapsCommand
 {
+    /// <summary>Columns of numbers.</summary>
+    private static readonly string[] Numbers = ["size", "used", "peak", "limit", "largest free", "buffers"];
+
     internal static Command Create()
     {
-        var command = new Command("heaps", "List the dma-heaps: kind, size, use and peak, largest free range, and how they are kept from the CPU.");
+        var command = new Command("heaps", "List the dma-heaps: kind, size, use, peak and limit, how they are kept from the CPU and by whom, and which clients have most.");
         var tee = new TeeOptions(command, canConnect: true);
         command.SetAction(result =>
         {
             using TeeSource source = tee.Open(result);
             using TeeContext context = source.OpenContext();
-            var table = Tables.Create()
-                .AddColumns("heap", "kind")
-                .AddColumn("size", c => c.RightAligned()).AddColumn("used", c => c.RightAligned())
-                .AddColumn("peak", c => c.RightAligned()).AddColumn("limit", c => c.RightAligned())
-                .AddColumn("largest free", c => c.RightAligned()).AddColumn("buffers", c => c.RightAligned())
-                .AddColumns("protection", "restricted");
-            foreach (HeapInfo heap in context.Heaps)
-            {
-                table.AddRow(
-                    heap.Name, heap.Kind, Bytes(heap.Size), Bytes(heap.Used), Bytes(heap.Peak), heap.Limit is { } limit ? Bytes(limit) : "none",
-                    Bytes(heap.LargestFree), heap.Buffers.ToString(), heap.Protection, Restriction(heap));
-            }
-
-            Tables.Print(table);
+            Print(context.Heaps, Tables.Print);
             return ExitCodes.Success;
         });
         return command;
     }
+
+    /// <summary>The heaps, and below them the clients that have most of any.</summary>
+    internal static void Print(IReadOnlyList<HeapInfo> heaps, Action<Table, string> print)
+    {
+        Table table = Tables.Create().AddColumns("heap", "kind");
+        foreach (string number in Numbers)
+            table.AddColumn(number, c => c.RightAligned());
+        table.AddColumns("protection", "restricted");
+        foreach (HeapInfo heap in heaps)
+        {
+            table.AddRow(
+                heap.Name, heap.Kind, Bytes(heap.Size), Bytes(heap.Used), Bytes(heap.Peak), Limits(heap),
+                Bytes(heap.LargestFree), heap.Buffers.ToString(), heap.Protection, Restriction(heap));
+        }
+
+        print(table, "");
+        if (!heaps.Any(heap => heap.Clients.Count != 0))
+            return;
+        Table clients = Tables.Create().AddColumn("heap").AddColumn("process", c => c.RightAligned())
+            .AddColumn("used", c => c.RightAligned()).AddColumn("peak", c => c.RightAligned()).AddColumn("limit", c => c.RightAligned());
+        foreach (HeapInfo heap in heaps)
+        {
+            foreach (HeapClientUsage client in heap.Clients)
+                clients.AddRow(heap.Name, client.Pid.ToString(), Bytes(client.Usage.Used), Bytes(client.Usage.Peak), client.Usage.Limit is { } limit ? Bytes(limit) : "none");
+        }
+
+        print(clients, "[bold]who has most[/]");
+    }
+
+    private static string Limits(HeapInfo heap) => (heap.Limit, heap.ClientLimit) switch
+    {
+        ({ } all, { } each) => $"{Bytes(all)}, {Bytes(each)} each",
+        ({ } all, null) => Bytes(all),
+        (null, { } each) => $"{Bytes(each)} each",
+        _ => "none",
+    };
 
     private static string Restriction(HeapInfo heap)
     {

@@ -17,13 +17,12 @@ internal sealed class TeeDeviceHost : IDisposable
 
     /// <param name="driver">The driver.</param>
     /// <param name="board">The board.</param>
-    /// <param name="carveOuts">Its reserved memory for heaps.</param>
     /// <param name="gate">Who is asked before a device gets at a buffer; the TEE when nobody else is named.</param>
-    internal TeeDeviceHost(OpteeDriver driver, BoardFile board, IReadOnlyList<CarveOut>? carveOuts = null, IAccessGate? gate = null)
+    internal TeeDeviceHost(OpteeDriver driver, BoardFile board, IAccessGate? gate = null)
     {
         Driver = driver;
         Devices = new BoardDevices(board);
-        Heaps = new HeapDirectory(driver, new HeapSources(board, carveOuts ?? []), Devices, gate);
+        Heaps = new HeapDirectory(driver, board, Devices, gate);
         Allocators = new CentralAllocator(Heaps);
         _peripherals = new Lazy<BoardPeripherals>(() => new BoardPeripherals(driver, Devices));
     }

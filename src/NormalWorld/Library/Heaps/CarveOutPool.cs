@@ -6,76 +6,86 @@ using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
-/// <summary>Reserved memory that a heap is made over (a node "linaro,secure-heap" below reserved-memory).</summary>
-/// <param name="Name">The heap's name.</param>
-/// <param name="UseCase">What it is for.</param>
-/// <param name="Region">Where it lies.</param>
-/// <param name="Alignment">What each buffer's address and size are multiples of; a power of two, at least a page.</param>
-/// <param name="Restriction">How it is kept from the CPU, and by whom: rules of the boot loader need no call of the TEE.</param>
-internal sealed record CarveOut(string Name, UseCase UseCase, PhysicalRange Region, ulong Alignment, Restriction Restriction);
-
 /// <summary>
-/// The heap of the Linaro patches of 2022: one contiguous range a buffer, first fit, from memory that the normal world manages and
-/// never maps.
+/// The heap of the Linaro patches of 2022 (a node "linaro,secure-heap" below reserved-memory): one contiguous range a buffer, first fit,
+/// from a reserved pool of the board, which the normal world manages and never maps. What keeps it are static rules, so it takes no call
+/// of the TEE until a trusted application is to have a buffer.
 /// </summary>
 internal sealed class CarveOutPool : IHeapBackEnd
 {
     private const int Rank = 10;
 
     private readonly object _lock = new(); // protects the allocator and the count; a leaf
-    private readonly CarveOut _carveOut;
-    private readonly RangeAllocator _allocator; // in units of the alignment, so that a region may be larger than an int
+    private readonly ProtectedMemoryClient _client;
+    private readonly string _name;
+    private readonly PhysicalRange _region;
+    private readonly ulong _unit;
+    private readonly RangeAllocator _allocator; // in units of the alignment
     private int _buffers;
 
-    internal CarveOutPool(CarveOut carveOut)
+    /// <param name="client">To tell the TEE of a buffer.</param>
+    /// <param name="name">The heap's name.</param>
+    /// <param name="region">Where the pool lies.</param>
+    /// <param name="granularity">What each buffer begins and ends on; it divides the pool.</param>
+    internal CarveOutPool(ProtectedMemoryClient client, string name, PhysicalRange region, ulong granularity)
     {
-        _carveOut = carveOut;
-        _allocator = new RangeAllocator((int)(carveOut.Region.Length / carveOut.Alignment), granularity: 1);
+        (_client, _name, _region, _unit) = (client, name, region, granularity);
+        _allocator = new RangeAllocator((int)(region.Length / granularity), granularity: 1);
     }
 
     /// <summary>Its row in <see cref="HeapBackEnds"/>.</summary>
-    internal static HeapBackEndKind Kind { get; } = new("carve-out", sources => sources.CarveOuts.Select(carveOut => new HeapRow(
-        Rank, carveOut.Name, carveOut.UseCase, parts => new DmaHeap(parts, carveOut.Name, carveOut.UseCase, carveOut.Restriction, new CarveOutPool(carveOut)))));
+    internal static HeapBackEndKind Kind { get; } = new("carve-out", board => board.Pools.Where(pool => pool.IsReserved).Select(pool =>
+    {
+        string name = board.HeapNameOf(pool.UseCase);
+        var restriction = new Restriction(RestrictionKind.NamedDevices, pool.RestrictedBy);
+        return new HeapRow(Rank, name, pool.UseCase, parts => new DmaHeap(
+            parts, name, pool.UseCase, restriction, new CarveOutPool(parts.TeePools, name, pool.Range, board.GranularityOf(pool.UseCase)))) { Pool = pool };
+    }));
 
     public Placements Offers => Placements.Pinned;
 
-    public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) => [RangeOf(End - Math.Min(UnitsOf(size) * _carveOut.Alignment, _carveOut.Region.Length), size)];
+    public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) => [RangeOf(End - Math.Min(FootprintOf(size), _region.Length), size)];
+
+    public ulong FootprintOf(ulong size) => IHeapBackEnd.WholeUnits(size, _unit);
 
     public PoolMemory Allocate(ulong size, ulong alignment)
     {
         int unit = -1;
-        ulong units = UnitsOf(size);
-        if (alignment <= _carveOut.Alignment && units <= (ulong)_allocator.Size)
+        if (alignment <= _unit && size <= _region.Length)
         {
             lock (_lock)
             {
-                unit = _allocator.Allocate((long)units);
+                unit = _allocator.Allocate((long)UnitsOf(size));
                 if (unit >= 0)
                     _buffers++;
             }
         }
 
         return unit >= 0
-            ? new PoolMemory(0, [RangeOf(_carveOut.Region.Start.Value + ((ulong)unit * _carveOut.Alignment), size)])
-            : throw new TeeDriverException(Errno.ENOMEM, $"No room for {size} bytes of {_carveOut.Name}.");
+            ? new PoolMemory(0, [RangeOf(_region.Start.Value + ((ulong)unit * _unit), size)])
+            : throw new TeeDriverException(Errno.ENOMEM, $"No room for {size} bytes of {_name}.");
     }
 
     public void Free(PoolMemory memory)
     {
-        ulong offset = memory.Ranges[0].Address - _carveOut.Region.Start.Value;
+        ulong offset = memory.Ranges[0].Address - _region.Start.Value;
         lock (_lock)
         {
-            _allocator.Free((int)(offset / _carveOut.Alignment), (long)UnitsOf(memory.Size));
+            _allocator.Free((int)(offset / _unit), (long)UnitsOf(memory.Size));
             _buffers--;
         }
     }
+
+    public ulong Register(PhysicalRange range) => _client.Register(range);
+
+    public void Unregister(ulong cookie) => _client.Unregister(cookie);
 
     public PoolState Query()
     {
         lock (_lock)
         {
-            ulong used = (ulong)(_allocator.Size - _allocator.FreeBytes) * _carveOut.Alignment;
-            return new PoolState("carve-out", _carveOut.Region.Length, used, (ulong)_allocator.LargestFree * _carveOut.Alignment, _buffers, "reserved");
+            ulong used = (ulong)(_allocator.Size - _allocator.FreeBytes) * _unit;
+            return new PoolState("carve-out", _region.Length, used, (ulong)_allocator.LargestFree * _unit, _buffers, "reserved");
         }
     }
 
@@ -84,10 +94,9 @@ internal sealed class CarveOutPool : IHeapBackEnd
         // Nothing of it is mapped.
     }
 
-    private ulong End => _carveOut.Region.Start.Value + _carveOut.Region.Length;
+    private ulong End => _region.Start.Value + _region.Length;
 
-    private ulong UnitsOf(ulong size) => (size / _carveOut.Alignment) + (size % _carveOut.Alignment == 0 ? 0UL : 1UL);
+    private ulong UnitsOf(ulong size) => FootprintOf(size) / _unit;
 
-    private MemoryRange RangeOf(ulong start, ulong size) => new(
-        new MemoryProvider(_carveOut.Name, 0, End - 1), start, size, _carveOut.Restriction.IsRestricted ? RangeAttributes.Protected : RangeAttributes.None);
+    private MemoryRange RangeOf(ulong start, ulong size) => new(new MemoryProvider(_name, 0, End - 1), start, size, RangeAttributes.Protected);
 }

@@ -48,6 +48,10 @@ internal sealed class ContiguousPool(OpteeDriver driver, Placements offers) : IH
         memory.Block!.Dispose();
     }
 
+    public ulong Register(PhysicalRange range) => driver.Abi.RegisterShm(range);
+
+    public void Unregister(ulong cookie) => driver.Abi.UnregisterShm(cookie);
+
     public PoolState Query()
     {
         if (driver.IsGone)

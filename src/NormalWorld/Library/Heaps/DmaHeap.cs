@@ -13,12 +13,10 @@ namespace RestrictedTee.NormalWorld.Heaps;
 /// </summary>
 internal sealed class DmaHeap : IDmaBufExporter, IDisposable
 {
-    private readonly OpteeDriver _driver;
     private readonly IRestrictor? _restrictor;
 
     internal DmaHeap(HeapParts parts, string name, UseCase useCase, Restriction restriction, IHeapBackEnd backEnd, IRestrictor? restrictor = null)
     {
-        _driver = parts.Driver;
         Gate = parts.Gate;
         (Name, UseCase, Restriction, BackEnd, _restrictor) = (name, useCase, restriction, backEnd, restrictor);
         Account = new HeapAccount(name);
@@ -63,9 +61,10 @@ internal sealed class DmaHeap : IDmaBufExporter, IDisposable
         var steps = new ReleaseSteps();
         try
         {
-            Account.Charge(client, taken);
-            steps.Add(() => Account.Uncharge(client, taken));
-            var memory = new HeapMemory(this, _driver.Abi, BackEnd.Allocate(taken, AlignmentOrPage), steps);
+            ulong charged = BackEnd.FootprintOf(taken);
+            Account.Charge(client, charged);
+            steps.Add(() => Account.Uncharge(client, charged));
+            var memory = new HeapMemory(this, BackEnd.Allocate(taken, AlignmentOrPage), steps);
             steps.Add(() => BackEnd.Free(memory.Memory)); // it may have been moved by then
             if (_restrictor is not null)
             {
@@ -104,6 +103,7 @@ internal sealed class DmaHeap : IDmaBufExporter, IDisposable
             Charged = usage.Used,
             Peak = usage.Peak,
             Limit = usage.Limit,
+            ClientLimit = Account.ClientLimit,
             Clients = Account.Clients,
         };
     }

@@ -13,7 +13,7 @@ namespace RestrictedTee.NormalWorld.Heaps;
 /// The memory of a dynamic restricted pool: normal RAM that is lent when the first buffer needs it and reclaimed when the last
 /// has gone (struct optee_protmem_dyn_pool in drivers/tee/optee/protmem.c upstream).
 /// </summary>
-internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient client, string name, PoolRegion pool) : IHeapBackEnd
+internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient client, string name, PoolRegion pool, ulong granularity) : IHeapBackEnd
 {
     private readonly object _lock = new(); // protects everything below, and is held while memory is lent and reclaimed: who comes then waits
     private LendConfiguration? _configuration;
@@ -22,10 +22,10 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
     private int _users;
 
     /// <summary>Its row in <see cref="HeapBackEnds"/>.</summary>
-    internal static HeapBackEndKind Kind { get; } = new("dynamic", sources => sources.Board.Pools.Where(pool => pool.IsDynamic).Select(pool =>
+    internal static HeapBackEndKind Kind { get; } = new("dynamic", board => board.Pools.Where(pool => pool.IsDynamic).Select(pool =>
     {
-        string name = sources.Board.HeapNameOf(pool.UseCase);
-        return TeePool.RowOf(name, pool, parts => new DynamicPool(parts.Driver, parts.TeePools, name, pool));
+        string name = board.HeapNameOf(pool.UseCase);
+        return TeePool.RowOf(name, pool, parts => new DynamicPool(parts.Driver, parts.TeePools, name, pool, board.GranularityOf(pool.UseCase)));
     }));
 
     /// <summary>Where the lent range lies; null while it is not lent.</summary>
@@ -41,6 +41,8 @@ internal sealed class DynamicPool(OpteeDriver driver, ProtectedMemoryClient clie
     public Placements Offers => TeePool.Offers;
 
     public IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment) => PoolMemory.KeptByTee(name, TeePool.AnyCookie, size, Top).Ranges;
+
+    public ulong FootprintOf(ulong size) => IHeapBackEnd.WholeUnits(size, granularity);
 
     public PoolMemory Allocate(ulong size, ulong alignment)
     {

@@ -33,6 +33,15 @@ internal sealed class HeapAccount(string heap)
         }
     }
 
+    internal ulong? ClientLimit
+    {
+        get
+        {
+            lock (_lock)
+                return _clientLimit;
+        }
+    }
+
     internal IReadOnlyList<HeapClientUsage> Clients
     {
         get

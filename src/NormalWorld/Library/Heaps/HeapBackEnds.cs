@@ -4,11 +4,6 @@ using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
-/// <summary>What a board has that heaps are made of.</summary>
-/// <param name="Board">The board file.</param>
-/// <param name="CarveOuts">Its reserved memory.</param>
-internal sealed record HeapSources(BoardFile Board, IReadOnlyList<CarveOut> CarveOuts);
-
 /// <summary>What heaps need of the driver.</summary>
 /// <param name="Driver">The driver.</param>
 /// <param name="TeePools">Its session to the TEE's pools.</param>
@@ -20,12 +15,24 @@ internal sealed record HeapParts(OpteeDriver Driver, ProtectedMemoryClient TeePo
 /// <param name="Name">Its name.</param>
 /// <param name="UseCase">What it is for.</param>
 /// <param name="Make">Makes it.</param>
-internal sealed record HeapRow(int Rank, string Name, UseCase UseCase, Func<HeapParts, DmaHeap> Make);
+internal sealed record HeapRow(int Rank, string Name, UseCase UseCase, Func<HeapParts, DmaHeap> Make)
+{
+    /// <summary>The pool of the board that it is the heap of, with the limits for its clients; null when there is none.</summary>
+    internal PoolRegion? Pool { get; init; }
+
+    /// <summary>Makes it, with its limits.</summary>
+    internal DmaHeap Create(HeapParts parts)
+    {
+        DmaHeap heap = Make(parts);
+        heap.Account.SetLimits(Pool?.Limit, Pool?.ClientLimit);
+        return heap;
+    }
+}
 
 /// <summary>A kind of back end.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="RowsOf">The heaps of that kind that a board has.</param>
-internal sealed record HeapBackEndKind(string Name, Func<HeapSources, IEnumerable<HeapRow>> RowsOf);
+internal sealed record HeapBackEndKind(string Name, Func<BoardFile, IEnumerable<HeapRow>> RowsOf);
 
 /// <summary>The kinds of back ends: one file and one line here each. A contract test runs over all of them.</summary>
 internal static class HeapBackEnds
@@ -40,6 +47,6 @@ internal static class HeapBackEnds
     ];
 
     /// <summary>The heaps of a board, in the order in which they are listed.</summary>
-    internal static IEnumerable<HeapRow> RowsOf(HeapSources sources) =>
-        All.SelectMany(kind => kind.RowsOf(sources)).OrderBy(row => row.Rank).ThenBy(row => row.UseCase);
+    internal static IEnumerable<HeapRow> RowsOf(BoardFile board) =>
+        All.SelectMany(kind => kind.RowsOf(board)).OrderBy(row => row.Rank).ThenBy(row => row.UseCase);
 }

@@ -14,16 +14,16 @@ internal sealed class HeapDirectory : IDisposable
     private readonly List<DmaHeap> _heaps;
 
     /// <param name="driver">The driver.</param>
-    /// <param name="sources">What the board has.</param>
+    /// <param name="board">The board.</param>
     /// <param name="devices">The devices of the board.</param>
     /// <param name="gate">Who is asked before a device gets at a buffer; the TEE when nobody else is named.</param>
     /// <exception cref="TeeDriverException">ENODEV: the TEE hands out no restricted memory.</exception>
-    internal HeapDirectory(OpteeDriver driver, HeapSources sources, BoardDevices devices, IAccessGate? gate = null)
+    internal HeapDirectory(OpteeDriver driver, BoardFile board, BoardDevices devices, IAccessGate? gate = null)
     {
         var client = new ProtectedMemoryClient(driver);
         Gate = gate ?? new FirewallGate(client, devices);
         var parts = new HeapParts(driver, client, Gate);
-        _heaps = [.. HeapBackEnds.RowsOf(sources).Select(row => row.Make(parts))];
+        _heaps = [.. HeapBackEnds.RowsOf(board).Select(row => row.Create(parts))];
         HasRestricted = _heaps.Exists(heap => heap.Restriction.IsRestricted);
     }
 

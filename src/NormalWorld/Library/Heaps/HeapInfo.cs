@@ -33,6 +33,9 @@ public sealed record HeapInfo(string Name, UseCase UseCase, string Kind, ulong S
     /// <summary>The most that it may be; null for no limit.</summary>
     public ulong? Limit { get; init; }
 
+    /// <summary>The most that each client may have; null for no limit.</summary>
+    public ulong? ClientLimit { get; init; }
+
     /// <summary>Who has most of it.</summary>
     public IReadOnlyList<HeapClientUsage> Clients { get; init; } = [];
 }

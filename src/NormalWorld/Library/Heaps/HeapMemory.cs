@@ -8,10 +8,9 @@ namespace RestrictedTee.NormalWorld.Heaps;
 
 /// <summary>The memory of a buffer that came from a heap.</summary>
 /// <param name="heap">The heap.</param>
-/// <param name="abi">How the TEE is told of memory that it does not know yet.</param>
 /// <param name="memory">What the back end allocated.</param>
 /// <param name="steps">How it is given back.</param>
-internal sealed class HeapMemory(DmaHeap heap, IOpteeAbi abi, PoolMemory memory, ReleaseSteps steps) : IDmaBufMemory
+internal sealed class HeapMemory(DmaHeap heap, PoolMemory memory, ReleaseSteps steps) : IDmaBufMemory
 {
     private readonly object _lock = new(); // protects _memory and _cookie, and is held while the TEE is told and while the content is copied
     private PoolMemory _memory = memory;
@@ -116,8 +115,8 @@ internal sealed class HeapMemory(DmaHeap heap, IOpteeAbi abi, PoolMemory memory,
     /// <summary>By its descriptor (TEE_IOC_SHM_REGISTER_FD): the TEE then has a name for these pages.</summary>
     private void Register()
     {
-        ulong name = abi.RegisterShm(Physical);
+        ulong name = heap.BackEnd.Register(Physical);
         (_cookie, _registered) = (name, true);
-        steps.Add(() => abi.UnregisterShm(name));
+        steps.Add(() => heap.BackEnd.Unregister(name));
     }
 }

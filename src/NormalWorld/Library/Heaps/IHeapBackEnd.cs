@@ -18,6 +18,9 @@ internal interface IHeapBackEnd : IDisposable
     /// <summary>Where a buffer of that size and alignment might lie at worst, for those who ask before there is one.</summary>
     IReadOnlyList<MemoryRange> Extent(ulong size, ulong alignment);
 
+    /// <summary>What a buffer of that size takes away from the others, which is what its client is charged for.</summary>
+    ulong FootprintOf(ulong size) => size;
+
     /// <summary>Allocates a buffer of whole pages.</summary>
     /// <param name="size">Bytes.</param>
     /// <param name="alignment">What its address must be a multiple of; a power of two, at least a page. Memory that the TEE keeps has no address here.</param>
@@ -27,9 +30,24 @@ internal interface IHeapBackEnd : IDisposable
     /// <summary>Frees a buffer. Does not fail: when the secure world has gone, so has what it kept.</summary>
     void Free(PoolMemory memory);
 
+    /// <summary>Tells the TEE of a buffer that it has no name for yet (TEE_IOC_SHM_REGISTER_FD), and returns the name.</summary>
+    /// <exception cref="TeeDriverException">EINVAL: it is not for the TEE, or has a name; ENOMEM, ENODEV.</exception>
+    ulong Register(PhysicalRange range) => throw new TeeDriverException(Errno.EINVAL, "The TEE has named the buffer itself.");
+
+    /// <summary>Takes the name back. Does not fail.</summary>
+    void Unregister(ulong cookie)
+    {
+        // There is none that was given.
+    }
+
     /// <summary>What it looks like at the moment.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
     PoolState Query();
+
+    /// <summary>A size in whole units; as it is where that is more than there can be.</summary>
+    /// <param name="size">Bytes.</param>
+    /// <param name="unit">A power of two.</param>
+    protected static ulong WholeUnits(ulong size, ulong unit) => size <= ulong.MaxValue - unit ? (size + unit - 1) & ~(unit - 1) : size;
 
     // IDisposable.Dispose is destroy_pool: the driver has gone, what the back end holds of the normal world's goes back.
 }

@@ -2,6 +2,7 @@ using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
@@ -31,7 +32,7 @@ internal sealed class ProtectedMemoryClient
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandAllocate, 4);
         message.Params[0] = Input((uint)useCase, 0);
-        message.Params[1] = Input((uint)(size >> 32), unchecked((uint)size));
+        message.Params[1] = Input(size);
         message.Params[2].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         message.Params[3].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         Call(ref message, $"{size} bytes of {useCase}");
@@ -41,15 +42,35 @@ internal sealed class ProtectedMemoryClient
     internal void Free(ulong cookie)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandFree, 1);
-        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[0] = Input(cookie);
         _driver.TryCall(ref message); // when the secure world has gone, so has the buffer
+    }
+
+    /// <summary>Has the TEE give a name to a part of a reserved pool, so that trusted applications can be given it.</summary>
+    /// <exception cref="TeeDriverException">EINVAL: it lies in no reserved pool of the TEE's board; ENOMEM, ENODEV.</exception>
+    internal ulong Register(PhysicalRange range)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandRegister, 3);
+        message.Params[0] = Input(range.Start.Value);
+        message.Params[1] = Input(range.Length);
+        message.Params[2].Attr = (ulong)OpteeMsgAttr.ValueOutput;
+        Call(ref message, $"{range}, which is not reserved");
+        return (message.Params[2].A << 32) | message.Params[2].B;
+    }
+
+    /// <summary>Takes the name back.</summary>
+    internal void Unregister(ulong cookie)
+    {
+        OpteeMessage message = Invoke(ProtectedMemoryPta.CommandUnregister, 1);
+        message.Params[0] = Input(cookie);
+        _driver.TryCall(ref message); // when the secure world has gone, so has the name
     }
 
     /// <summary>Keeps a buffer where it is for good, and says where that is.</summary>
     internal ulong Fix(ulong cookie)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandFix, 2);
-        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[0] = Input(cookie);
         message.Params[1].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         Call(ref message, "a physical address");
         return (message.Params[1].A << 32) | message.Params[1].B;
@@ -60,7 +81,7 @@ internal sealed class ProtectedMemoryClient
     internal ulong MapForDevice(ulong cookie, int row, BusRights rights)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandMap, 3);
-        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[0] = Input(cookie);
         message.Params[1] = Input((uint)row, (uint)rights);
         message.Params[2].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         Call(ref message, "a mapping");
@@ -71,7 +92,7 @@ internal sealed class ProtectedMemoryClient
     internal void UnmapForDevice(ulong handle)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandUnmap, 1);
-        message.Params[0] = Input((uint)(handle >> 32), unchecked((uint)handle));
+        message.Params[0] = Input(handle);
         _driver.TryCall(ref message); // when the secure world has gone, so has the mapping
     }
 
@@ -80,7 +101,7 @@ internal sealed class ProtectedMemoryClient
     internal void SetDeviceAccess(ulong cookie, int row, bool isGranted)
     {
         OpteeMessage message = Invoke(isGranted ? ProtectedMemoryPta.CommandGrant : ProtectedMemoryPta.CommandRevoke, 2);
-        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[0] = Input(cookie);
         message.Params[1] = Input((uint)row, 0);
         Call(ref message, "a bus master's access");
     }
@@ -89,7 +110,7 @@ internal sealed class ProtectedMemoryClient
     internal void AskForCpuAccess(ulong cookie, BusRights rights)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandCpuAccess, 2);
-        message.Params[0] = Input((uint)(cookie >> 32), unchecked((uint)cookie));
+        message.Params[0] = Input(cookie);
         message.Params[1] = Input(0, (uint)rights);
         _driver.TryCall(ref message);
     }
@@ -121,6 +142,8 @@ internal sealed class ProtectedMemoryClient
     }
 
     private static OpteeMsgParam Input(uint a, uint b) => new() { Attr = (ulong)OpteeMsgAttr.ValueInput, A = a, B = b };
+
+    private static OpteeMsgParam Input(ulong both) => Input((uint)(both >> 32), unchecked((uint)both));
 
     /// <summary>The one place where this pseudo TA's results become errno.</summary>
     private void Call(ref OpteeMessage message, string what)

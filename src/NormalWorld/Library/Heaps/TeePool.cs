@@ -20,5 +20,5 @@ internal static class TeePool
     internal const Placements Offers = Placements.Pinned | Placements.Revocable;
 
     internal static HeapRow RowOf(string name, PoolRegion pool, Func<HeapParts, IHeapBackEnd> make) =>
-        new(Rank, name, pool.UseCase, parts => new DmaHeap(parts, name, pool.UseCase, new Restriction(RestrictionKind.NoCpuMapping, "TEE"), make(parts)));
+        new(Rank, name, pool.UseCase, parts => new DmaHeap(parts, name, pool.UseCase, new Restriction(RestrictionKind.NoCpuMapping, "TEE"), make(parts))) { Pool = pool };
 }

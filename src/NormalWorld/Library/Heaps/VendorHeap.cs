@@ -15,7 +15,7 @@ internal static class VendorHeap
     internal const string Name = "restricted_mtk_cma";
 
     /// <summary>Its row in <see cref="HeapBackEnds"/>.</summary>
-    internal static HeapBackEndKind Kind { get; } = new("two-step", sources => sources.Board.Pools
+    internal static HeapBackEndKind Kind { get; } = new("two-step", board => board.Pools
         .Where(pool => pool.IsDynamic).OrderBy(pool => pool.UseCase).Take(1)
         .Select(pool => RowOf(pool.UseCase, parts => new LendingRestrictor(parts.Driver, parts.TeePools, pool.UseCase))));
 

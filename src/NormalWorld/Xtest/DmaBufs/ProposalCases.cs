@@ -14,11 +14,11 @@ internal static class ProposalCases
     internal static readonly XtestCase[] All =
     [
         new("dmabuf_4016", "SMAF v10 (2016): memory that comes with the first mapping", Smaf),
-        XtestCase.NotServed("dmabuf_4022", "Linaro secure heap (2022): reserved memory, first fit", "no board names reserved memory for a heap"),
-        new("dmabuf_4024", "MediaTek's two-step restricted heap (2024): ordinary memory, restricted afterwards", TwoSteps) { NeedsHeap = VendorHeap.Name },
+        ReservedMemoryCases.LinaroSecureHeap,
+        new("dmabuf_4024", "MediaTek's two-step restricted heap (2024): ordinary memory, restricted afterwards", TwoSteps) { NeedsHeap = VendorHeap.Name, BoardWithHeap = "dynamic" },
         new("dmabuf_4025", "The TEE's restricted dma-bufs v4 (2024): TEE_IOC_RSTMEM_ALLOC", RstmemAlloc),
         new("dmabuf_4026", "The TEE's restricted dma-bufs: the dma-heap form", DmaHeapForm),
-        XtestCase.NotServed("dmabuf_4027", "A SoC with static permissions: no call of the TEE", "no board names rules that hold without the TEE"),
+        ReservedMemoryCases.StaticPermissions,
     ];
 
     private static void Smaf(CaseRun c)

@@ -33,6 +33,9 @@ internal sealed record XtestCase(string Id, string Title, Action<CaseRun>? Run, 
     /// <summary>A heap that the case needs and not every board has; null when it needs none.</summary>
     internal string? NeedsHeap { get; init; }
 
+    /// <summary>An embedded board that has this heap.</summary>
+    internal string? BoardWithHeap { get; init; }
+
     /// <summary>Why it is never run, in the words of a report; null for one that is.</summary>
     internal string? WhyNotRun => Status switch
     {

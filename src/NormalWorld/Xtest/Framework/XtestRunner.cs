@@ -70,7 +70,7 @@ internal static class XtestRunner
         testCase.WhyNotRun
         ?? (testCase.NeedsDriver && host.Peripherals is null ? "not applicable: it drives devices, which are in the process that serves the TEE" : null)
         ?? (testCase.NeedsDevice is { } device && host.Peripherals?.Has(device) != true ? $"not applicable: the board has no {device}" : null)
-        ?? (testCase.NeedsHeap is { } heap && !host.HasHeap(heap) ? $"not applicable: the board has no heap '{heap}' (--board dynamic)" : null)
+        ?? (testCase.NeedsHeap is { } heap && !host.HasHeap(heap) ? $"not applicable: the board has no heap '{heap}' (--board {testCase.BoardWithHeap})" : null)
         ?? (!testCase.NeedsFfa ? null
             : host.Ffa is null ? "not applicable: it needs worlds that talk by FF-A (--conduit ffa)"
             : host.HasTestPartitions ? null

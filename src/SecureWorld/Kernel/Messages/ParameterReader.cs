@@ -107,7 +107,22 @@ internal sealed class ParameterReader(ConduitAbi abi, MemoryRelayer relayer, Mem
             return ReadLent(lent, offset, param.B, parameters, index);
         }
 
+        if (memory is ReservedRange reserved)
+        {
+            memory.Release();
+            return ReadReserved(reserved, offset, param.B, parameters, index);
+        }
+
         parameters.SetMemref(index, memory, offset, (int)param.B);
+        return TeeResult.Success;
+    }
+
+    // A part of a reserved pool is that pool to a TA, which a reference is counted on: whoever gave the part out may do so again.
+    private static TeeResult ReadReserved(ReservedRange reserved, ulong offset, ulong size, CallParameters parameters, int index)
+    {
+        if (!reserved.Pool.TryAddReference())
+            return TeeResult.BadParameters;
+        parameters.SetMemref(index, reserved.Pool, reserved.Offset + offset, (int)size);
         return TeeResult.Success;
     }
 
