@@ -38,8 +38,11 @@ internal sealed class CarveOutPool : IHeapBackEnd
     {
         string name = board.HeapNameOf(pool.UseCase);
         var restriction = new Restriction(RestrictionKind.NamedDevices, pool.RestrictedBy);
-        return new HeapRow(Rank, name, pool.UseCase, parts => new DmaHeap(
-            parts, name, pool.UseCase, restriction, new CarveOutPool(parts.TeePools, name, pool.Range, board.GranularityOf(pool.UseCase)))) { Pool = pool };
+        ulong granularity = board.GranularityOf(pool.UseCase);
+        return new HeapRow(Rank, name, pool.UseCase, Make) { Pool = pool };
+
+        DmaHeap Make(HeapParts parts) =>
+            new(parts, name, pool.UseCase, restriction, new CarveOutPool(parts.TeePools, name, pool.Range, granularity));
     }));
 
     public Placements Offers => Placements.Pinned;
