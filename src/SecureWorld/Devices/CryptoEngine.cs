@@ -63,10 +63,11 @@ internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
     }
 
     /// <summary>Whether source and destination, in one memory, are neither the same bytes nor apart.</summary>
-    private static bool Overlaps(in CryptoDescriptor job) =>
-        job.Source.Offset != job.Destination.Offset
-        && job.Source.Plus(job.Length).Offset > job.Destination.Offset
-        && job.Destination.Plus(job.Length).Offset > job.Source.Offset;
+    private static bool Overlaps(in CryptoDescriptor job)
+    {
+        ulong distance = Math.Max(job.Source.Offset, job.Destination.Offset) - Math.Min(job.Source.Offset, job.Destination.Offset);
+        return distance != 0 && distance < job.Length;
+    }
 
     /// <summary>Decides where the result may go, and labels it before the first byte is there.</summary>
     private DeviceResult Label(in CryptoDescriptor job, in Judged judged)
