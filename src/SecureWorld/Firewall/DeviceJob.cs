@@ -10,8 +10,15 @@ namespace RestrictedTee.SecureWorld.Firewall;
 /// </remarks>
 internal sealed class DeviceJob
 {
+    /// <summary>
+    /// Lines can lie apart, so that the normal world chooses how many ranges a job writes. It cannot use up memory by it: beyond these,
+    /// more may be discarded than was written, and never less.
+    /// </summary>
+    internal const int MaxRanges = 8192;
+
     private readonly object _lock = new(); // protects the fields below; taken before the gate of a buffer
     private readonly Dictionary<DeviceMapping, WrittenRanges> _written = [];
+    private int _ranges;
     private bool _isBroken;
 
     /// <summary>Takes note of what is about to be written, with the grant for it in hand.</summary>
@@ -24,7 +31,9 @@ internal sealed class DeviceJob
                 return false;
             if (!_written.TryGetValue(mapping, out WrittenRanges? ranges))
                 _written.Add(mapping, ranges = new WrittenRanges());
-            ranges.Add(offset, (ulong)length);
+            int before = ranges.Ranges.Count;
+            ranges.Add(offset, (ulong)length, mayGrow: _ranges < MaxRanges);
+            _ranges += ranges.Ranges.Count - before;
             return true;
         }
     }
@@ -37,6 +46,7 @@ internal sealed class DeviceJob
             if (!_written.Remove(mapping, out WrittenRanges? ranges))
                 return;
             _isBroken = true;
+            _ranges -= ranges.Ranges.Count;
             Discard(mapping, ranges);
         }
     }
@@ -56,7 +66,7 @@ internal sealed class DeviceJob
             }
 
             _written.Clear();
-            _isBroken = false;
+            (_isBroken, _ranges) = (false, 0);
             return isWhole;
         }
     }

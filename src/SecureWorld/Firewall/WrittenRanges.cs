@@ -3,23 +3,20 @@ namespace RestrictedTee.SecureWorld.Firewall;
 /// <summary>Which bytes of a buffer were written: ranges in order, that neither overlap nor touch. One thread at a time.</summary>
 internal sealed class WrittenRanges
 {
-    /// <summary>
-    /// A descriptor can write lines that lie apart, so that the normal world chooses how many ranges there are. From here on the last one
-    /// takes up what comes: never less than was written is discarded.
-    /// </summary>
-    internal const int MaxRanges = 8192;
-
     private readonly List<(ulong Start, ulong End)> _ranges = [];
 
     internal IReadOnlyList<(ulong Start, ulong End)> Ranges => _ranges;
 
-    internal void Add(ulong start, ulong length)
+    /// <param name="start">Where the bytes begin.</param>
+    /// <param name="length">How many there are.</param>
+    /// <param name="mayGrow">Whether there may be one range more; if not, one beside takes them up, and what lies between.</param>
+    internal void Add(ulong start, ulong length, bool mayGrow)
     {
         ulong end = start + length;
         int at = FirstEndingAtOrBehind(start);
         if (at == _ranges.Count || _ranges[at].Start > end)
         {
-            if (_ranges.Count < MaxRanges)
+            if (mayGrow || _ranges.Count == 0)
             {
                 _ranges.Insert(at, (start, end));
                 return;

@@ -63,6 +63,36 @@ public sealed class DeviceRaceTests : IDisposable
     }
 
     [InterleavingFact]
+    public void A_buffer_of_two_planes_that_is_freed_and_unmapped_in_the_middle_of_a_frame_shows_no_frame()
+    {
+        using var bench = new DeviceBench(BusMasterNames.DisplayController);
+        RestrictedBuffer buffer = bench.Allocate();
+        BusAddress mapped = bench.Map(buffer, AccessRights.Read);
+        var frame = new DisplayDescriptor { Head = new DescriptorHead { Operation = 1 }, Width = 16, Height = 16 };
+        for (int i = 0; i < 2; i++)
+        {
+            frame.Planes[i] = new PlaneDescriptor
+            {
+                Image = new ImageDescriptor { Format = (uint)PixelFormat.Xrgb8888, Width = 16, Height = 16, Stride = 64, Lines = mapped.Plus((ulong)i * 1024) },
+                Alpha = 255,
+            };
+        }
+
+        DeviceResult result = bench.RunWith(
+            at =>
+            {
+                if (at == 5)
+                    bench.Tee.Os.Restricted.Free(buffer.Cookie);
+                else if (at == 8)
+                    bench.Access.Unmap(mapped.Handle);
+            },
+            frame);
+
+        Assert.Equal((DeviceResult.BusError, 0UL), (result, bench.Read(DisplayRegisters.Frames)));
+        Assert.Equal(0, bench.Tee.Os.Restricted.PoolOf(UseCase.SecureVideoPlay)!.State.Buffers);
+    }
+
+    [InterleavingFact]
     public void A_descriptor_that_changes_after_it_was_read_changes_nothing()
     {
         RestrictedBuffer secret = _bench.Allocate();

@@ -16,7 +16,7 @@ public sealed class WrittenRangesTests
             for (int i = 0; i < random.Next(60); i++)
             {
                 (int start, int length) = (random.Next(280), random.Next(1, 20));
-                ranges.Add((ulong)start, (ulong)length);
+                ranges.Add((ulong)start, (ulong)length, mayGrow: true);
                 written.AsSpan(start, length).Fill(true);
             }
 
@@ -31,12 +31,12 @@ public sealed class WrittenRangesTests
     [Fact]
     public void More_ranges_than_are_kept_cover_more_than_was_written_and_never_less()
     {
+        const int Max = 50;
         var ranges = new WrittenRanges();
-        for (int i = WrittenRanges.MaxRanges + 100; i > 0; i--)
-            ranges.Add((ulong)i * 10, 1);
-        ranges.Add((ulong)(WrittenRanges.MaxRanges + 500) * 10, 1);
+        foreach (int i in Enumerable.Range(1, Max + 100).Reverse().Append(Max + 500))
+            ranges.Add((ulong)i * 10, 1, mayGrow: ranges.Ranges.Count < Max);
 
-        Assert.Equal(WrittenRanges.MaxRanges, ranges.Ranges.Count);
-        Assert.All(Enumerable.Range(1, WrittenRanges.MaxRanges + 100).Append(WrittenRanges.MaxRanges + 500), i => Assert.Contains(ranges.Ranges, range => range.Start <= (ulong)i * 10 && range.End > (ulong)i * 10));
+        Assert.Equal(Max, ranges.Ranges.Count);
+        Assert.All(Enumerable.Range(1, Max + 100).Append(Max + 500), i => Assert.Contains(ranges.Ranges, range => range.Start <= (ulong)i * 10 && range.End > (ulong)i * 10));
     }
 }
