@@ -17,63 +17,109 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
     /// <summary>The longest burst: short enough for a revocation to wait for, long enough to be worth the question.</summary>
     internal const int MaxBurst = 64 * 1024;
 
-    private readonly List<DeviceMapping> _written = []; // by the job that runs; of the device's thread alone
+    private volatile bool _isOff;
 
     internal MasterId Id => master.Id;
+
+    /// <summary>Whether the descriptor that the device works on has opened restricted memory; of the device's thread alone.</summary>
+    internal bool HasOpenedRestricted { get; private set; }
+
+    /// <summary>The device begins with another descriptor.</summary>
+    internal void BeginDescriptor() => HasOpenedRestricted = false;
+
+    /// <summary>Opens nothing from now on, so that a job that runs comes to its end.</summary>
+    internal void SwitchOff() => _isOff = true;
 
     /// <summary>Opens bytes for one burst.</summary>
     internal bool TryOpen(BusAddress address, int length, AccessRights rights, out BusWindow window)
     {
         InterleavingPoint.Reach("BusPort.TryOpen");
         window = default;
+        if (_isOff)
+            return false;
         if (length is <= 0 or > MaxBurst)
-            return firewall.Refuse(master.Id, null, address.Offset, length, rights, "no burst of a port");
-        if (address.Handle != 0)
-            return TryOpenMapped(address, length, rights, out window);
+            return firewall.Refuse(master.Id, null, 0, length, rights, "no burst of a port");
         bool isRange = PhysicalRange.TryCreate(new PhysicalAddress(address.Offset), (ulong)length, out PhysicalRange range);
-        if (isRange && restricted.FindReserved(range) is { } reserved)
-            return TryOpenReserved(reserved, range, rights, out window);
-        if (!isRange || !relayer.Uses.TryUse(range, out MemoryLease lease))
-            return firewall.Refuse(master.Id, null, 0, length, rights, "no normal memory lies there");
-        window = new BusWindow(lease);
-        return true;
+        bool isOpen = address.Handle != 0 ? TryOpenMapped(address, length, rights, out window)
+            : isRange && restricted.FindReserved(range) is { } reserved ? TryOpenReserved(reserved, range, rights, out window)
+            : TryOpenNormal(isRange, range, length, rights, out window);
+        HasOpenedRestricted |= isOpen && window.Memory is not null;
+        return isOpen;
     }
 
-    /// <summary>Copies normal memory or a mapping to private memory, once.</summary>
-    internal bool TryRead(BusAddress address, Span<byte> to)
+    /// <summary>
+    /// Opens bytes of the memory that the job was judged by, and of no other: an address can run from normal memory into restricted, and a
+    /// handle that was not there can come.
+    /// </summary>
+    internal bool TryOpen(BusAddress address, int length, AccessRights rights, GuardedMemory? judged, out BusWindow window)
     {
-        if (!TryOpen(address, to.Length, AccessRights.Read, out BusWindow window))
+        if (!TryOpen(address, length, rights, out window))
+            return false;
+        if (window.Memory == judged)
+            return true;
+        firewall.Refuse(master.Id, window.Memory, 0, length, rights, "it is not the memory that the job was judged by");
+        window.Dispose();
+        window = default;
+        return false;
+    }
+
+    /// <summary>Copies a descriptor to private memory, once. Descriptors lie in normal memory: content that is taken for one would tell of itself.</summary>
+    internal bool TryReadDescriptor(ulong address, Span<byte> to)
+    {
+        if (!TryOpen(BusAddress.Physical(address), to.Length, AccessRights.Read, judged: null, out BusWindow window))
             return false;
         using (window)
             window.Bytes.CopyTo(to);
         return true;
     }
 
-    /// <summary>Copies private memory to normal memory or a mapping.</summary>
-    internal bool TryWrite(BusAddress address, ReadOnlySpan<byte> from)
+    /// <summary>Writes into a descriptor.</summary>
+    internal bool TryWriteDescriptor(ulong address, ulong offset, ReadOnlySpan<byte> from)
     {
-        if (!TryOpen(address, from.Length, AccessRights.Write, out BusWindow window))
+        if (!TryOpen(BusAddress.Physical(address).Plus(offset), from.Length, AccessRights.Write, judged: null, out BusWindow window))
             return false;
         using (window)
             from.CopyTo(window.Bytes);
         return true;
     }
 
-    /// <summary>The restricted memory behind an address, if the device can name it, with a reference taken; null when there is none.</summary>
-    internal GuardedMemory? Find(BusAddress address)
+    /// <summary>Says what lies behind an address that the device wants to use, before it is used.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="rights">What for.</param>
+    /// <param name="memory">Restricted memory, with a reference taken, or null for what is normal, or nothing.</param>
+    /// <returns>False, and a fault, for a handle by which the device cannot do that.</returns>
+    internal bool TryFind(BusAddress address, AccessRights rights, out GuardedMemory? memory)
     {
-        GuardedMemory? memory = address.Handle == 0 ? FindReserved(address)
-            : firewall.Mappings.Find(address.Handle) is { } mapping && mapping.Master == master.Id ? mapping.Memory
-            : null;
-        return memory?.TryAddReference() == true ? memory : null;
+        memory = null;
+        if (address.Handle == 0)
+        {
+            memory = FindReserved(address);
+            return memory?.TryAddReference() != false;
+        }
+
+        if (firewall.Mappings.Find(address.Handle) is not { } mapping || mapping.Master != master.Id || !mapping.Memory.TryAddReference())
+            return firewall.Refuse(master.Id, null, address.Offset, 0, rights, "it has no such mapping");
+        if ((rights & ~mapping.Rights) == 0)
+        {
+            memory = mapping.Memory;
+            return true;
+        }
+
+        firewall.Refuse(master.Id, mapping.Memory, address.Offset, 0, rights, "it is mapped for another direction");
+        mapping.Memory.Release();
+        return false;
     }
 
     /// <summary>Whether an address is one of restricted memory, be it of none that the device has.</summary>
     internal bool IsRestricted(BusAddress address) => address.Handle != 0 || FindReserved(address) is not null;
 
     /// <summary>Labels the buffer that the device is about to write.</summary>
-    internal ClaimOutcome Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) =>
-        firewall.TryClaim(master, memory, Claim.OfDevice(master.Id, consumers));
+    internal ClaimOutcome Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers, bool isContent) =>
+        firewall.TryClaim(master, memory, Claim.OfDevice(master.Id, consumers, isContent));
+
+    /// <summary>Whether each of some masters could consume content that a buffer has with a label.</summary>
+    internal bool CouldConsume(IReadOnlyList<MasterId> consumers, GuardedMemory memory, Claim? label) =>
+        consumers.All(consumer => firewall.CouldConsume(consumer, memory, label));
 
     /// <summary>The masters that a set of the board's rows names; null when it names one that is not there, or is no single one.</summary>
     internal IReadOnlyList<MasterId>? Masters(ulong rows)
@@ -92,23 +138,8 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
     }
 
     /// <summary>The job has ended: what it has written is whole, or is discarded, so that nobody takes a part for the whole.</summary>
-    internal void EndJob(bool isWhole)
-    {
-        foreach (DeviceMapping mapping in _written)
-        {
-            if (isWhole || !mapping.Memory.TryAddReference())
-            {
-                mapping.TakeHalfWritten();
-                continue;
-            }
-
-            if (mapping.TakeHalfWritten())
-                mapping.Memory.Discard();
-            mapping.Memory.Release();
-        }
-
-        _written.Clear();
-    }
+    /// <returns>Whether it is whole.</returns>
+    internal bool EndJob(bool isWhole) => firewall.Mappings.EndJob(master.Id, isWhole);
 
     private RestrictedBuffer? FindReserved(BusAddress address) =>
         PhysicalRange.TryCreate(new PhysicalAddress(address.Offset), 1, out PhysicalRange range) ? restricted.FindReserved(range) : null;
@@ -122,12 +153,17 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
 
     private bool TryOpenMapped(BusAddress address, int length, AccessRights rights, out BusWindow window)
     {
-        window = default;
-        if (!firewall.TryGrant(master, address.Handle, address.Offset, length, rights, out AccessGrant grant, out DeviceMapping? mapping))
-            return false;
-        if ((rights & AccessRights.Write) != 0 && !_written.Contains(mapping))
-            _written.Add(mapping);
+        bool isGranted = firewall.TryGrant(master, address.Handle, address.Offset, length, rights, out AccessGrant grant);
         window = new BusWindow(grant);
+        return isGranted;
+    }
+
+    private bool TryOpenNormal(bool isRange, PhysicalRange range, int length, AccessRights rights, out BusWindow window)
+    {
+        window = default;
+        if (!isRange || !relayer.Uses.TryUse(range, out MemoryLease lease))
+            return firewall.Refuse(master.Id, null, 0, length, rights, "no normal memory lies there");
+        window = new BusWindow(lease);
         return true;
     }
 }

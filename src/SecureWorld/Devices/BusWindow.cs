@@ -15,6 +15,9 @@ internal ref struct BusWindow : IDisposable
 
     internal readonly unsafe Span<byte> Bytes => _lease is not null ? _lease.Span : new Span<byte>((void*)_grant.Address, _grant.Length);
 
+    /// <summary>The restricted memory that it shows; null when it is normal.</summary>
+    internal readonly GuardedMemory? Memory => _grant.Memory;
+
     public void Dispose()
     {
         _lease?.Dispose();

@@ -25,18 +25,29 @@ internal sealed class Camera(DeviceParts parts) : DeviceModel(parts)
             return DeviceResult.BadDescriptor;
         if (Port.Masters(job.Consumers) is not { } consumers)
             return DeviceResult.BadDescriptor;
-        DeviceResult labelled = Label(job.Image.Lines, consumers);
-        if (labelled == DeviceResult.Done && job.Image.Chroma.Handle != job.Image.Lines.Handle)
-            labelled = Label(job.Image.Chroma, consumers);
-        return labelled == DeviceResult.Done ? Write(job) : labelled;
+        GuardedMemory? lines = null, chroma = null;
+        try
+        {
+            if (!Port.TryFind(job.Image.Lines, AccessRights.Write, out lines) || !Port.TryFind(job.Image.Chroma, AccessRights.Write, out chroma))
+                return DeviceResult.BusError;
+            DeviceResult labelled = Label(lines, consumers);
+            if (labelled == DeviceResult.Done)
+                labelled = Label(chroma, consumers);
+            return labelled == DeviceResult.Done ? Write(job, lines, chroma) : labelled;
+        }
+        finally
+        {
+            lines?.Release();
+            chroma?.Release();
+        }
     }
 
-    private DeviceResult Write(in CameraDescriptor job)
+    private DeviceResult Write(in CameraDescriptor job, GuardedMemory? lines, GuardedMemory? chromaLines)
     {
         (byte blue, byte red) = Chroma(job.Frame);
         for (uint y = 0; y < job.Image.Height; y++)
         {
-            if (!Port.TryOpen(ImageLayout.Line(job.Image, y), (int)job.Image.Width, AccessRights.Write, out BusWindow line))
+            if (!Port.TryOpen(ImageLayout.Line(job.Image, y), (int)job.Image.Width, AccessRights.Write, lines, out BusWindow line))
                 return DeviceResult.BusError;
             using (line)
             {
@@ -47,7 +58,7 @@ internal sealed class Camera(DeviceParts parts) : DeviceModel(parts)
 
             if (y % 2 != 0)
                 continue;
-            if (!Port.TryOpen(ImageLayout.ChromaLine(job.Image, y), (int)job.Image.Width, AccessRights.Write, out BusWindow chroma))
+            if (!Port.TryOpen(ImageLayout.ChromaLine(job.Image, y), (int)job.Image.Width, AccessRights.Write, chromaLines, out BusWindow chroma))
                 return DeviceResult.BusError;
             using (chroma)
                 MemoryMarshal.Cast<byte, ushort>(chroma.Bytes).Fill((ushort)(blue | (red << 8)));

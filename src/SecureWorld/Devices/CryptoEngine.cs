@@ -1,9 +1,9 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using RestrictedTee.SecureWorld.Crypto;
+using RestrictedTee.SecureWorld.Crypto.Ciphers;
 using RestrictedTee.SecureWorld.Firewall;
-using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
+using OperationMode = RestrictedTee.Sdk.OperationMode;
 
 namespace RestrictedTee.SecureWorld.Devices;
 
@@ -13,27 +13,32 @@ namespace RestrictedTee.SecureWorld.Devices;
 /// </summary>
 /// <remarks>
 /// What it tells: how a job ended. It is programmed by the normal world, so that what it produces of restricted content or with a
-/// restricted key goes into restricted memory only, labelled for named consumers, each of which could consume the source.
+/// restricted key goes into restricted memory only, labelled for named consumers, each of which could consume the source. A key is what
+/// nobody but the engine may consume. The key goes from its buffer straight into the library's own memory, which the library cleanses.
 /// </remarks>
 internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
 {
-    /// <summary>A burst of each: within what the second-level cache holds.</summary>
-    private const int Batch = BusPort.MaxBurst;
+    private const int BlockSize = 16; // of AES
 
     protected override int DescriptorSize => CryptoDescriptor.Size;
 
     protected override DeviceResult Run(ReadOnlySpan<byte> descriptor)
     {
         var job = MemoryMarshal.Read<CryptoDescriptor>(descriptor);
-        var operation = (CryptoOperation)job.Head.Operation;
-        if (!IsWellFormed(job, operation))
+        if (!IsWellFormed(job))
             return DeviceResult.BadDescriptor;
-        GuardedMemory? key = Port.Find(job.Key), source = Port.Find(job.Source), destination = Port.Find(job.Destination);
+        GuardedMemory? key = null, source = null, destination = null;
         try
         {
-            Claim? sourceLabel = source?.Label;
-            DeviceResult result = Label(job, key, source, sourceLabel, destination);
-            return result == DeviceResult.Done ? Transform(job, operation, source, source == destination ? destination?.Label : sourceLabel) : result;
+            if ((!IsCopy(job) && !Port.TryFind(job.Key, AccessRights.Read, out key))
+                || !Port.TryFind(job.Source, AccessRights.Read, out source)
+                || !Port.TryFind(job.Destination, AccessRights.Write, out destination))
+                return DeviceResult.BusError;
+            if (source == destination && Overlaps(job))
+                return DeviceResult.BadDescriptor;
+            var judged = new Judged(key, source, destination) { KeyLabel = key?.Label, SourceLabel = source?.Label };
+            DeviceResult result = Label(job, judged);
+            return result == DeviceResult.Done ? Transform(job, judged) : result;
         }
         finally
         {
@@ -43,99 +48,123 @@ internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
         }
     }
 
-    private static bool IsWellFormed(in CryptoDescriptor job, CryptoOperation operation)
+    private static bool IsCopy(in CryptoDescriptor job) => job.Head.Operation == (uint)CryptoOperation.Copy;
+
+    private static bool IsWellFormed(in CryptoDescriptor job)
     {
-        bool isCopy = operation == CryptoOperation.Copy;
-        bool isKnown = isCopy || operation is CryptoOperation.AesCtr or CryptoOperation.AesCbcEncrypt or CryptoOperation.AesCbcDecrypt;
-        bool fits = job.Length is > 0 and <= int.MaxValue && (isCopy || operation == CryptoOperation.AesCtr || job.Length % CounterMode.BlockSize == 0);
-        bool hasKey = isCopy ? job.KeyLength == 0 : job.KeyLength is 16 or 24 or 32;
-        bool isApart = job.Source.Handle != job.Destination.Handle || job.Source.Offset == job.Destination.Offset
-            || job.Source.Plus(job.Length).Offset <= job.Destination.Offset || job.Destination.Plus(job.Length).Offset <= job.Source.Offset;
-        return isKnown && fits && hasKey && isApart && job.Reserved == 0;
+        bool fits = job.Length is > 0 and <= int.MaxValue && job.Reserved == 0;
+        return (CryptoOperation)job.Head.Operation switch
+        {
+            CryptoOperation.Copy => fits && job.KeyLength == 0,
+            CryptoOperation.AesCtr => fits && job.KeyLength is 16 or 24 or 32,
+            CryptoOperation.AesCbcEncrypt or CryptoOperation.AesCbcDecrypt => fits && job.Length % BlockSize == 0 && job.KeyLength is 16 or 24 or 32,
+            _ => false,
+        };
+    }
+
+    /// <summary>Whether source and destination, in one memory, are neither the same bytes nor apart.</summary>
+    private static bool Overlaps(in CryptoDescriptor job)
+    {
+        ulong distance = Math.Max(job.Source.Offset, job.Destination.Offset) - Math.Min(job.Source.Offset, job.Destination.Offset);
+        return distance != 0 && distance < job.Length;
     }
 
     /// <summary>Decides where the result may go, and labels it before the first byte is there.</summary>
-    private DeviceResult Label(in CryptoDescriptor job, GuardedMemory? key, GuardedMemory? source, Claim? sourceLabel, GuardedMemory? destination)
+    private DeviceResult Label(in CryptoDescriptor job, in Judged judged)
     {
-        if (destination is null)
-            return key is null && source is null ? DeviceResult.Done : DeviceResult.Forbidden;
+        if (judged.KeyLabel?.IsKeyOf(Port.Id) == false)
+            return DeviceResult.Forbidden;
+        if (judged.Destination is null)
+            return judged.Key is null && judged.Source is null ? DeviceResult.Done : DeviceResult.Forbidden;
         if (Port.Masters(job.Consumers) is not { } consumers)
             return DeviceResult.BadDescriptor;
-        if (sourceLabel is not null && consumers.Any(consumer => !sourceLabel.Allows(consumer, ulong.MaxValue, AccessRights.Read)))
+        if (judged.Source is not null && !Port.CouldConsume(consumers, judged.Source, judged.SourceLabel))
             return DeviceResult.Forbidden;
-        return Label(destination, consumers);
+        return Label(judged.Destination, consumers, isContent: judged.SourceLabel?.IsKeyOf(Port.Id) == false);
     }
 
-    private DeviceResult Transform(in CryptoDescriptor job, CryptoOperation operation, GuardedMemory? source, Claim? sourceLabel)
+    private DeviceResult Transform(in CryptoDescriptor job, Judged judged)
     {
-        using Aes? aes = operation == CryptoOperation.Copy ? null : Aes.Create();
-        if (aes is not null && !TrySetKey(aes, job))
-            return DeviceResult.BusError;
-        using SecureBlock? stream = Ram.Allocate((int)Math.Min(Batch, (job.Length + CounterMode.BlockSize - 1) / CounterMode.BlockSize * CounterMode.BlockSize));
-        if (stream is null)
+        // A buffer that is written in place has got its new label just now.
+        if (judged.Source is not null && judged.Source == judged.Destination)
+            judged.SourceLabel = judged.Source.Label;
+        if (judged.Key is not null && judged.Key == judged.Destination)
+            judged.KeyLabel = judged.Key.Label;
+        using CipherEngine? cipher = CipherOf(job);
+        if (cipher is not null)
+        {
+            DeviceResult begun = Begin(cipher, job, judged);
+            if (begun != DeviceResult.Done)
+                return begun;
+        }
+        else if (!IsCopy(job))
+        {
             return DeviceResult.DeviceError;
-        Span<byte> iv = stackalloc byte[CounterMode.BlockSize];
-        BinaryPrimitives.WriteUInt64LittleEndian(iv, job.IvFirst);
-        BinaryPrimitives.WriteUInt64LittleEndian(iv[sizeof(ulong)..], job.IvSecond);
-        try
-        {
-            for (ulong done = 0; done < job.Length; done += Batch)
-            {
-                int count = (int)Math.Min(Batch, job.Length - done);
-                if (!Port.TryOpen(job.Source.Plus(done), count, AccessRights.Read, out BusWindow from))
-                    return DeviceResult.BusError;
-                using (from)
-                {
-                    // While the burst is open the label stays; one that changed since the destination got its own is a chain that was broken.
-                    if (!ReferenceEquals(source?.Label, sourceLabel))
-                        return DeviceResult.Forbidden;
-                    if (!Port.TryOpen(job.Destination.Plus(done), count, AccessRights.Write, out BusWindow to))
-                        return DeviceResult.BusError;
-                    using (to)
-                        TransformBurst(aes, operation, iv, from.Bytes, to.Bytes, stream.Span);
-                }
-            }
+        }
 
-            return DeviceResult.Done;
-        }
-        finally
+        for (ulong done = 0; done < job.Length; done += BusPort.MaxBurst)
         {
-            CryptographicOperations.ZeroMemory(iv);
+            DeviceResult burst = TransformBurst(cipher, job, judged, done);
+            if (burst != DeviceResult.Done)
+                return burst;
         }
+
+        return DeviceResult.Done;
     }
 
-    private bool TrySetKey(Aes aes, in CryptoDescriptor job)
+    private DeviceResult Begin(CipherEngine cipher, in CryptoDescriptor job, in Judged judged)
     {
-        if (!Port.TryOpen(job.Key, (int)job.KeyLength, AccessRights.Read, out BusWindow key))
-            return false;
+        if (!Port.TryOpen(job.Key, (int)job.KeyLength, AccessRights.Read, judged.Key, out BusWindow key))
+            return DeviceResult.BusError;
         using (key)
-            aes.SetKey(key.Bytes);
-        return true;
+        {
+            if (!ReferenceEquals(judged.Key?.Label, judged.KeyLabel))
+                return DeviceResult.Forbidden;
+            ReadOnlySpan<ulong> iv = [job.IvFirst, job.IvSecond];
+            cipher.Begin(key.Bytes, MemoryMarshal.AsBytes(iv));
+        }
+
+        return DeviceResult.Done;
     }
 
-    /// <summary>One burst; the vector becomes that of the next one. The source may change meanwhile when it is normal memory, so it is read once.</summary>
-    private static void TransformBurst(Aes? aes, CryptoOperation operation, Span<byte> iv, ReadOnlySpan<byte> from, Span<byte> to, Span<byte> stream)
+    /// <summary>One burst. The source may change meanwhile when it is normal memory, so it is read once; the cipher chains on to the next.</summary>
+    private DeviceResult TransformBurst(CipherEngine? cipher, in CryptoDescriptor job, in Judged judged, ulong done)
     {
-        switch (operation)
+        int count = (int)Math.Min(BusPort.MaxBurst, job.Length - done);
+        if (!Port.TryOpen(job.Source.Plus(done), count, AccessRights.Read, judged.Source, out BusWindow from))
+            return DeviceResult.BusError;
+        using (from)
         {
-            case CryptoOperation.Copy:
-                from.CopyTo(to);
-                break;
-            case CryptoOperation.AesCtr:
-                UInt128 counter = BinaryPrimitives.ReadUInt128BigEndian(iv);
-                CounterMode.Transform(aes!, ref counter, from, to, stream);
-                BinaryPrimitives.WriteUInt128BigEndian(iv, counter);
-                break;
-            case CryptoOperation.AesCbcEncrypt:
-                aes!.EncryptCbc(from, iv, to, PaddingMode.None);
-                to[^CounterMode.BlockSize..].CopyTo(iv);
-                break;
-            default:
-                Span<byte> cipher = stream[..from.Length];
-                from.CopyTo(cipher);
-                aes!.DecryptCbc(cipher, iv, to, PaddingMode.None);
-                cipher[^CounterMode.BlockSize..].CopyTo(iv);
-                break;
+            // While the burst is open the label stays; one that changed since the destination got its own is a chain that was broken.
+            if (!ReferenceEquals(judged.Source?.Label, judged.SourceLabel))
+                return DeviceResult.Forbidden;
+            if (!Port.TryOpen(job.Destination.Plus(done), count, AccessRights.Write, judged.Destination, out BusWindow to))
+                return DeviceResult.BusError;
+            using (to)
+            {
+                if (cipher is null)
+                    from.Bytes.CopyTo(to.Bytes);
+                else
+                    cipher.Update(from.Bytes, to.Bytes);
+            }
         }
+
+        return DeviceResult.Done;
+    }
+
+    private static CipherEngine? CipherOf(in CryptoDescriptor job) => (CryptoOperation)job.Head.Operation switch
+    {
+        CryptoOperation.AesCtr => AesCtr.Row.CreateEngine(OperationMode.Encrypt),
+        CryptoOperation.AesCbcEncrypt => AesCbc.Row.CreateEngine(OperationMode.Encrypt),
+        CryptoOperation.AesCbcDecrypt => AesCbc.Row.CreateEngine(OperationMode.Decrypt),
+        _ => null,
+    };
+
+    /// <summary>What a job was judged by: the memory behind its addresses, null where that is normal, and its labels.</summary>
+    private record struct Judged(GuardedMemory? Key, GuardedMemory? Source, GuardedMemory? Destination)
+    {
+        internal Claim? KeyLabel { get; set; }
+
+        internal Claim? SourceLabel { get; set; }
     }
 }

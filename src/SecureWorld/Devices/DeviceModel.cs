@@ -48,30 +48,17 @@ internal abstract class DeviceModel : IDisposable
     /// <summary>Where to keep what was read, while a job works on it.</summary>
     protected SecureRam Ram => _parts.Ram;
 
-    /// <summary>Labels what a job is about to write, if it is restricted.</summary>
-    protected DeviceResult Label(BusAddress destination, IReadOnlyList<MasterId> consumers)
-    {
-        if (!Port.IsRestricted(destination))
-            return DeviceResult.Done;
-        if (Port.Find(destination) is not { } memory)
-            return DeviceResult.BusError;
-        try
+    /// <summary>Labels a buffer that the caller holds, before a job writes to it.</summary>
+    /// <param name="memory">The buffer; null for normal memory, which has no label.</param>
+    /// <param name="consumers">Who may consume what is written.</param>
+    /// <param name="isContent">Whether it comes of content that was for others.</param>
+    protected DeviceResult Label(GuardedMemory? memory, IReadOnlyList<MasterId> consumers, bool isContent = false) =>
+        (memory is null ? ClaimOutcome.Claimed : Port.Label(memory, consumers, isContent)) switch
         {
-            return Label(memory, consumers);
-        }
-        finally
-        {
-            memory.Release();
-        }
-    }
-
-    /// <summary>Labels a buffer that the caller holds.</summary>
-    protected DeviceResult Label(GuardedMemory memory, IReadOnlyList<MasterId> consumers) => Port.Label(memory, consumers) switch
-    {
-        ClaimOutcome.Claimed => DeviceResult.Done,
-        ClaimOutcome.InUse => DeviceResult.Busy,
-        _ => DeviceResult.BusError,
-    };
+            ClaimOutcome.Claimed => DeviceResult.Done,
+            ClaimOutcome.InUse => DeviceResult.Busy,
+            _ => DeviceResult.BusError,
+        };
 
     /// <summary>Bytes of a descriptor.</summary>
     protected abstract int DescriptorSize { get; }
@@ -105,19 +92,20 @@ internal abstract class DeviceModel : IDisposable
                 return RegisterOutcome.Invalid;
             if (_isStopped || _jobs.Count == DeviceRegisters.MaxPending)
                 return RegisterOutcome.Busy;
-            _jobs.Enqueue(value);
             if (_thread is null)
             {
-                _thread = new Thread(Serve, StackSize) { IsBackground = true, Name = $"device {Id.Name}" };
-                _thread.Start();
+                var thread = new Thread(Serve, StackSize) { IsBackground = true, Name = $"device {Id.Name}" };
+                thread.Start(); // when there is none to be had, the next doorbell tries again
+                _thread = thread;
             }
 
+            _jobs.Enqueue(value);
             Monitor.Pulse(_lock);
             return RegisterOutcome.Done;
         }
     }
 
-    /// <summary>Begins no more jobs, and waits for the one that runs.</summary>
+    /// <summary>Begins no more jobs, and waits for the one that runs, which reaches no more memory than its burst.</summary>
     public void Dispose()
     {
         Thread? thread;
@@ -129,6 +117,7 @@ internal abstract class DeviceModel : IDisposable
             Monitor.Pulse(_lock);
         }
 
+        Port.SwitchOff();
         thread?.Join();
         GC.SuppressFinalize(this);
     }
@@ -167,7 +156,9 @@ internal abstract class DeviceModel : IDisposable
                 Log.Error("Device {Device} fails: {Exception} at {Stack}", Id.Name, e.GetType().Name, e.StackTrace);
             }
 
-            Port.EndJob(isWhole: result == DeviceResult.Done);
+            // A job whose output was taken away before its end was refused an access, be it that it needed no more.
+            if (!Port.EndJob(isWhole: result == DeviceResult.Done) && result == DeviceResult.Done)
+                result = DeviceResult.BusError;
             lock (_lock)
             {
                 (_isRunning, _result) = (false, result);
@@ -195,11 +186,12 @@ internal abstract class DeviceModel : IDisposable
         Span<byte> descriptor = stackalloc byte[DescriptorSize];
         for (int i = 0; i < DeviceRegisters.MaxChain; i++)
         {
-            if (address % sizeof(ulong) != 0 || !Port.TryRead(BusAddress.Physical(address), descriptor))
+            if (address % sizeof(ulong) != 0 || !Port.TryReadDescriptor(address, descriptor))
                 return DeviceResult.BadDescriptor;
+            Port.BeginDescriptor();
             DeviceResult result = Run(descriptor);
             uint status = (uint)result;
-            if (!Port.TryWrite(BusAddress.Physical(address).Plus(DescriptorHead.StatusOffset), MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in status))))
+            if (!Port.TryWriteDescriptor(address, DescriptorHead.StatusOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in status))))
                 return DeviceResult.BadDescriptor;
             if (result != DeviceResult.Done)
                 return result;

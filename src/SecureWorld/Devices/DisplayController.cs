@@ -63,7 +63,7 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
                 regionCrc = Crc(regionCrc, MemoryMarshal.AsBytes(line.Slice((int)frame.RegionX, (int)frame.RegionWidth)));
         }
 
-        var scanned = new ScannedFrame(~crc, frame.RegionHeight == 0 ? 0 : ~regionCrc, HasRestrictedPlane(frame));
+        var scanned = new ScannedFrame(~crc, frame.RegionHeight == 0 ? 0 : ~regionCrc, HasRestrictedPlane(frame) || Port.HasOpenedRestricted);
         Update(() => (_last, _frames) = (scanned, _frames + 1));
         return DeviceResult.Done;
     }

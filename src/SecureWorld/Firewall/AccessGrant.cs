@@ -21,6 +21,9 @@ internal struct AccessGrant : IDisposable
     /// <summary>Whether there is anything to dispose of.</summary>
     internal readonly bool IsLive => _memory is not null;
 
+    /// <summary>The buffer; null when there is nothing to dispose of.</summary>
+    internal readonly GuardedMemory? Memory => _memory;
+
     /// <summary>Where the granted bytes lie in this process, for as long as the grant lives.</summary>
     internal nint Address { get; private set; }
 

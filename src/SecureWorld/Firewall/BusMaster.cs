@@ -43,6 +43,12 @@ internal readonly record struct MasterId(BusMasterKind Kind, string Name, Guid U
 
     internal static MasterId Device(string name) => new(BusMasterKind.Device, name);
 
+    /// <summary>The row of all trusted applications.</summary>
+    internal static MasterId AnyTrustedApp { get; } = new(BusMasterKind.TrustedApp, "any");
+
+    /// <summary>Whether what is said of this one is said of the other too.</summary>
+    internal bool Covers(MasterId other) => this == other || (other.Kind == BusMasterKind.TrustedApp && this == AnyTrustedApp);
+
     /// <inheritdoc/>
     public override string ToString() => Kind == BusMasterKind.TrustedApp ? $"{Kind} {Uuid}" : $"{Kind} {Name}";
 }

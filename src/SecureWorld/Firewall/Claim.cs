@@ -13,8 +13,18 @@ internal sealed record Claim(MasterId Owner, ulong Instance, IReadOnlyList<Maste
     /// <summary>Masters of which any instance may read and write, and set another label.</summary>
     internal IReadOnlyList<MasterId> Producers { get; init; } = [];
 
+    /// <summary>Whether it comes of content that was for others than the device, so that no device takes it for a key, whoever it is for now.</summary>
+    internal bool IsContent { get; init; }
+
     /// <summary>The label that a device gives what it writes.</summary>
-    internal static Claim OfDevice(MasterId device, IReadOnlyList<MasterId> consumers) => new(device, Instance: 0, consumers) { Producers = [device] };
+    internal static Claim OfDevice(MasterId device, IReadOnlyList<MasterId> consumers, bool isContent = false) =>
+        new(device, Instance: 0, consumers) { Producers = [device], IsContent = isContent };
+
+    /// <summary>
+    /// Whether a device may take it for a key: what is for that device alone. With content as a key, of which all but a byte is known,
+    /// what comes of it would tell that byte to its own consumers.
+    /// </summary>
+    internal bool IsKeyOf(MasterId device) => !IsContent && Readers.All(reader => reader == device);
 
     /// <summary>The claim of an instance of a trusted application, with trusted applications that may read.</summary>
     internal static Claim Of(MasterId owner, ulong instance, ReadOnlySpan<Guid> readers)
@@ -46,7 +56,7 @@ internal sealed record Claim(MasterId Owner, ulong Instance, IReadOnlyList<Maste
 
     /// <summary>Whether it lets at the buffer whom the other lets at it, so that setting the one after the other is no change.</summary>
     internal bool SaysTheSameAs(Claim other) =>
-        Owner == other.Owner && Instance == other.Instance && Readers.SequenceEqual(other.Readers) && Producers.SequenceEqual(other.Producers);
+        Owner == other.Owner && Instance == other.Instance && IsContent == other.IsContent && Readers.SequenceEqual(other.Readers) && Producers.SequenceEqual(other.Producers);
 }
 
 /// <summary>How a claim ended.</summary>

@@ -53,21 +53,18 @@ internal sealed class DeviceAccess(FirewallRules firewall)
         }
 
         if (outcome != DeviceAccessOutcome.Done)
-            memory.Unmap(device, instance: 0);
+            memory.Unmap();
         return outcome;
     }
 
-    /// <summary>Ends a mapping. What the device had not finished there is discarded.</summary>
+    /// <summary>Ends a mapping. What the device had not finished there is discarded, and its job does not end well.</summary>
     internal bool Unmap(ulong handle)
     {
         if (!firewall.Mappings.TryRemove(handle, out DeviceMapping? mapping))
             return false;
-        if (!mapping.Memory.TryAddReference())
-            throw new InvalidOperationException("A mapping has no reference on its buffer.");
-        mapping.Memory.Unmap(mapping.Master, handle);
-        if (mapping.TakeHalfWritten())
-            mapping.Memory.Discard();
-        mapping.Memory.Release();
+        mapping.Memory.AwaitEnd(mapping.Master, handle);
+        mapping.Job.Break(mapping);
+        mapping.Memory.Unmap();
         return true;
     }
 
@@ -79,10 +76,7 @@ internal sealed class DeviceAccess(FirewallRules firewall)
         if (!memory.TryRevoke(master, waits: master.Kind == BusMasterKind.Device))
             return DeviceAccessOutcome.InUse;
         foreach (DeviceMapping mapping in firewall.Mappings.Of(memory, master))
-        {
-            if (mapping.TakeHalfWritten())
-                memory.Discard();
-        }
+            mapping.Job.Break(mapping);
 
         firewall.Module.RevokeAccess(firewall.Request(master, memory, AccessRights.ReadWrite));
         return DeviceAccessOutcome.Done;

@@ -7,10 +7,9 @@ namespace RestrictedTee.SecureWorld.Firewall;
 /// <param name="master">The device.</param>
 /// <param name="memory">The buffer; a reference is held.</param>
 /// <param name="rights">What it was mapped for.</param>
-internal sealed class DeviceMapping(ulong handle, MasterId master, GuardedMemory memory, AccessRights rights)
+/// <param name="job">What the device is doing.</param>
+internal sealed class DeviceMapping(ulong handle, MasterId master, GuardedMemory memory, AccessRights rights, DeviceJob job)
 {
-    private int _isHalfWritten;
-
     internal ulong Handle => handle;
 
     internal MasterId Master => master;
@@ -19,23 +18,18 @@ internal sealed class DeviceMapping(ulong handle, MasterId master, GuardedMemory
 
     internal AccessRights Rights => rights;
 
-    /// <summary>Whether a job has written to it and not yet said that it has done.</summary>
-    internal bool IsHalfWritten => Volatile.Read(ref _isHalfWritten) != 0;
-
-    internal void SetHalfWritten() => Volatile.Write(ref _isHalfWritten, 1);
-
-    /// <summary>Says whether it was, for one who cares for it; it is no longer.</summary>
-    internal bool TakeHalfWritten() => Interlocked.Exchange(ref _isHalfWritten, 0) != 0;
+    internal DeviceJob Job => job;
 }
 
 /// <summary>All mappings of devices.</summary>
 internal sealed class DeviceMappings
 {
     /// <summary>The normal world cannot use up memory by mapping.</summary>
-    private const int MaxMappings = 4096;
+    internal const int MaxMappings = 4096;
 
-    private readonly object _lock = new(); // protects the two below; a leaf
+    private readonly object _lock = new(); // protects the fields below; a leaf
     private readonly Dictionary<ulong, DeviceMapping> _mappings = [];
+    private readonly Dictionary<MasterId, DeviceJob> _jobs = []; // of the devices of the board that have mapped anything
     private ulong _last;
 
     /// <returns>Null when there are too many.</returns>
@@ -45,7 +39,7 @@ internal sealed class DeviceMappings
         {
             if (_mappings.Count == MaxMappings)
                 return null;
-            var mapping = new DeviceMapping(++_last, master, memory, rights);
+            var mapping = new DeviceMapping(++_last, master, memory, rights, JobOf(master));
             _mappings.Add(mapping.Handle, mapping);
             return mapping;
         }
@@ -63,10 +57,27 @@ internal sealed class DeviceMappings
             return _mappings.Remove(handle, out mapping);
     }
 
+    /// <summary>The job that a device runs has ended; what it has written is whole, or is discarded.</summary>
+    /// <returns>Whether it is whole.</returns>
+    internal bool EndJob(MasterId device, bool isWhole)
+    {
+        DeviceJob job;
+        lock (_lock)
+            job = JobOf(device);
+        return job.End(isWhole);
+    }
+
     /// <summary>The mappings of a buffer by a master.</summary>
     internal DeviceMapping[] Of(GuardedMemory memory, MasterId master)
     {
         lock (_lock)
             return [.. _mappings.Values.Where(mapping => mapping.Memory == memory && mapping.Master == master)];
+    }
+
+    private DeviceJob JobOf(MasterId device)
+    {
+        if (!_jobs.TryGetValue(device, out DeviceJob? job))
+            _jobs.Add(device, job = new DeviceJob());
+        return job;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.SecureWorld.Firewall;
@@ -57,32 +56,29 @@ internal sealed class FirewallRules
     }
 
     /// <summary>Asks for one burst of a device through a mapping of its own.</summary>
-    internal bool TryGrant(BusMaster device, ulong handle, ulong offset, int length, AccessRights rights, out AccessGrant grant) =>
-        TryGrant(device, handle, offset, length, rights, out grant, out _);
-
     /// <param name="device">Who.</param>
     /// <param name="handle">The mapping.</param>
     /// <param name="offset">Where the burst begins in it.</param>
     /// <param name="length">Its bytes.</param>
     /// <param name="rights">What is to be done.</param>
     /// <param name="grant">To be disposed after the burst.</param>
-    /// <param name="mapping">The mapping.</param>
-    internal bool TryGrant(
-        BusMaster device, ulong handle, ulong offset, int length, AccessRights rights, out AccessGrant grant, [NotNullWhen(true)] out DeviceMapping? mapping)
+    internal bool TryGrant(BusMaster device, ulong handle, ulong offset, int length, AccessRights rights, out AccessGrant grant)
     {
         grant = default;
-        mapping = Mappings.Find(handle);
+        DeviceMapping? mapping = Mappings.Find(handle);
         if (mapping is null || mapping.Master != device.Id)
             return Refuse(device.Id, null, offset, length, rights, "it has no such mapping");
         GuardedMemory memory = mapping.Memory;
         string? refusal = length <= 0 || !memory.Contains(offset, (ulong)length) ? "outside of the mapping"
             : (rights & ~mapping.Rights) != 0 ? "it is mapped for another direction"
             : memory.TryGrant(device.Id, handle, rights, offset, length, out grant);
-        if (refusal is not null)
-            return Refuse(device.Id, memory, offset, length, rights, refusal);
-        if ((rights & AccessRights.Write) != 0)
-            mapping.SetHalfWritten();
-        return true;
+        if (refusal is null && (rights & AccessRights.Write) != 0 && !mapping.Job.TryWrite(mapping, offset, length))
+        {
+            grant.Dispose();
+            refusal = "what the job had written before was taken away";
+        }
+
+        return refusal is null || Refuse(device.Id, memory, offset, length, rights, refusal);
     }
 
     /// <summary>Records an access that never came to a buffer.</summary>
@@ -115,6 +111,10 @@ internal sealed class FirewallRules
             Refuse(master.Id, memory, 0, (long)memory.Size, AccessRights.Write, "the claim is another's, or not this one's to make");
         return outcome;
     }
+
+    /// <summary>Whether a master could consume content of a buffer that has a label, or none: what comes of it is for no other.</summary>
+    internal bool CouldConsume(MasterId master, GuardedMemory memory, Claim? label) =>
+        label?.Allows(master, ulong.MaxValue, AccessRights.Read) != false && Module.GrantAccess(Request(master, memory, AccessRights.Read));
 
     /// <summary>The name of a use case on this board.</summary>
     internal string NameOf(UseCase useCase) => _board.NameOf(useCase);

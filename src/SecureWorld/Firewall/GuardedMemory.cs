@@ -44,6 +44,9 @@ internal abstract class GuardedMemory : MemoryObject
     /// <summary>Zeroes the content.</summary>
     protected abstract void Scrub();
 
+    /// <summary>Zeroes a part of it.</summary>
+    protected abstract void Scrub(ulong offset, ulong length);
+
     /// <summary>Gives out a grant; the caller has checked that the range lies inside and holds a reference.</summary>
     /// <returns>Null, or why it is refused.</returns>
     internal string? TryGrant(MasterId master, ulong instance, AccessRights rights, ulong offset, int length, out AccessGrant grant)
@@ -51,7 +54,7 @@ internal abstract class GuardedMemory : MemoryObject
         grant = default;
         lock (_gate)
         {
-            if (_revoked.Count != 0 && _revoked.Contains(master))
+            if (IsRevoked(master))
                 return "its access is revoked";
             if (_claim is { } claim && !claim.Allows(master, instance, rights))
                 return (rights & AccessRights.Write) != 0 ? "claimed by another" : "not among the claim's readers";
@@ -88,9 +91,7 @@ internal abstract class GuardedMemory : MemoryObject
     {
         lock (_gate)
         {
-            if (_isLeftToStaticRules)
-                return ClaimOutcome.ClaimedByAnother;
-            if (_claim is { } existing && !existing.IsProducer(claim.Owner, claim.Instance))
+            if (_isLeftToStaticRules || IsRevoked(claim.Owner) || (_claim is { } existing && !existing.IsProducer(claim.Owner, claim.Instance)))
                 return ClaimOutcome.ClaimedByAnother;
             bool changes = _claim is { } before && !before.SaysTheSameAs(claim);
             if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights) || (changes && holder.Master != claim.Owner)))
@@ -141,11 +142,11 @@ internal abstract class GuardedMemory : MemoryObject
             _revoked.Remove(master);
     }
 
-    /// <summary>Zeroes the content, which its producer did not finish.</summary>
-    internal void Discard()
+    /// <summary>Zeroes content that its producer did not finish; by who has it mapped.</summary>
+    internal void Discard(ulong offset, ulong length)
     {
         lock (_gate)
-            Scrub();
+            Scrub(offset, length);
     }
 
     /// <summary>Keeps the buffer where it is for a mapping, with a reference.</summary>
@@ -154,7 +155,7 @@ internal abstract class GuardedMemory : MemoryObject
     {
         lock (_gate)
         {
-            if (_revoked.Contains(master))
+            if (IsRevoked(master))
                 return "its access is revoked";
             if (!TryAddReference())
                 return "the buffer has been freed";
@@ -163,16 +164,21 @@ internal abstract class GuardedMemory : MemoryObject
         }
     }
 
-    /// <summary>A mapping has gone; the access through it that is being made ends first.</summary>
-    internal void Unmap(MasterId master, ulong instance)
+    /// <summary>Waits for the access that is being made through a mapping that nobody finds any more.</summary>
+    internal void AwaitEnd(MasterId master, ulong instance)
     {
         lock (_gate)
         {
             while (_holders.Exists(holder => holder.Master == master && holder.Instance == instance))
                 Monitor.Wait(_gate);
-            _mappings--;
         }
+    }
 
+    /// <summary>A mapping has gone, and so has every access through it.</summary>
+    internal void Unmap()
+    {
+        lock (_gate)
+            _mappings--;
         Release();
     }
 
@@ -225,7 +231,9 @@ internal abstract class GuardedMemory : MemoryObject
         }
     }
 
-    private bool IsHeldBy(MasterId master) => _holders.Exists(holder => holder.Master == master);
+    private bool IsHeldBy(MasterId master) => _holders.Exists(holder => master.Covers(holder.Master));
+
+    private bool IsRevoked(MasterId master) => _revoked.Count != 0 && _revoked.Exists(revoked => revoked.Covers(master));
 
     private void Count(MasterId master, ulong instance, AccessRights rights, int change)
     {

@@ -5,8 +5,6 @@ namespace RestrictedTee.SecureWorld.Firewall;
 /// <summary>The rules that the board sets once: who may do what with the buffers of which use case. Who is not there may nothing.</summary>
 internal sealed class StaticRules
 {
-    private static readonly MasterId AnyTrustedApp = new(BusMasterKind.TrustedApp, "any");
-
     private readonly Dictionary<MasterId, Row> _rows = [];
     private readonly Row? _anyTrustedApp;
 
@@ -28,7 +26,7 @@ internal sealed class StaticRules
     internal IReadOnlyList<MasterId> Masters { get; }
 
     /// <summary>Whether a row is that of one master, and not of every trusted application.</summary>
-    internal bool IsSingle(int index) => Masters[index] != AnyTrustedApp;
+    internal bool IsSingle(int index) => Masters[index] != MasterId.AnyTrustedApp;
 
     /// <summary>The board's row of a master; null when it has none.</summary>
     internal BusMasterRow? Find(MasterId master) => FindRow(master)?.Master;
@@ -52,7 +50,7 @@ internal sealed class StaticRules
     private static MasterId IdOf(BusMasterRow row) => row.Name switch
     {
         BusMasterNames.NormalWorldCpu => BusMaster.NormalWorldCpu.Id,
-        BusMasterNames.TrustedApp => row.TrustedApp is { } uuid ? MasterId.TrustedApp(uuid) : AnyTrustedApp,
+        BusMasterNames.TrustedApp => row.TrustedApp is { } uuid ? MasterId.TrustedApp(uuid) : MasterId.AnyTrustedApp,
         _ => MasterId.Device(row.Name),
     };
 

@@ -116,5 +116,7 @@ internal sealed class RestrictedBuffer(RestrictedRegion region, int offset, int 
 
     protected override void Scrub() => region.Scrub(_offset, size);
 
+    protected override void Scrub(ulong offset, ulong length) => region.ScrubPart(_offset + (int)offset, (int)length);
+
     protected override void OnLastReference() => region.Return(this, _offset, scrub: MayHaveContent);
 }

@@ -102,6 +102,9 @@ internal sealed class RestrictedRegion
     /// <summary>Zeroes what a buffer takes up.</summary>
     internal void Scrub(int offset, int size) => _mapping.Span.Slice(offset, (int)_allocator.RoundUp(size)).Clear();
 
+    /// <summary>Zeroes a part of what a buffer takes up, and not a byte beside it.</summary>
+    internal void ScrubPart(int offset, int length) => _mapping.Span.Slice(offset, length).Clear();
+
     /// <summary>Takes a buffer back.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="offset">Where it lies in the region.</param>

@@ -1,4 +1,10 @@
 using System.Text.RegularExpressions;
+using RestrictedTee.SecureWorld.Devices;
+using RestrictedTee.SecureWorld.Firewall;
+using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.SecretMemory;
+using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Architecture;
@@ -28,6 +34,25 @@ public sealed class WayInTests
         IEnumerable<string> found = Sources().Where(file => Regex.IsMatch(Code(file), pattern, RegexOptions.None, TimeSpan.FromSeconds(10)));
 
         Assert.Empty(found.Except(places));
+    }
+
+    [Theory]
+    [InlineData(typeof(AccessGrant), ".ctor", typeof(GuardedMemory))]
+    [InlineData(typeof(AccessGrant), "get_Address", typeof(CallParameters), typeof(BusWindow))]
+    [InlineData(typeof(GuardedMemory), "TryGrant", typeof(FirewallRules))]
+    [InlineData(typeof(GuardedMemory), "get_BaseAddress", typeof(GuardedMemory))]
+    [InlineData(typeof(RestrictedRegion), "AddressOf", typeof(RestrictedBuffer))]
+    [InlineData(typeof(FirewallRules), "TryGrant", typeof(CallParameters), typeof(BusPort))]
+    [InlineData(typeof(DeviceMappings), "Add", typeof(DeviceAccess))]
+    [InlineData(typeof(BusWindow), ".ctor", typeof(BusPort))]
+    [InlineData(typeof(BusWindow), "get_Bytes", typeof(BusPort), typeof(CryptoEngine), typeof(DisplayController), typeof(Camera), typeof(SipCalls))]
+    [InlineData(typeof(SecretMapping), "get_Address", typeof(RestrictedRegion))]
+    [InlineData(typeof(SecretMapping), "get_Span", typeof(LentMemory), typeof(RestrictedRegion), typeof(SecretMapping), typeof(SecureRam))]
+    public void There_is_no_other_way_in_by_the_code_as_it_was_compiled(Type owner, string method, params Type[] callers)
+    {
+        IReadOnlySet<string> found = CallSites.Of(typeof(GuardedMemory).Assembly, called => called.Name == method && owner.IsAssignableFrom(called.DeclaringType));
+
+        Assert.Equal(string.Join(' ', callers.Select(caller => caller.Name).Order(StringComparer.Ordinal)), string.Join(' ', found.Order(StringComparer.Ordinal)));
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using RestrictedTee.SecureWorld.Devices;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Frames;
+using RestrictedTee.SmcTransport.Interleaving;
 using RestrictedTee.Tests.Firewall;
 using RestrictedTee.Tests.Harness;
 
@@ -42,7 +44,8 @@ internal sealed class DeviceBench : IDisposable
     /// <summary>A bit for the row of a master.</summary>
     internal ulong RowBit(string name) => 1UL << Tee.Os.Firewall.Static.Masters.ToList().IndexOf(MasterId.Device(name));
 
-    internal RestrictedBuffer Allocate(ulong size = 8192) => Tee.Os.Restricted.Allocate(Tee.Os.Restricted.PoolOf(UseCase.SecureVideoPlay)!, size)!;
+    internal RestrictedBuffer Allocate(ulong size = 8192, UseCase useCase = default) =>
+        Tee.Os.Restricted.Allocate(Tee.Os.Restricted.PoolOf(useCase == default ? UseCase.SecureVideoPlay : useCase)!, size)!;
 
     internal BusAddress Map(GuardedMemory buffer, AccessRights rights)
     {
@@ -90,6 +93,36 @@ internal sealed class DeviceBench : IDisposable
         ulong ended = Read(DeviceRegisters.Ended);
         Assert.Equal(SipDevices.Success, Sip(SipDevices.RegisterWrite, Device, DeviceRegisters.Doorbell, ScratchAddress).Code);
         WaitUntilEnded(ended + 1);
+        return (DeviceResult)Read(DeviceRegisters.Result);
+    }
+
+    /// <summary>The model that a driver's registers reach.</summary>
+    internal DeviceModel Model => Tee.Os.Devices.Devices[(int)Device];
+
+    /// <summary>
+    /// As <see cref="Run"/>, with something that happens on the device's thread when it is about to open memory for the n-th time in this job,
+    /// counted from 1, its descriptors and their status among them. The first job of a bench alone, since the thread begins with it.
+    /// </summary>
+    internal DeviceResult RunWith<T>(Action<int> aboutToOpen, T descriptor)
+        where T : unmanaged
+    {
+        MemoryMarshal.Write(Scratch, descriptor);
+        int opened = 0;
+        InterleavingPoint.Reached = point =>
+        {
+            if (point == "BusPort.TryOpen")
+                aboutToOpen(++opened);
+        };
+        try
+        {
+            Assert.Equal(RegisterOutcome.Done, Model.Write(DeviceRegisters.Doorbell, ScratchAddress));
+        }
+        finally
+        {
+            InterleavingPoint.Reached = null;
+        }
+
+        WaitUntilEnded(1);
         return (DeviceResult)Read(DeviceRegisters.Result);
     }
 

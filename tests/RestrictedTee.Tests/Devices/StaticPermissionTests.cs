@@ -39,7 +39,9 @@ public sealed class StaticPermissionTests : IDisposable
     {
         ulong scratch = _bench.ScratchAddress + 4096;
         _bench.Scratch.Slice(4096, 64).Clear();
-        Assert.True(Codec.TryWrite(BusAddress.Physical(Pool), Enumerable.Repeat((byte)7, 64).ToArray()));
+        Assert.True(Codec.TryOpen(BusAddress.Physical(Pool), 64, AccessRights.Write, out BusWindow window));
+        window.Bytes.Fill(7);
+        window.Dispose();
 
         Assert.Equal(SipDevices.BusError, _bench.Sip(SipDevices.CpuLoad, Pool, scratch, 64).Code);
         Assert.Equal(SipDevices.BusError, _bench.Sip(SipDevices.CpuStore, scratch, Pool, 64).Code);

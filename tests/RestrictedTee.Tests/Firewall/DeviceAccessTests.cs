@@ -104,7 +104,10 @@ public sealed class DeviceAccessTests : IDisposable
         burst.Dispose();
 
         Assert.Equal(DeviceAccessOutcome.Done, await revocation.WaitAsync(Deadline, TestContext.Current.CancellationToken));
-        Assert.True(FirewallBench.IsAll(buffer, 0));
+        Assert.True(_bench.Rules.TryGrant(FirewallBench.SecureTa, 1, buffer, 0, (int)buffer.Size, AccessRights.Read, out AccessGrant rest));
+        Assert.False(FirewallBench.Bytes(rest)[..64].ContainsAnyExcept((byte)0));
+        Assert.False(FirewallBench.Bytes(rest)[64..].ContainsAnyExcept((byte)1)); // what others wrote is theirs
+        rest.Dispose();
         Assert.Contains(_bench.Rules.Faults.Drain(), fault => fault.Reason == "its access is revoked" && fault.Master == FirewallBench.Decoder.Id);
     }
 
@@ -132,6 +135,24 @@ public sealed class DeviceAccessTests : IDisposable
 
         Assert.Equal(DeviceAccessOutcome.Done, _bench.Access.Revoke(FirewallBench.SecureTa.Id, buffer));
         Assert.False(_bench.Rules.TryGrant(FirewallBench.SecureTa, 1, buffer, 0, 1, AccessRights.Read, out _));
+    }
+
+    [Fact]
+    public void Revoking_the_row_of_all_trusted_applications_revokes_each_of_them()
+    {
+        RestrictedBuffer buffer = _bench.Allocate();
+        MasterId all = _bench.Rules.Static.Masters[BoardFile.Default.BusMasters.ToList().FindIndex(master => master.Name == BusMasterNames.TrustedApp)];
+        Assert.True(_bench.Rules.TryGrant(FirewallBench.SecureTa, 1, buffer, 0, 1, AccessRights.Read, out AccessGrant call));
+        Assert.Equal(DeviceAccessOutcome.InUse, _bench.Access.Revoke(all, buffer));
+        call.Dispose();
+
+        Assert.Equal(DeviceAccessOutcome.Done, _bench.Access.Revoke(all, buffer));
+        Assert.False(_bench.Rules.TryGrant(FirewallBench.SecureTa, 1, buffer, 0, 1, AccessRights.Read, out _));
+        Assert.Equal(ClaimOutcome.ClaimedByAnother, _bench.Rules.TryClaim(FirewallBench.SecureTa, 1, buffer, []));
+
+        _bench.Access.Restore(all, buffer);
+        Assert.True(_bench.Rules.TryGrant(FirewallBench.SecureTa, 1, buffer, 0, 1, AccessRights.Read, out call));
+        call.Dispose();
     }
 
     [Fact]

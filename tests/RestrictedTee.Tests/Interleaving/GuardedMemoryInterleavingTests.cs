@@ -94,6 +94,8 @@ public sealed class GuardedMemoryInterleavingTests
             // Nor is there anything to scrub.
         }
 
+        protected override void Scrub(ulong offset, ulong length) => Scrub();
+
         protected override void OnLastReference()
         {
             // Nothing lies behind it.
