@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using RestrictedTee.SecureWorld.Crypto;
+using RestrictedTee.SecureWorld.Crypto.Ciphers;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SmcTransport.Abi;
+using OperationMode = RestrictedTee.Sdk.OperationMode;
 
 namespace RestrictedTee.SecureWorld.Devices;
 
@@ -14,11 +16,14 @@ namespace RestrictedTee.SecureWorld.Devices;
 /// <remarks>
 /// What it tells: how a job ended. It is programmed by the normal world, so that what it produces of restricted content or with a
 /// restricted key goes into restricted memory only, labelled for named consumers, each of which could consume the source.
+/// A key goes from where it lies straight into the library that the kernel's own ciphers are of: it is nowhere on the managed heap.
 /// </remarks>
 internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
 {
     /// <summary>A burst of each: within what the second-level cache holds.</summary>
     private const int Batch = BusPort.MaxBurst;
+
+    private const int BlockSize = 16;
 
     protected override int DescriptorSize => CryptoDescriptor.Size;
 
@@ -47,7 +52,7 @@ internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
     {
         bool isCopy = operation == CryptoOperation.Copy;
         bool isKnown = isCopy || operation is CryptoOperation.AesCtr or CryptoOperation.AesCbcEncrypt or CryptoOperation.AesCbcDecrypt;
-        bool fits = job.Length is > 0 and <= int.MaxValue && (isCopy || operation == CryptoOperation.AesCtr || job.Length % CounterMode.BlockSize == 0);
+        bool fits = job.Length is > 0 and <= int.MaxValue && (isCopy || operation == CryptoOperation.AesCtr || job.Length % BlockSize == 0);
         bool hasKey = isCopy ? job.KeyLength == 0 : job.KeyLength is 16 or 24 or 32;
         bool isApart = job.Source.Handle != job.Destination.Handle || job.Source.Offset == job.Destination.Offset
             || job.Source.Plus(job.Length).Offset <= job.Destination.Offset || job.Destination.Plus(job.Length).Offset <= job.Source.Offset;
@@ -68,74 +73,70 @@ internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
 
     private DeviceResult Transform(in CryptoDescriptor job, CryptoOperation operation, GuardedMemory? source, Claim? sourceLabel)
     {
-        using Aes? aes = operation == CryptoOperation.Copy ? null : Aes.Create();
-        if (aes is not null && !TrySetKey(aes, job))
-            return DeviceResult.BusError;
-        using SecureBlock? stream = Ram.Allocate((int)Math.Min(Batch, (job.Length + CounterMode.BlockSize - 1) / CounterMode.BlockSize * CounterMode.BlockSize));
-        if (stream is null)
+        using CipherEngine? cipher = CipherFor(operation);
+        using SecureBlock? copy = operation == CryptoOperation.AesCbcDecrypt ? Ram.Allocate((int)Math.Min(Batch, job.Length)) : null;
+        if (operation != CryptoOperation.Copy && cipher is null || operation == CryptoOperation.AesCbcDecrypt && copy is null)
             return DeviceResult.DeviceError;
-        Span<byte> iv = stackalloc byte[CounterMode.BlockSize];
-        BinaryPrimitives.WriteUInt64LittleEndian(iv, job.IvFirst);
-        BinaryPrimitives.WriteUInt64LittleEndian(iv[sizeof(ulong)..], job.IvSecond);
-        try
+        if (cipher is not null && !TryBegin(cipher, job))
+            return DeviceResult.BusError;
+        for (ulong done = 0; done < job.Length; done += Batch)
         {
-            for (ulong done = 0; done < job.Length; done += Batch)
+            int count = (int)Math.Min(Batch, job.Length - done);
+            if (!Port.TryOpen(job.Source.Plus(done), count, AccessRights.Read, out BusWindow from))
+                return DeviceResult.BusError;
+            using (from)
             {
-                int count = (int)Math.Min(Batch, job.Length - done);
-                if (!Port.TryOpen(job.Source.Plus(done), count, AccessRights.Read, out BusWindow from))
+                // While the burst is open the label stays; one that changed since the destination got its own is a chain that was broken.
+                if (!ReferenceEquals(source?.Label, sourceLabel))
+                    return DeviceResult.Forbidden;
+                if (!Port.TryOpen(job.Destination.Plus(done), count, AccessRights.Write, out BusWindow to))
                     return DeviceResult.BusError;
-                using (from)
-                {
-                    // While the burst is open the label stays; one that changed since the destination got its own is a chain that was broken.
-                    if (!ReferenceEquals(source?.Label, sourceLabel))
-                        return DeviceResult.Forbidden;
-                    if (!Port.TryOpen(job.Destination.Plus(done), count, AccessRights.Write, out BusWindow to))
-                        return DeviceResult.BusError;
-                    using (to)
-                        TransformBurst(aes, operation, iv, from.Bytes, to.Bytes, stream.Span);
-                }
+                using (to)
+                    TransformBurst(cipher, from.Bytes, to.Bytes, copy is null ? default : copy.Span);
             }
+        }
 
-            return DeviceResult.Done;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(iv);
-        }
+        return DeviceResult.Done;
     }
 
-    private bool TrySetKey(Aes aes, in CryptoDescriptor job)
+    private static CipherEngine? CipherFor(CryptoOperation operation) => operation switch
     {
+        CryptoOperation.AesCtr => AesCtr.Row.CreateEngine(OperationMode.Encrypt),
+        CryptoOperation.AesCbcEncrypt => AesCbc.Row.CreateEngine(OperationMode.Encrypt),
+        CryptoOperation.AesCbcDecrypt => AesCbc.Row.CreateEngine(OperationMode.Decrypt),
+        _ => null,
+    };
+
+    private bool TryBegin(CipherEngine cipher, in CryptoDescriptor job)
+    {
+        Span<byte> iv = stackalloc byte[BlockSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(iv, job.IvFirst);
+        BinaryPrimitives.WriteUInt64LittleEndian(iv[sizeof(ulong)..], job.IvSecond);
         if (!Port.TryOpen(job.Key, (int)job.KeyLength, AccessRights.Read, out BusWindow key))
             return false;
         using (key)
-            aes.SetKey(key.Bytes);
+            cipher.Begin(key.Bytes, iv);
         return true;
     }
 
-    /// <summary>One burst; the vector becomes that of the next one. The source may change meanwhile when it is normal memory, so it is read once.</summary>
-    private static void TransformBurst(Aes? aes, CryptoOperation operation, Span<byte> iv, ReadOnlySpan<byte> from, Span<byte> to, Span<byte> stream)
+    /// <summary>
+    /// One burst. The source may change meanwhile when it is normal memory: it is read once, and where the cipher reads it twice, which is to
+    /// decrypt a chain, that is a copy of it.
+    /// </summary>
+    private static void TransformBurst(CipherEngine? cipher, ReadOnlySpan<byte> from, Span<byte> to, Span<byte> copy)
     {
-        switch (operation)
+        if (cipher is null)
         {
-            case CryptoOperation.Copy:
-                from.CopyTo(to);
-                break;
-            case CryptoOperation.AesCtr:
-                UInt128 counter = BinaryPrimitives.ReadUInt128BigEndian(iv);
-                CounterMode.Transform(aes!, ref counter, from, to, stream);
-                BinaryPrimitives.WriteUInt128BigEndian(iv, counter);
-                break;
-            case CryptoOperation.AesCbcEncrypt:
-                aes!.EncryptCbc(from, iv, to, PaddingMode.None);
-                to[^CounterMode.BlockSize..].CopyTo(iv);
-                break;
-            default:
-                Span<byte> cipher = stream[..from.Length];
-                from.CopyTo(cipher);
-                aes!.DecryptCbc(cipher, iv, to, PaddingMode.None);
-                cipher[^CounterMode.BlockSize..].CopyTo(iv);
-                break;
+            from.CopyTo(to);
+        }
+        else if (copy.IsEmpty)
+        {
+            cipher.Update(from, to);
+        }
+        else
+        {
+            from.CopyTo(copy);
+            cipher.Update(copy[..from.Length], to);
         }
     }
 }

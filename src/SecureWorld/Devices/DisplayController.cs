@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.ProtectedMemory;
@@ -47,7 +46,7 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
         using SecureBlock? screen = Ram.Allocate(lineBytes), converted = Ram.Allocate(lineBytes);
         if (screen is null || converted is null)
             return DeviceResult.DeviceError;
-        (uint crc, uint regionCrc) = (uint.MaxValue, uint.MaxValue);
+        (uint crc, uint regionCrc) = (PixelSum.Start, PixelSum.Start);
         for (uint y = 0; y < frame.Height; y++)
         {
             Span<uint> line = MemoryMarshal.Cast<byte, uint>(screen.Span);
@@ -58,9 +57,9 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
                     return DeviceResult.BusError;
             }
 
-            crc = Crc(crc, MemoryMarshal.AsBytes(line));
+            crc = PixelSum.Add(crc, line);
             if (y >= frame.RegionY && y - frame.RegionY < frame.RegionHeight)
-                regionCrc = Crc(regionCrc, MemoryMarshal.AsBytes(line.Slice((int)frame.RegionX, (int)frame.RegionWidth)));
+                regionCrc = PixelSum.Add(regionCrc, line.Slice((int)frame.RegionX, (int)frame.RegionWidth));
         }
 
         var scanned = new ScannedFrame(~crc, frame.RegionHeight == 0 ? 0 : ~regionCrc, HasRestrictedPlane(frame));
@@ -110,7 +109,7 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
         {
             if ((PixelFormat)image.Format != PixelFormat.Nv12)
             {
-                PixelLines.Blend(MemoryMarshal.Cast<byte, uint>(line.Bytes), plane.Alpha, (PixelFormat)image.Format == PixelFormat.Argb8888, under);
+                PixelLines.Blend(MemoryMarshal.Cast<byte, uint>(line.Bytes), (byte)plane.Alpha, (PixelFormat)image.Format == PixelFormat.Argb8888, under);
                 return true;
             }
 
@@ -120,19 +119,10 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
             {
                 Span<uint> pixels = MemoryMarshal.Cast<byte, uint>(converted)[..(int)image.Width];
                 PixelLines.FromNv12(line.Bytes, chroma.Bytes, pixels);
-                PixelLines.Blend(pixels, plane.Alpha, hasAlpha: false, under);
+                PixelLines.Blend(pixels, (byte)plane.Alpha, hasAlpha: false, under);
             }
         }
 
         return true;
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
-            crc = BitOperations.Crc32C(crc, word);
-        foreach (byte rest in bytes[(bytes.Length & ~7)..])
-            crc = BitOperations.Crc32C(crc, rest);
-        return crc;
     }
 }

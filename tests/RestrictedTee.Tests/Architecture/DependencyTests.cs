@@ -58,6 +58,16 @@ public sealed class DependencyTests
         Assert.Empty(elsewhere);
     }
 
+    /// <summary>It keeps keys on the managed heap; the kernel's own engines take them from secure RAM, or from behind the firewall.</summary>
+    [Fact]
+    public void The_secure_world_gives_no_key_to_the_managed_librarys_ciphers()
+    {
+        IEnumerable<string> users = Sources().Where(file => file.StartsWith("src/SecureWorld/", StringComparison.Ordinal)
+            && System.Text.RegularExpressions.Regex.IsMatch(Text(file), @"\b(Aes|AesGcm|AesCcm|HMAC\w*|ChaCha20Poly1305|RSA|ECDsa|ECDiffieHellman)\.(Create|HashData)\b|new (AesGcm|AesCcm|HMAC\w+|ChaCha20Poly1305)\("));
+
+        Assert.Empty(users);
+    }
+
     [Fact]
     public void Unsafe_code_stands_only_where_memory_and_system_calls_are_touched()
     {
