@@ -58,6 +58,11 @@ public sealed class DependencyTests
         Assert.Empty(elsewhere);
     }
 
+    /// <summary>So it is loaded where a screen is asked for, and nowhere else.</summary>
+    [Fact]
+    public void Skia_is_known_to_one_class() =>
+        Assert.Equal(["src/SecureWorld/Screens/PngEncoding.cs"], Sources().Where(file => Text(file).Contains("using SkiaSharp", StringComparison.Ordinal)));
+
     /// <summary>It keeps keys on the managed heap; the kernel's own engines take them from secure RAM, or from behind the firewall.</summary>
     [Fact]
     public void The_secure_world_gives_no_key_to_the_managed_librarys_ciphers()
