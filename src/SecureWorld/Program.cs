@@ -16,7 +16,7 @@ if (CommandLine.TryParse(args) is not { } options)
 StrayFaults.Catch();
 SecureProcess.LeaveStandardOutput();
 Action endLines = TaConsole.TakeOver();
-Action writeFaults = () => { };
+Action finish = () => { };
 // Whatever ends the process in an orderly way, a TA that exits it included, what is known stands in the log.
 AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseLog();
 try
@@ -33,7 +33,7 @@ try
         BoardPort.Wiring wiring = port.ReceivePowerOn(board.NormalRam.Range);
         var os = new TrustedOs(OptionsFor(options, board, wiring.Conduits.Count + 1), ram);
         StrayFaults.Attach(os.Kill);
-        writeFaults = os.WriteFaults;
+        finish = os.Finish;
         os.ConnectNotificationLine(wiring.NotificationLine);
         for (int i = 0; i < wiring.Conduits.Count; i++)
             os.Serve(wiring.Conduits[i], i, isFastOnly: false);
@@ -41,6 +41,8 @@ try
         Log.Information("Secure world {Version} is up, its memory protected by {Protection}", TrustedOs.Version, os.Protection);
         if (os.Protection == MemoryProtection.Anonymous)
             Log.Warning("Restricted memory is neither secret nor locked, and may be swapped out; {Advice}", LockedMemoryLimit.Advice(os.SecureBytes));
+        if (options.ScreenFile is { } screen)
+            Log.Warning("The display's screen is written to {File}: what it shows of restricted content leaves the secure world there", screen);
         port.Ready(os.Protection);
         os.WarmUp();
         port.Serve();
@@ -74,7 +76,7 @@ finally
 
 void CloseLog()
 {
-    writeFaults();
+    finish();
     endLines();
     SecureLog.Close();
 }
@@ -86,4 +88,5 @@ static TrustedOsOptions OptionsFor(CommandLine options, BoardFile board, int con
     Conduit = options.Conduit,
     Contexts = contexts,
     Threads = options.Threads,
+    ScreenFile = options.ScreenFile,
 };

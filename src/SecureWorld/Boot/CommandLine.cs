@@ -24,11 +24,14 @@ internal sealed record CommandLine
 
     internal string? LogFile { get; init; }
 
+    /// <summary>The file to which the display's screen is written.</summary>
+    internal string? ScreenFile { get; init; }
+
     internal bool AllowDebugging { get; init; }
 
     internal const string Usage =
         "The secure world is started by rtee. By hand: RestrictedTee.SecureWorld --socket PATH [--board FILE] [--conduit smc|ffa] [--secret-memory auto|require|off] "
-        + "[--threads N] [--log-level LEVEL] [--log-file FILE] [--allow-debugging true|false]";
+        + "[--threads N] [--log-level LEVEL] [--log-file FILE] [--screen FILE] [--allow-debugging true|false]";
 
     /// <returns>Null when the arguments are not as <see cref="Usage"/> has them.</returns>
     internal static CommandLine? TryParse(string[] args)
@@ -61,6 +64,9 @@ internal sealed record CommandLine
                     break;
                 case "--log-file":
                     line = line with { LogFile = value };
+                    break;
+                case "--screen":
+                    line = line with { ScreenFile = value };
                     break;
                 case "--allow-debugging" when bool.TryParse(value, out bool allow):
                     line = line with { AllowDebugging = allow };

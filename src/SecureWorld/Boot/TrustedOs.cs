@@ -9,6 +9,7 @@ using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SecureWorld.PseudoTas;
+using RestrictedTee.SecureWorld.Screens;
 using RestrictedTee.SecureWorld.SecretMemory;
 using RestrictedTee.SecureWorld.SecureMonitor;
 using RestrictedTee.SecureWorld.Spmc;
@@ -38,6 +39,9 @@ internal sealed record TrustedOsOptions
     /// <summary>Yielding calls at once.</summary>
     internal int Threads { get; init; } = 8;
 
+    /// <summary>The file to which the display's screen is written; null for none.</summary>
+    internal string? ScreenFile { get; init; }
+
     internal string EarlyTaFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "ta");
 }
 
@@ -50,10 +54,12 @@ internal sealed class TrustedOs : IDisposable
     private readonly Notifications _notifications;
     private readonly SessionManager _sessions;
     private readonly TeeCore _services;
+    private readonly Screen? _screen;
 
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
     {
         _ram = ram;
+        _screen = ScreenFor(options);
         SecureBytes = options.Board.Pools.Where(pool => !pool.IsDynamic).Aggregate(options.Board.SecureRam.Size, (sum, pool) => sum + pool.Size);
         var objects = new MemoryObjectTable();
         Relayer = new MemoryRelayer(ram, options.SecretMemory);
@@ -87,7 +93,7 @@ internal sealed class TrustedOs : IDisposable
             Dispatcher = spmc!;
         }
 
-        Devices = new DeviceModels(Firewall, Relayer, Restricted, _notifications.Ring);
+        Devices = new DeviceModels(Firewall, Relayer, Restricted, _notifications.Ring, _screen);
         Entry = new SipCalls(Devices, Dispatcher);
         _services = new TeeCore
         {
@@ -140,8 +146,12 @@ internal sealed class TrustedOs : IDisposable
     /// <summary>Work that may be done while the first call is still on its way.</summary>
     internal void WarmUp() => _store.Warm();
 
-    /// <summary>Writes what has not got into the secure log yet, before it closes.</summary>
-    internal void WriteFaults() => _notifications.DoBottomHalf();
+    /// <summary>Writes what has not got into the secure log yet, before it closes, and the newest picture of the screen.</summary>
+    internal void Finish()
+    {
+        _screen?.Finish();
+        _notifications.DoBottomHalf();
+    }
 
     /// <summary>
     /// Scrubs all secure memory and leaves it mapped: a TA may still be running on it, until the process ends a moment later.
@@ -149,6 +159,7 @@ internal sealed class TrustedOs : IDisposable
     internal void PowerOff()
     {
         Devices.Dispose();
+        _screen?.Dispose();
         Restricted.Scrub();
         Relayer.Scrub();
         Partitions?.Scrub();
@@ -158,11 +169,23 @@ internal sealed class TrustedOs : IDisposable
     public void Dispose()
     {
         Devices.Dispose();
+        _screen?.Dispose();
         Restricted.Dispose();
         Relayer.Dispose();
         Partitions?.Dispose();
         _reservedMemory?.Release();
         _ram.Dispose();
+    }
+
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The board has no display.</exception>
+    private static Screen? ScreenFor(TrustedOsOptions options)
+    {
+        if (options.ScreenFile is not { } path)
+            return null;
+        return options.Board.BusMasters.Any(master => master.Name == BusMasterNames.DisplayController)
+            ? new Screen(ScreenFile.Open(path), options.SecretMemory)
+            : throw new InvalidDataException($"The board has no {BusMasterNames.DisplayController}, so there is no screen to write to '{path}'.");
     }
 
     private ReservedShm Reserve(PhysicalRange range) => new(

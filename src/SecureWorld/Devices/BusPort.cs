@@ -42,7 +42,7 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
         bool isRange = PhysicalRange.TryCreate(new PhysicalAddress(address.Offset), (ulong)length, out PhysicalRange range);
         bool isOpen = address.Handle != 0 ? TryOpenMapped(address, length, rights, out window)
             : isRange && restricted.FindReserved(range) is { } reserved ? TryOpenReserved(reserved, range, rights, out window)
-            : TryOpenNormal(isRange, range, length, rights, out window);
+            : TryOpenNormal(address.Offset, isRange, range, length, rights, out window);
         HasOpenedRestricted |= isOpen && window.Memory is not null;
         return isOpen;
     }
@@ -158,11 +158,11 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
         return isGranted;
     }
 
-    private bool TryOpenNormal(bool isRange, PhysicalRange range, int length, AccessRights rights, out BusWindow window)
+    private bool TryOpenNormal(ulong address, bool isRange, PhysicalRange range, int length, AccessRights rights, out BusWindow window)
     {
         window = default;
         if (!isRange || !relayer.Uses.TryUse(range, out MemoryLease lease))
-            return firewall.Refuse(master.Id, null, 0, length, rights, "no normal memory lies there");
+            return firewall.Refuse(master.Id, null, address, length, rights, "no normal memory lies there");
         window = new BusWindow(lease);
         return true;
     }

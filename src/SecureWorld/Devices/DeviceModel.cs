@@ -146,10 +146,10 @@ internal abstract class DeviceModel : IDisposable
     {
         while (TryTake(out ulong job))
         {
-            DeviceResult result = DeviceResult.DeviceError;
+            (DeviceResult result, ulong last) = (DeviceResult.DeviceError, job);
             try
             {
-                result = RunChain(job);
+                result = RunChain(job, out last);
             }
             catch (Exception e)
             {
@@ -158,7 +158,11 @@ internal abstract class DeviceModel : IDisposable
 
             // A job whose output was taken away before its end was refused an access, be it that it needed no more.
             if (!Port.EndJob(isWhole: result == DeviceResult.Done) && result == DeviceResult.Done)
+            {
                 result = DeviceResult.BusError;
+                TryWriteStatus(last, result); // where nobody may write any more, the register tells it alone
+            }
+
             lock (_lock)
             {
                 (_isRunning, _result) = (false, result);
@@ -181,17 +185,20 @@ internal abstract class DeviceModel : IDisposable
     }
 
     /// <summary>A chain that is too long, or goes in a circle, ends as a bad one.</summary>
-    private DeviceResult RunChain(ulong address)
+    /// <param name="address">The first descriptor.</param>
+    /// <param name="last">The one that it ended with.</param>
+    private DeviceResult RunChain(ulong address, out ulong last)
     {
+        last = address;
         Span<byte> descriptor = stackalloc byte[DescriptorSize];
         for (int i = 0; i < DeviceRegisters.MaxChain; i++)
         {
             if (address % sizeof(ulong) != 0 || !Port.TryReadDescriptor(address, descriptor))
                 return DeviceResult.BadDescriptor;
             Port.BeginDescriptor();
+            last = address;
             DeviceResult result = Run(descriptor);
-            uint status = (uint)result;
-            if (!Port.TryWriteDescriptor(address, DescriptorHead.StatusOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in status))))
+            if (!TryWriteStatus(address, result))
                 return DeviceResult.BadDescriptor;
             if (result != DeviceResult.Done)
                 return result;
@@ -201,5 +208,11 @@ internal abstract class DeviceModel : IDisposable
         }
 
         return DeviceResult.BadDescriptor;
+    }
+
+    private bool TryWriteStatus(ulong descriptor, DeviceResult result)
+    {
+        uint status = (uint)result;
+        return Port.TryWriteDescriptor(descriptor, DescriptorHead.StatusOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in status)));
     }
 }

@@ -1,6 +1,7 @@
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.MemorySharing;
 using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.Screens;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.SecureWorld.Devices;
@@ -24,12 +25,13 @@ internal sealed class DeviceModels : IDisposable
     /// <param name="relayer">Normal memory.</param>
     /// <param name="restricted">Restricted memory, and secure RAM for what devices work on.</param>
     /// <param name="ring">Rings the notification line.</param>
-    internal DeviceModels(FirewallRules firewall, MemoryRelayer relayer, RestrictedMemory restricted, Action ring)
+    /// <param name="screen">Where the display's screen is written, if it is.</param>
+    internal DeviceModels(FirewallRules firewall, MemoryRelayer relayer, RestrictedMemory restricted, Action ring, Screen? screen = null)
     {
         _ring = ring;
         Cpu = new BusPort(BusMaster.NormalWorldCpu, firewall, relayer, restricted);
         MasterId[] present = [.. firewall.Static.Masters.Where(id => id.Kind == BusMasterKind.Device && All.ContainsKey(id.Name))];
-        _devices = [.. present.Select((id, i) => All[id.Name](new DeviceParts(new BusPort(BusMaster.Device(id.Name), firewall, relayer, restricted), restricted.SecureRam, () => Raise(i))))];
+        _devices = [.. present.Select((id, i) => All[id.Name](new DeviceParts(new BusPort(BusMaster.Device(id.Name), firewall, relayer, restricted), restricted.SecureRam, () => Raise(i)) { Screen = screen }))];
         Rows = [.. present.Select(id => firewall.Static.Masters.ToList().IndexOf(id))];
     }
 

@@ -1,7 +1,7 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.ProtectedMemory;
+using RestrictedTee.SecureWorld.Screens;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.SecureWorld.Devices;
@@ -17,7 +17,8 @@ internal readonly record struct ScannedFrame(uint Crc, uint RegionCrc, bool IsRe
 /// </summary>
 /// <remarks>
 /// What it tells by registers: how many frames, and a check sum of one that had no restricted plane. Those of other frames, and of
-/// regions, are the secure world's to know.
+/// regions, are the secure world's to know: trusted applications with the secure-data-path property read them by a pseudo TA. Where the
+/// launcher has the screen written to a file, that is done by a thread apart, so that no job takes longer for what it shows.
 /// </remarks>
 internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
 {
@@ -26,8 +27,21 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
     private ulong _frames; // this and the next change between reads of the registers
     private ScannedFrame _last;
 
+    private readonly Screen? _screenFile = parts.Screen;
+
     /// <summary>What was scanned out last.</summary>
-    internal ScannedFrame Last => _last;
+    internal ScannedFrame Last => Scanned.Last;
+
+    /// <summary>How many frames were, and the last of them.</summary>
+    internal (ulong Frames, ScannedFrame Last) Scanned
+    {
+        get
+        {
+            (ulong Frames, ScannedFrame Last) scanned = default;
+            Update(() => scanned = (_frames, _last));
+            return scanned;
+        }
+    }
 
     protected override int DescriptorSize => DisplayDescriptor.Size;
 
@@ -43,29 +57,56 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
         var frame = MemoryMarshal.Read<DisplayDescriptor>(descriptor);
         if (!IsWellFormed(frame))
             return DeviceResult.BadDescriptor;
+        ScreenFrame? picture = _screenFile?.Begin((int)frame.Width, (int)frame.Height);
+        DeviceResult result = DeviceResult.DeviceError;
+        try
+        {
+            result = Scan(frame, picture);
+        }
+        finally
+        {
+            if (picture is not null && result == DeviceResult.Done)
+                _screenFile!.Show(picture);
+            else if (picture is not null)
+                _screenFile!.Drop(picture);
+        }
+
+        return result;
+    }
+
+    private DeviceResult Scan(in DisplayDescriptor frame, ScreenFrame? picture)
+    {
         int lineBytes = (int)frame.Width * sizeof(uint);
         using SecureBlock? screen = Ram.Allocate(lineBytes), converted = Ram.Allocate(lineBytes);
         if (screen is null || converted is null)
             return DeviceResult.DeviceError;
-        (uint crc, uint regionCrc) = (uint.MaxValue, uint.MaxValue);
+        (uint crc, uint regionCrc) = (PixelSum.Start, PixelSum.Start);
         for (uint y = 0; y < frame.Height; y++)
         {
             Span<uint> line = MemoryMarshal.Cast<byte, uint>(screen.Span);
-            line.Fill(0xFF00_0000);
-            foreach (ref readonly PlaneDescriptor plane in frame.Planes)
-            {
-                if (plane.Image.Height != 0 && y >= plane.Y && y - plane.Y < plane.Image.Height && !TryCompose(plane, y - plane.Y, line, converted.Span))
-                    return DeviceResult.BusError;
-            }
-
-            crc = Crc(crc, MemoryMarshal.AsBytes(line));
+            if (!TryCompose(frame, y, line, converted.Span))
+                return DeviceResult.BusError;
+            picture?.Take((int)y, line);
+            crc = PixelSum.Add(crc, line);
             if (y >= frame.RegionY && y - frame.RegionY < frame.RegionHeight)
-                regionCrc = Crc(regionCrc, MemoryMarshal.AsBytes(line.Slice((int)frame.RegionX, (int)frame.RegionWidth)));
+                regionCrc = PixelSum.Add(regionCrc, line.Slice((int)frame.RegionX, (int)frame.RegionWidth));
         }
 
         var scanned = new ScannedFrame(~crc, frame.RegionHeight == 0 ? 0 : ~regionCrc, HasRestrictedPlane(frame) || Port.HasOpenedRestricted);
         Update(() => (_last, _frames) = (scanned, _frames + 1));
         return DeviceResult.Done;
+    }
+
+    private bool TryCompose(in DisplayDescriptor frame, uint y, Span<uint> line, Span<byte> converted)
+    {
+        line.Fill(0xFF00_0000);
+        foreach (ref readonly PlaneDescriptor plane in frame.Planes)
+        {
+            if (plane.Image.Height != 0 && y >= plane.Y && y - plane.Y < plane.Image.Height && !TryCompose(plane, y - plane.Y, line, converted))
+                return false;
+        }
+
+        return true;
     }
 
     private bool HasRestrictedPlane(in DisplayDescriptor frame)
@@ -110,7 +151,7 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
         {
             if ((PixelFormat)image.Format != PixelFormat.Nv12)
             {
-                PixelLines.Blend(MemoryMarshal.Cast<byte, uint>(line.Bytes), plane.Alpha, (PixelFormat)image.Format == PixelFormat.Argb8888, under);
+                PixelLines.Blend(MemoryMarshal.Cast<byte, uint>(line.Bytes), (byte)plane.Alpha, (PixelFormat)image.Format == PixelFormat.Argb8888, under);
                 return true;
             }
 
@@ -120,19 +161,10 @@ internal sealed class DisplayController(DeviceParts parts) : DeviceModel(parts)
             {
                 Span<uint> pixels = MemoryMarshal.Cast<byte, uint>(converted)[..(int)image.Width];
                 PixelLines.FromNv12(line.Bytes, chroma.Bytes, pixels);
-                PixelLines.Blend(pixels, plane.Alpha, hasAlpha: false, under);
+                PixelLines.Blend(pixels, (byte)plane.Alpha, hasAlpha: false, under);
             }
         }
 
         return true;
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
-            crc = BitOperations.Crc32C(crc, word);
-        foreach (byte rest in bytes[(bytes.Length & ~7)..])
-            crc = BitOperations.Crc32C(crc, rest);
-        return crc;
     }
 }

@@ -3,10 +3,10 @@ using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
-/// <summary>One refused access: when, who, what, where, and which rule. Never content, nor an address.</summary>
+/// <summary>One refused access: when, who, what, where, and which rule. Never content, nor where a buffer lies.</summary>
 internal readonly record struct FaultRecord(DateTimeOffset Time, MasterId Master, UseCase UseCase, ulong Cookie, AccessRights Rights, string Reason)
 {
-    /// <summary>Where in the buffer.</summary>
+    /// <summary>Where in the buffer; without one the address that was tried.</summary>
     internal ulong Offset { get; init; }
 
     /// <summary>Bytes.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace RestrictedTee.SecureWorld.Interop;
 
@@ -20,6 +22,13 @@ internal static partial class Libc
     internal const int MadvDontDump = 16;
 
     internal const byte MincoreResident = 1;
+
+    private const int AtFdCwd = -100;
+    private const int AtSymlinkNoFollow = 0x100;
+    private const uint StatxType = 1;
+    private const int StatxSize = 256; // struct statx, the same on every architecture (linux/stat.h)
+    private const int StatxModeOffset = 28;
+    private const int TypeMask = 0xF000, RegularFile = 0x8000;
 
     internal const int FallocKeepSize = 0x01;
     internal const int FallocPunchHole = 0x02;
@@ -71,6 +80,20 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int Prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(SafeFileHandle fd, nint buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    /// <summary>Whether something is there that is no regular file; a link is none.</summary>
+    internal static bool IsOtherThanRegularFile(string path)
+    {
+        Span<byte> status = stackalloc byte[StatxSize];
+        return Statx(AtFdCwd, path, AtSymlinkNoFollow, StatxType, status) == 0
+            && (BinaryPrimitives.ReadUInt16LittleEndian(status[StatxModeOffset..]) & TypeMask) != RegularFile;
+    }
 
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     internal static partial int SetRLimit(int resource, in RLimit limit);

@@ -22,6 +22,7 @@ internal sealed class PseudoTaRegistry
         Register(() => new PlatformPtaService(kernel));
         Register(() => new FaultsPtaService(kernel));
         Register(() => new TouchPtaService(kernel));
+        Register(() => new ScanoutPtaService(kernel));
     }
 
     internal ManagedProgram? Find(Guid uuid) => _programs.GetValueOrDefault(uuid);

@@ -58,6 +58,23 @@ public sealed class DependencyTests
         Assert.Empty(elsewhere);
     }
 
+    /// <summary>So it is loaded where a screen is asked for, and where the demo draws, and nowhere else.</summary>
+    [Fact]
+    public void Skia_is_known_to_one_class_of_the_secure_world_and_to_the_demo() =>
+        Assert.Equal(
+            ["src/NormalWorld/CommandLine/Demo/DemoOverlay.cs", "src/NormalWorld/CommandLine/Demo/DemoPicture.cs", "src/SecureWorld/Screens/PngEncoding.cs"],
+            Sources().Where(file => Text(file).Contains("using SkiaSharp", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    /// <summary>It keeps keys on the managed heap; the kernel's own engines take them from secure RAM, or from behind the firewall.</summary>
+    [Fact]
+    public void The_secure_world_gives_no_key_to_the_managed_librarys_ciphers()
+    {
+        IEnumerable<string> users = Sources().Where(file => file.StartsWith("src/SecureWorld/", StringComparison.Ordinal)
+            && System.Text.RegularExpressions.Regex.IsMatch(Text(file), @"\b(Aes|AesGcm|AesCcm|HMAC\w*|ChaCha20Poly1305|RSA|ECDsa|ECDiffieHellman)\.(Create|HashData)\b|new (AesGcm|AesCcm|HMAC\w+|ChaCha20Poly1305)\("));
+
+        Assert.Empty(users);
+    }
+
     [Fact]
     public void Unsafe_code_stands_only_where_memory_and_system_calls_are_touched()
     {

@@ -18,9 +18,9 @@ internal sealed class DeviceBench : IDisposable
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    internal DeviceBench(string device, ConduitAbi abi = ConduitAbi.Smc, BoardFile? board = null)
+    internal DeviceBench(string device, ConduitAbi abi = ConduitAbi.Smc, BoardFile? board = null, string? screenFile = null)
     {
-        Tee = new InProcessTee(abi: abi, board: board);
+        Tee = new InProcessTee(abi: abi, board: board, screenFile: screenFile);
         Access = new DeviceAccess(Tee.Os.Firewall);
         Row = Tee.Os.Firewall.Static.Masters.ToList().IndexOf(MasterId.Device(device));
         Device = (ulong)Enumerable.Range(0, (int)Sip(SipDevices.DeviceCount).Value).Single(i => Sip(SipDevices.DeviceInfo, (ulong)i).Value == (ulong)Row);

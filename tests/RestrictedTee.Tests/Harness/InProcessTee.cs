@@ -33,14 +33,14 @@ internal sealed class InProcessTee : IDisposable
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
-    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IAccessGate? gate = null, BoardFile? normalBoard = null, bool hasInterrupts = false)
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IAccessGate? gate = null, BoardFile? normalBoard = null, bool hasInterrupts = false, string? screenFile = null)
     {
         Board = board ?? SmallBoard;
         Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
         _normalRam.TryPlug(Bank);
         _secureRam.TryPlug(Share(Bank));
         Os = new TrustedOs(
-            new TrustedOsOptions { Board = Board, Conduit = abi, Threads = threads, Contexts = threads + 2, EarlyTaFolder = Repository.EarlyTas, SecretMemory = SecretMemoryChoice.Off },
+            new TrustedOsOptions { Board = Board, Conduit = abi, Threads = threads, Contexts = threads + 2, EarlyTaFolder = Repository.EarlyTas, SecretMemory = SecretMemoryChoice.Off, ScreenFile = screenFile },
             _secureRam);
         var conduits = new List<IConduit>();
         for (int i = 0; i < threads; i++)

@@ -39,9 +39,14 @@ public sealed class ReservedPoolTests
         Assert.Equal(TeecResult.Success, Inject(context, memory, secret));
 
         BusPort decoder = Port(tee, FirewallBench.Decoder);
-        Assert.True(decoder.TryRead(BusAddress.Physical(Start + 4096), seen));
+        Assert.True(decoder.TryOpen(BusAddress.Physical(Start + 4096), seen.Length, AccessRights.ReadWrite, out BusWindow window));
+        using (window)
+        {
+            window.Bytes.CopyTo(seen);
+            window.Bytes.Clear();
+        }
+
         Assert.Equal(secret, seen);
-        Assert.True(decoder.TryWrite(BusAddress.Physical(Start + 4096), new byte[5000]));
         Assert.Equal(TeecResult.Success, Dump(context, memory, dumped));
         Assert.Equal(new byte[5000], dumped);
     }

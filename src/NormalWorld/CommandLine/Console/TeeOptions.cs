@@ -16,6 +16,7 @@ internal sealed class TeeOptions
     private readonly Option<int?> _threads = new("--threads") { Description = "Calls that may be in the TEE at once, 1 to 64 [8]", HelpName = "N" };
     private readonly Option<string?> _logLevel = new("--log-level") { Description = "Secure world's log level: Debug, Information, Warning, Error [Warning]", HelpName = "LEVEL" };
     private readonly Option<string?> _logFile = new("--log-file") { Description = "Secure world's log [standard error]", HelpName = "FILE" };
+    private readonly Option<string?> _screen = new("--screen") { Description = "Write what the display shows to a PNG file (restricted content leaves the secure world there)", HelpName = "FILE" };
     private readonly Option<bool> _debug = new("--debug") { Description = "Let a debugger attach to the secure world (its memory is then readable)" };
     private readonly Option<string?> _connect = new("--connect")
     {
@@ -29,7 +30,7 @@ internal sealed class TeeOptions
     internal TeeOptions(Command command, bool canConnect)
     {
         _canConnect = canConnect;
-        Option[] launching = [_conduit, _board, _taDir, _secretMemory, _threads, _logLevel, _logFile, _debug];
+        Option[] launching = [_conduit, _board, _taDir, _secretMemory, _threads, _logLevel, _logFile, _screen, _debug];
         foreach (Option option in launching)
             command.Options.Add(option);
         if (!canConnect)
@@ -55,6 +56,7 @@ internal sealed class TeeOptions
             Threads = result.GetValue(_threads) ?? options.Threads,
             LogLevel = result.GetValue(_logLevel) ?? options.LogLevel,
             LogFile = result.GetValue(_logFile) ?? options.LogFile,
+            ScreenFile = result.GetValue(_screen) ?? options.ScreenFile,
             Debug = result.GetValue(_debug) || options.Debug,
         };
     }

@@ -38,6 +38,12 @@ public sealed record LaunchOptions
     /// <summary>Where the secure world logs to; its standard error when null.</summary>
     public string? LogFile { get; init; }
 
+    /// <summary>
+    /// The PNG file to which the secure world writes the display's screen: restricted content that leaves it on purpose. Nobody but who starts
+    /// it can ask for that. Null for none.
+    /// </summary>
+    public string? ScreenFile { get; init; }
+
     /// <summary>Lets a debugger attach to the secure world, and with it everybody of this user read its memory.</summary>
     public bool Debug { get; init; }
 

@@ -132,6 +132,8 @@ internal sealed class SecureWorldProcess : IDisposable
             arguments.AddRange(["--board", BoardFile.EmbeddedNames.Contains(options.Board) ? options.Board : Path.GetFullPath(options.Board)]);
         if (options.LogFile is not null)
             arguments.AddRange(["--log-file", Path.GetFullPath(options.LogFile)]);
+        if (options.ScreenFile is not null)
+            arguments.AddRange(["--screen", Path.GetFullPath(options.ScreenFile)]);
         try
         {
             return ChildProcess.Start(Path.GetFullPath(program), arguments, SecureWorldVariables.Of(Environment.GetEnvironmentVariables(), options.Debug));

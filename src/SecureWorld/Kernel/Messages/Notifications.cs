@@ -163,13 +163,8 @@ internal sealed class Notifications
             Log.Warning("Firewall: {Count} older refusals are not told here, because more came than are kept", lost);
         foreach (FaultRecord fault in faults)
         {
-            Log.Warning(
-                "Firewall: {Master} was refused {Access} to {Length} bytes of a {UseCase} buffer: {Reason}",
-                fault.Master,
-                fault.Rights,
-                fault.Length,
-                _firewall.NameOf(fault.UseCase),
-                fault.Reason);
+            string place = fault.UseCase == default ? $"at 0x{fault.Offset:x}" : $"of a {_firewall.NameOf(fault.UseCase)} buffer";
+            Log.Warning("Firewall: {Master} was refused {Access} to {Length} bytes {Place}: {Reason}", fault.Master, fault.Rights, fault.Length, place, fault.Reason);
         }
     }
 }

@@ -49,6 +49,9 @@ internal sealed class CallStack
     /// <exception cref="InvalidOperationException">None is.</exception>
     internal CallFrame Top => _depth > 0 ? _frames[_depth - 1] : throw new InvalidOperationException("No session is being served on this thread.");
 
+    /// <summary>The call of the trusted application that has made the one which is being carried out; null when the normal world has.</summary>
+    internal CallFrame? Caller => _depth > 1 ? _frames[_depth - 2] : null;
+
     /// <summary>The frame of a call that is to be made from the present depth.</summary>
     internal CallFrame Next
     {
