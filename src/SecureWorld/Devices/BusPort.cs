@@ -110,6 +110,9 @@ internal sealed class BusPort(BusMaster master, FirewallRules firewall, MemoryRe
         return false;
     }
 
+    /// <summary>Records that a device was not let to read memory for what it wanted to do with it.</summary>
+    internal void Refuse(GuardedMemory? memory, string rule) => firewall.Refuse(master.Id, memory, 0, (long)(memory?.Size ?? 0), AccessRights.Read, rule);
+
     /// <summary>Whether an address is one of restricted memory, be it of none that the device has.</summary>
     internal bool IsRestricted(BusAddress address) => address.Handle != 0 || FindReserved(address) is not null;
 

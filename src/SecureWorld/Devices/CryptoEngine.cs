@@ -73,13 +73,13 @@ internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
     private DeviceResult Label(in CryptoDescriptor job, in Judged judged)
     {
         if (judged.KeyLabel?.IsKeyOf(Port.Id) == false)
-            return DeviceResult.Forbidden;
+            return Forbid(judged.Key, "content that is for others too is no key");
         if (judged.Destination is null)
-            return judged.Key is null && judged.Source is null ? DeviceResult.Done : DeviceResult.Forbidden;
+            return judged.Key is null && judged.Source is null ? DeviceResult.Done : Forbid(judged.Key ?? judged.Source, "what comes of restricted memory goes into restricted memory alone");
         if (Port.Masters(job.Consumers) is not { } consumers)
             return DeviceResult.BadDescriptor;
         if (judged.Source is not null && !Port.CouldConsume(consumers, judged.Source, judged.SourceLabel))
-            return DeviceResult.Forbidden;
+            return Forbid(judged.Source, "a consumer that is named may not read the source");
         return Label(judged.Destination, consumers, isContent: judged.SourceLabel?.IsKeyOf(Port.Id) == false);
     }
 
@@ -119,7 +119,7 @@ internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
         using (key)
         {
             if (!ReferenceEquals(judged.Key?.Label, judged.KeyLabel))
-                return DeviceResult.Forbidden;
+                return Forbid(judged.Key, "its label has changed under the job");
             ReadOnlySpan<ulong> iv = [job.IvFirst, job.IvSecond];
             cipher.Begin(key.Bytes, MemoryMarshal.AsBytes(iv));
         }
@@ -137,7 +137,7 @@ internal sealed class CryptoEngine(DeviceParts parts) : DeviceModel(parts)
         {
             // While the burst is open the label stays; one that changed since the destination got its own is a chain that was broken.
             if (!ReferenceEquals(judged.Source?.Label, judged.SourceLabel))
-                return DeviceResult.Forbidden;
+                return Forbid(judged.Source, "its label has changed under the job");
             if (!Port.TryOpen(job.Destination.Plus(done), count, AccessRights.Write, judged.Destination, out BusWindow to))
                 return DeviceResult.BusError;
             using (to)

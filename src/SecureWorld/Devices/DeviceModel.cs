@@ -126,6 +126,13 @@ internal abstract class DeviceModel : IDisposable
     /// <param name="descriptor">A private copy of it.</param>
     protected abstract DeviceResult Run(ReadOnlySpan<byte> descriptor);
 
+    /// <summary>Refuses what a job asks for, with a record: it would let content out of the chain that it is for.</summary>
+    protected DeviceResult Forbid(GuardedMemory? memory, string rule)
+    {
+        Port.Refuse(memory, rule);
+        return DeviceResult.Forbidden;
+    }
+
     /// <summary>A register of its own, or null; the lock is held, and taken again by <see cref="Update"/> without harm.</summary>
     protected virtual ulong? ReadOwn(ulong offset) => null;
 

@@ -25,7 +25,7 @@ public sealed partial class ExtendingPageTests
         string folder = Path.GetDirectoryName(ThisFile())!;
         string sources = string.Concat(Directory.GetFiles(folder, "*.cs").Select(File.ReadAllText));
 
-        Assert.Equal(3, Examples().Count(code => sources.Contains(code.Groups["code"].Value, StringComparison.Ordinal)));
+        Assert.Equal(4, Examples().Count(code => sources.Contains(code.Groups["code"].Value, StringComparison.Ordinal)));
     }
 
     [Fact]

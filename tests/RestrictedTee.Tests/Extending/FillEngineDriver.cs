@@ -1,0 +1,24 @@
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
+using RestrictedTee.NormalWorld.Peripherals;
+using RestrictedTee.SmcTransport.Abi;
+
+namespace RestrictedTee.Tests.Extending;
+
+/// <summary>The driver of the fill engine.</summary>
+internal sealed class FillEngineDriver : Peripheral
+{
+    internal FillEngineDriver(PeripheralParts parts)
+        : base(parts, FillDescriptor.Size)
+    {
+    }
+
+    /// <summary>Fills a part of a buffer.</summary>
+    internal DmaJob Fill(DmaRegion region, ulong length, byte value) =>
+        Submit([(region.Buffer, DmaDirection.FromDevice)], mapped => new FillDescriptor
+        {
+            Head = new DescriptorHead { Operation = 1 },
+            Destination = mapped.AddressOf(region, length),
+            Length = length,
+            Value = value,
+        });
+}
