@@ -30,6 +30,8 @@ public sealed class LaunchTests
     [InlineData("heaps", "--log-level", "Loud", "logLevel")]
     [InlineData("heaps", "--board", "/no/such/board.json", "cannot be read")]
     [InlineData("heaps", "--ta-dir", "/no/such/folder", "no TA folder")]
+    [InlineData("heaps", "--screen", "/no/such/screen.png", "screen cannot be written")]
+    [InlineData("heaps", "--screen", "/dev/null", "is no file")]
     [InlineData("heaps", "--connect", "nobody-is-here", "rtee up")]
     [InlineData("heaps", "--connect", "../escape", "no instance name")]
     [InlineData("xtest", "-t", "benchmark", "regression, ffa_spmc")]
