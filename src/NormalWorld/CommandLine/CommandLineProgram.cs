@@ -19,6 +19,7 @@ internal static class CommandLineProgram
     [
         ("xtest", XtestCommand.Create),
         ("up", UpCommand.Create),
+        ("run", RunCommand.Create),
         ("invoke", InvokeCommand.Create),
         ("heaps", HeapsCommand.Create),
         ("board", BoardCommand.Create),

@@ -84,7 +84,7 @@ public sealed class IoctlTableTests
     {
         using var tee = new InProcessTee();
         var device = new TeeDevice(tee.Host, ClientIdentity.Self);
-        var ioctls = new BinaryIoctl(device, tee.Host, UserMemory.Self);
+        var ioctls = new BinaryIoctl(device, tee.Host);
         using NormalWorld.Client.TeeContext watcher = tee.OpenContext();
         using (NormalWorld.DmaBuf.DmaBufHandle buffer = watcher.AllocateRestricted(SmcTransport.Board.UseCase.TrustedUi, 4096))
         {
@@ -92,7 +92,7 @@ public sealed class IoctlTableTests
             device.Dispose();
             Errno Register()
             {
-                var frame = new IoctlFrame { Argument = new byte[Unsafe.SizeOf<TeeIoctlShmRegisterFdData>()], DescriptorIn = descriptor };
+                var frame = new IoctlFrame { User = UserMemory.Self, Argument = new byte[Unsafe.SizeOf<TeeIoctlShmRegisterFdData>()], DescriptorIn = descriptor };
                 try
                 {
                     ioctls.Handle(TeeIoctl.ShmRegisterFd, ref frame);

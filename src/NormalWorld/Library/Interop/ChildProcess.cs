@@ -146,27 +146,4 @@ internal sealed class ChildProcess
             return -1;
         return info.Code == Libc.CldExited ? info.Status : SignalledBase + info.Status;
     }
-
-    /// <summary>Strings as <c>char **</c> with a null at the end.</summary>
-    private sealed unsafe class NativeStrings : IDisposable
-    {
-        private readonly int _count;
-
-        internal NativeStrings(IReadOnlyList<string> strings)
-        {
-            _count = strings.Count;
-            Pointer = (byte**)NativeMemory.AllocZeroed((nuint)_count + 1, (nuint)sizeof(byte*));
-            for (int i = 0; i < _count; i++)
-                Pointer[i] = (byte*)Marshal.StringToCoTaskMemUTF8(strings[i]);
-        }
-
-        internal byte** Pointer { get; }
-
-        public void Dispose()
-        {
-            for (int i = 0; i < _count; i++)
-                Marshal.FreeCoTaskMem((nint)Pointer[i]);
-            NativeMemory.Free(Pointer);
-        }
-    }
 }

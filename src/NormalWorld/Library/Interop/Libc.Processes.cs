@@ -42,6 +42,42 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     internal static unsafe partial int Spawn(out int pid, string path, ref SpawnFileActions actions, nint attributes, byte** arguments, byte** environment);
 
+    /// <summary>posix_spawnattr_t: 336 bytes in glibc, with room to spare.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 512)]
+    internal struct SpawnAttributes;
+
+    /// <summary>sigset_t: 128 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    internal struct SignalSet;
+
+    internal const short SpawnSetSignalDefaults = 0x04;
+    internal const short SpawnSetSignalMask = 0x08;
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
+    internal static partial int SpawnAttributesInit(ref SpawnAttributes attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
+    internal static partial int SpawnAttributesDestroy(ref SpawnAttributes attributes);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
+    internal static partial int SpawnAttributesSetFlags(ref SpawnAttributes attributes, short flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
+    internal static partial int SpawnAttributesSetDefaults(ref SpawnAttributes attributes, ref SignalSet signals);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
+    internal static partial int SpawnAttributesSetMask(ref SpawnAttributes attributes, ref SignalSet signals);
+
+    [LibraryImport("libc", EntryPoint = "sigfillset")]
+    internal static partial int FillSignals(ref SignalSet signals);
+
+    [LibraryImport("libc", EntryPoint = "sigemptyset")]
+    internal static partial int EmptySignals(ref SignalSet signals);
+
+    /// <summary>As <see cref="Spawn"/>, looking for the program in the folders of PATH.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
+    internal static unsafe partial int SpawnByName(out int pid, string file, nint actions, ref SpawnAttributes attributes, byte** arguments, byte** environment);
+
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     internal static partial int WaitId(int idType, int id, out SigInfo info, int options);
 

@@ -5,6 +5,7 @@ using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Driver.Probe;
 using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Peripherals;
+using RestrictedTee.NormalWorld.Seccomp;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Supplicant;
@@ -114,6 +115,28 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     /// <summary>Opens the TEE device as a file of this process, for binary ioctls.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
     public TeeDeviceFile OpenFile() => new(OpenDevice(ClientIdentity.Self), DeviceHost);
+
+    /// <summary>
+    /// Runs a program that knows nothing of this TEE: it, and whatever it starts, sees /dev/tee0, /dev/teepriv0 and the board's dma-heaps,
+    /// answered by the driver of this process (seccomp user notification).
+    /// </summary>
+    /// <param name="command">The program, by path or to be found in PATH, and its arguments.</param>
+    /// <returns>Its exit status, or 128 and the signal that ended it. What it started may go on, and is served until the last one ends.</returns>
+    /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started, or the kernel has no such filter (EBUSY: there is one already).</exception>
+    public int RunClient(IReadOnlyList<string> command)
+    {
+        TeeDeviceHost host = Current.Host;
+        using var served = new ManualResetEventSlim();
+        FilteredProcess client = FilteredProcess.Start(command, listener =>
+        {
+            using var supervisor = new ClientSupervisor(host, listener);
+            supervisor.Run();
+            served.Set();
+        });
+        int status = client.WaitForExit();
+        served.Wait();
+        return status;
+    }
 
     /// <summary>Opens FF-A itself: messages to partitions, memory shared with them.</summary>
     /// <exception cref="TeeDriverException">ENODEV: the conduit is SMC, or the secure world has gone.</exception>

@@ -19,10 +19,13 @@ internal sealed class ServedClient(TeeDevice device, TeeDeviceHost host, UserMem
     private readonly object _lock = new(); // protects the collections and _ended; a leaf
     private readonly List<ServerConnection> _connections = [];
     private readonly HashSet<int> _memory = [];
-    private readonly BinaryIoctl _ioctls = new(device, host, memory);
+    private readonly BinaryIoctl _ioctls = new(device, host);
     private bool _ended;
 
     internal TeeDevice Device => device;
+
+    /// <summary>The memory of the process that it is.</summary>
+    internal UserMemory Memory => memory;
 
     /// <summary>Adds a connection.</summary>
     /// <returns>False when the context has ended.</returns>

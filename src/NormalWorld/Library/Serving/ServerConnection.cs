@@ -124,7 +124,7 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
     {
         if (request.ArgumentLength < 0 || request.BufferLength < 0 || (long)request.ArgumentLength + request.BufferLength != payload.Length)
             return false;
-        var frame = new IoctlFrame { Argument = payload[..request.ArgumentLength], Buffer = payload[request.ArgumentLength..], DescriptorIn = descriptor };
+        var frame = new IoctlFrame { User = client.Memory, Argument = payload[..request.ArgumentLength], Buffer = payload[request.ArgumentLength..], DescriptorIn = descriptor };
         try
         {
             switch (request.Operation)

@@ -1,4 +1,3 @@
-using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Device.Ioctls;
@@ -7,9 +6,9 @@ namespace RestrictedTee.NormalWorld.Device.Ioctls;
 /// The ioctls in their binary form, as a client of the real /dev/tee0 issues them: request number and structure in, errno,
 /// structure and descriptor out. What there is, and who serves it, stands in <see cref="IoctlTables"/>.
 /// </summary>
-internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host, UserMemory user)
+internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host)
 {
-    private readonly TeeFile _file = new(device, host, user);
+    private readonly TeeFile _file = new(device, host);
 
     /// <summary>An ioctl of the TEE device.</summary>
     /// <exception cref="TeeDriverException">The errno; ENOTTY for a request that is not known.</exception>

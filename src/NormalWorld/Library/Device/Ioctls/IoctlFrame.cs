@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Device.Ioctls;
@@ -8,6 +9,9 @@ namespace RestrictedTee.NormalWorld.Device.Ioctls;
 /// <summary>What a binary request may need beside its argument.</summary>
 internal ref struct IoctlFrame
 {
+    /// <summary>The memory of the process that makes the request, whoever opened the file.</summary>
+    internal required UserMemory User { get; init; }
+
     /// <summary>The argument structure, read and written in place.</summary>
     internal Span<byte> Argument;
 

@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.DmaBuf;
-using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Device.Ioctls;
@@ -19,7 +18,7 @@ internal static class SharedMemoryIoctls
     internal static void Register(TeeFile file, ref TeeIoctlShmRegisterData data, ref IoctlFrame frame)
     {
         NoFlags(data.Flags);
-        TeeShm shm = file.Device.RegisterShm(file.User, data.Address, data.Length);
+        TeeShm shm = file.Device.RegisterShm(frame.User, data.Address, data.Length);
         Hand(file, shm, ref frame, Descriptors.Token);
         data.Id = shm.Id;
     }

@@ -18,7 +18,7 @@ public sealed class TeeDeviceFile : IDisposable
     internal TeeDeviceFile(TeeDevice device, TeeDeviceHost host)
     {
         _device = device;
-        _ioctls = new BinaryIoctl(device, host, UserMemory.Self);
+        _ioctls = new BinaryIoctl(device, host);
     }
 
     /// <summary>ioctl(2).</summary>
@@ -75,7 +75,7 @@ public sealed class TeeDeviceFile : IDisposable
         bool isWhole = row?.ArgumentSize == argument.Length; // another size is refused further on
         try
         {
-            var frame = new IoctlFrame { Argument = argument };
+            var frame = new IoctlFrame { User = UserMemory.Self, Argument = argument };
             TeeIoctlBufData reference = default;
             if (row is { HasBuffer: true } && isWhole)
             {

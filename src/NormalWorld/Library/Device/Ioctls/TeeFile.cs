@@ -1,16 +1,14 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Heaps;
-using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Device.Ioctls;
 
 /// <summary>
-/// An open of the TEE device as its binary ioctls see it: the device, the memory of the process that issues them, and the
-/// shared memory that descriptors were handed out for.
+/// An open of the TEE device as its binary ioctls see it: the device, and the shared memory that descriptors were handed out for.
 /// </summary>
-internal sealed class TeeFile(TeeDevice device, TeeDeviceHost host, UserMemory user)
+internal sealed class TeeFile(TeeDevice device, TeeDeviceHost host)
 {
     private readonly Dictionary<int, TeeShm> _shm = []; // guarded by itself
 
@@ -19,8 +17,6 @@ internal sealed class TeeFile(TeeDevice device, TeeDeviceHost host, UserMemory u
     internal DmaBufExports Exports => host.Exports;
 
     internal HeapDirectory Heaps => host.Heaps;
-
-    internal UserMemory User => user;
 
     /// <summary>The memory now lives as long as the descriptor that the request returns.</summary>
     internal void Keep(TeeShm shm, ref IoctlFrame frame, SafeFileHandle descriptor)

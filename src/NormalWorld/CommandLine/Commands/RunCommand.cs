@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using RestrictedTee.CommandLine.Console;
+using RestrictedTee.NormalWorld.Launch;
+
+namespace RestrictedTee.CommandLine.Commands;
+
+/// <summary><c>rtee run</c>: any program that opens /dev/tee0, as it is.</summary>
+internal static class RunCommand
+{
+    private const int NotFound = 127, NotExecutable = 126; // as shells say it
+    private const int NoSuchFile = 2;
+
+    internal static Command Create()
+    {
+        var program = new Argument<string[]>("PROGRAM") { Description = "The program and its arguments, behind '--'", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program };
+        var tee = new TeeOptions(command, canConnect: false);
+        command.SetAction(result =>
+        {
+            using var environment = TeeEnvironment.Launch(tee.ToLaunchOptions(result));
+
+            // What the terminal sends goes to the program too, which decides.
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+            using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context => context.Cancel = true);
+            string[] words = result.GetValue(program)!;
+            try
+            {
+                return environment.RunClient(words);
+            }
+            catch (Win32Exception e)
+            {
+                System.Console.Error.WriteLine($"rtee: '{words[0]}' cannot be run: {e.Message}");
+                return e.NativeErrorCode == NoSuchFile ? NotFound : NotExecutable;
+            }
+        });
+        return command;
+    }
+}

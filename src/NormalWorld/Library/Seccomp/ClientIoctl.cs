@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
+
+namespace RestrictedTee.NormalWorld.Seccomp;
+
+/// <summary>One ioctl of a client: its structure is copied in once, carried out, copied out, and answered. A border.</summary>
+internal static class ClientIoctl
+{
+    private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
+
+    /// <summary>Carries it out.</summary>
+    internal static void Serve(NotificationListener listener, in Libc.Notification call, ClientFile file)
+    {
+        try
+        {
+            file.Begin();
+            try
+            {
+                Run(listener, call, file);
+            }
+            finally
+            {
+                file.End();
+            }
+        }
+        catch (TeeDriverException e)
+        {
+            listener.Answer(call.Id, -(long)e.Errno);
+        }
+        catch (Exception e)
+        {
+            Serilog.Log.Error("Request 0x{Request:x8} of process {Pid} failed: {Type} in {Place}", (uint)call.Arguments[1], call.Pid, e.GetType().Name, e.TargetSite?.ToString());
+            listener.Answer(call.Id, -(long)Errno.EIO);
+        }
+    }
+
+    private static void Run(NotificationListener listener, in Libc.Notification call, ClientFile file)
+    {
+        uint request = unchecked((uint)call.Arguments[1]);
+        ulong address = call.Arguments[2];
+        var memory = new UserMemory(call.Pid);
+        (int size, bool hasBuffer, Func<ReadOnlySpan<byte>, long>? descriptorIn) = ShapeOf(file, request);
+        Span<byte> argument = stackalloc byte[size];
+        memory.CopyFrom(address, argument);
+        var frame = new IoctlFrame { User = memory, Argument = argument };
+        TeeIoctlBufData reference = default;
+        if (hasBuffer)
+        {
+            reference = MemoryMarshal.Read<TeeIoctlBufData>(argument);
+            if (reference.BufLen > TeeIoctl.MaxArgSize)
+                throw new TeeDriverException(Errno.EINVAL, $"An argument of {reference.BufLen} bytes.");
+            frame.Buffer = new byte[(int)reference.BufLen];
+            memory.CopyFrom(reference.BufPtr, frame.Buffer);
+        }
+
+        using SafeFileHandle? named = descriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var number ? Open(call.Pid, (int)number) : null;
+        frame.DescriptorIn = named;
+        if (!listener.IsValid(call.Id))
+            return; // what was read may be a successor's
+        try
+        {
+            if (file.Node.Kind == DeviceKind.Heap)
+                file.Ioctls.HandleHeap(file.Node.Heap, request, ref frame);
+            else
+                file.Ioctls.Handle(request, ref frame);
+            Answer(listener, call.Id, file, memory, address, reference, ref frame);
+        }
+        finally
+        {
+            frame.DescriptorOut?.Dispose();
+        }
+    }
+
+    private static void Answer(NotificationListener listener, ulong id, ClientFile file, UserMemory memory, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    {
+        if (!listener.IsValid(id))
+            return;
+        if (!frame.Buffer.IsEmpty)
+            memory.CopyTo(frame.Buffer, reference.BufPtr);
+        if (file.Node.Kind == DeviceKind.Heap)
+        {
+            ref DmaHeapAllocationData data = ref MemoryMarshal.AsRef<DmaHeapAllocationData>(frame.Argument);
+            int given = listener.AddDescriptor(id, frame.DescriptorOut!, data.FdFlags & CloseOnExec, answers: false);
+            if (given < 0)
+                throw new TeeDriverException((Errno)(-given), "The client takes no descriptor.");
+            data.Fd = (uint)given;
+        }
+
+        memory.CopyTo(frame.Argument, address);
+        if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
+            listener.Answer(id, 0);
+        else if (listener.AddDescriptor(id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)
+            listener.Answer(id, error);
+    }
+
+    private static (int Size, bool HasBuffer, Func<ReadOnlySpan<byte>, long>? DescriptorIn) ShapeOf(ClientFile file, uint request)
+    {
+        if (file.Node.Kind == DeviceKind.Heap)
+            return IoctlTables.Heap.Find(request) is { } heap ? (heap.ArgumentSize, heap.HasBuffer, heap.DescriptorIn) : throw Unknown(request);
+        return IoctlTables.Tee.Find(request) is { } tee ? (tee.ArgumentSize, tee.HasBuffer, tee.DescriptorIn) : throw Unknown(request);
+    }
+
+    private static TeeDriverException Unknown(uint request) => new(Errno.ENOTTY, $"Request 0x{request:x8} is none of this device.");
+
+    /// <summary>A descriptor of the caller's, opened here: the same file by another description.</summary>
+    private static SafeFileHandle? Open(int thread, int descriptor)
+    {
+        string path = $"/proc/{thread}/fd/{descriptor}";
+        foreach (FileAccess access in new[] { FileAccess.ReadWrite, FileAccess.Read })
+        {
+            try
+            {
+                return File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Not open, or not that way.
+            }
+        }
+
+        return null;
+    }
+}

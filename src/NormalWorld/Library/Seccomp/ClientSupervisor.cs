@@ -1,0 +1,129 @@
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
+using Serilog;
+
+namespace RestrictedTee.NormalWorld.Seccomp;
+
+/// <summary>
+/// Answers the system calls that the filter holds: opens of the devices' names, and ioctls on what was given for them. One thread receives,
+/// because with more each of them is woken for each call; what can take long goes to another.
+/// </summary>
+internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener listener) : IDisposable
+{
+    private const ulong CloseOnExec = 0x8_0000;
+
+    private readonly Placeholders _placeholders = new();
+    private readonly CallThreads _threads = new();
+
+    /// <summary>Serves until nobody is left whom the filter holds.</summary>
+    internal void Run()
+    {
+        while (listener.TryReceive(out Libc.Notification call))
+        {
+            try
+            {
+                Serve(call);
+            }
+            catch (Exception e)
+            {
+                Log.Error("System call {Number} of process {Pid} could not be looked at: {Type} in {Place}", call.Number, call.Pid, e.GetType().Name, e.TargetSite?.ToString());
+                listener.Continue(call.Id);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        _placeholders.Dispose();
+    }
+
+    private void Serve(Libc.Notification call)
+    {
+        if (call.Number != SystemCalls.Ioctl)
+            Open(call);
+        else if (_placeholders.Find(call.Pid, unchecked((int)call.Arguments[0])) is { } file)
+            _threads.Run(() => ClientIoctl.Serve(listener, call, file));
+        else
+            listener.Continue(call.Id);
+    }
+
+    private void Open(in Libc.Notification call)
+    {
+        bool isAt = call.Number != SystemCalls.Open;
+        var memory = new UserMemory(call.Pid);
+        if (ClientPaths.Read(memory, call.Arguments[isAt ? 1 : 0]) is not { Length: > 0 } path || !ClientPaths.MayBeDevice(path)
+            || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
+            || DeviceNode.Find(absolute, host.Heaps) is not { } node)
+        {
+            listener.Continue(call.Id);
+            return;
+        }
+
+        ulong flags = call.Arguments[isAt ? 2 : 1];
+        try
+        {
+            if (call.Number == SystemCalls.OpenAt2)
+                flags = ReadHow(memory, call.Arguments[2]);
+            ClientIdentity client = ClientIdentityOf(call.Pid);
+            if (listener.IsValid(call.Id))
+                Give(call.Id, node, client, flags);
+        }
+        catch (TeeDriverException e)
+        {
+            listener.Answer(call.Id, -(long)e.Errno);
+        }
+    }
+
+    private void Give(ulong id, DeviceNode node, ClientIdentity client, ulong flags)
+    {
+        var file = new ClientFile(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
+        using SafeFileHandle placeholder = _placeholders.Add(file);
+        int given = listener.AddDescriptor(id, placeholder, (uint)(flags & CloseOnExec), answers: true);
+        placeholder.Dispose();
+        _placeholders.Watched();
+        if (given < 0)
+            listener.Answer(id, given);
+    }
+
+    /// <summary>The flags of a struct open_how.</summary>
+    private static ulong ReadHow(UserMemory memory, ulong address)
+    {
+        Span<byte> flags = stackalloc byte[sizeof(ulong)];
+        memory.CopyFrom(address, flags);
+        return BitConverter.ToUInt64(flags);
+    }
+
+    /// <summary>The effective ids of the caller, and its process.</summary>
+    private static ClientIdentity ClientIdentityOf(int thread)
+    {
+        try
+        {
+            (int process, uint uid, uint gid) = (thread, 0, 0);
+            foreach (string line in File.ReadLines($"/proc/{thread}/status"))
+            {
+                string[] words = line.Split(['\t', ' '], StringSplitOptions.RemoveEmptyEntries);
+                switch (words)
+                {
+                    case ["Tgid:", var id]:
+                        process = int.Parse(id);
+                        break;
+                    case ["Uid:", _, var effective, ..]:
+                        uid = uint.Parse(effective);
+                        break;
+                    case ["Gid:", _, var effective, ..]:
+                        gid = uint.Parse(effective);
+                        break;
+                }
+            }
+
+            return ClientIdentity.Of(process, uid, gid);
+        }
+        catch (IOException)
+        {
+            throw new TeeDriverException(Errno.EINTR, "The caller has gone.");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.SmcTransport.Interop;
+using Libc = RestrictedTee.NormalWorld.Interop.Libc;
+
+namespace RestrictedTee.NormalWorld.Seccomp;
+
+/// <summary>
+/// What clients hold in the place of devices: the read end of a pipe, one for each open. It can be duplicated, inherited and passed on; it is
+/// known again by its inode; and the write end here hears when the last copy is closed, however its holder ended.
+/// </summary>
+internal sealed class Placeholders : IDisposable
+{
+    private const int AtFdCwd = -100;
+
+    private readonly object _lock = new(); // protects _files; a leaf
+    private readonly Dictionary<FileIdentity, (SafeFileHandle Write, ClientFile File)> _files = [];
+    private readonly PipeEnd _wakeRead;
+    private readonly PipeEnd _wakeWrite;
+    private volatile bool _isDisposed;
+
+    internal Placeholders()
+    {
+        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+        (_wakeRead, _wakeWrite) = (new PipeEnd(read), new PipeEnd(write));
+        new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' descriptors" }.Start();
+    }
+
+    /// <summary>Makes one for a file, to be given away and closed here.</summary>
+    internal SafeFileHandle Add(ClientFile file)
+    {
+        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+        lock (_lock)
+            _files.Add(FileIdentity.Of(read), (write, file));
+        return read;
+    }
+
+    /// <summary>The one that was made has been given away, or closed.</summary>
+    internal void Watched() => Wake();
+
+    /// <summary>The file behind a descriptor of a client; null when it is none.</summary>
+    internal ClientFile? Find(int thread, int descriptor)
+    {
+        if (Libc.StatXPath(AtFdCwd, $"/proc/{thread}/fd/{descriptor}", 0, Libc.StatxInode, out Libc.Statx stat) != 0)
+            return null;
+        lock (_lock)
+            return _files.TryGetValue(new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode), out (SafeFileHandle Write, ClientFile File) found) ? found.File : null;
+    }
+
+    /// <summary>Closes all files.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        Wake();
+    }
+
+    private void Wake() => _wakeWrite.WriteAll([1]);
+
+    private void Watch()
+    {
+        var poll = new HangupPoll();
+        var closed = new List<int>();
+        Span<byte> drained = stackalloc byte[256];
+        while (!_isDisposed)
+        {
+            KeyValuePair<FileIdentity, (SafeFileHandle Write, ClientFile File)>[] watched;
+            lock (_lock)
+                watched = [.. _files];
+            poll.Wait([.. watched.Select(entry => (int)entry.Value.Write.DangerousGetHandle())], _wakeRead, Timeout.Infinite, closed);
+            while (_wakeRead.TryRead(drained) > 0)
+            {
+            }
+
+            foreach (int index in closed)
+                Close(watched[index].Key);
+        }
+
+        foreach (FileIdentity identity in _files.Keys.ToArray())
+            Close(identity);
+        _wakeRead.Dispose();
+        _wakeWrite.Dispose();
+    }
+
+    private void Close(FileIdentity identity)
+    {
+        (SafeFileHandle Write, ClientFile File) found;
+        lock (_lock)
+        {
+            if (!_files.Remove(identity, out found))
+                return;
+        }
+
+        found.Write.Dispose();
+        found.File.Dispose();
+    }
+}

@@ -1,0 +1,49 @@
+using RestrictedTee.NormalWorld.Interop;
+
+namespace RestrictedTee.NormalWorld.Seccomp;
+
+/// <summary>
+/// The filter: opens, and the ioctls of the devices that are served here, wait for an answer; whatever else a program does is let
+/// through in the kernel, at full speed.
+/// </summary>
+internal static class SeccompFilter
+{
+    private const uint Allow = 0x7fff_0000; // SECCOMP_RET_ALLOW
+    private const uint Notify = 0x7fc0_0000; // SECCOMP_RET_USER_NOTIF
+
+    // linux/bpf_common.h: BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_ALU|BPF_AND|BPF_K, BPF_RET|BPF_K
+    private const ushort Load = 0x20, JumpIfEqual = 0x15, And = 0x54, Return = 0x06;
+
+    // struct seccomp_data
+    private const uint Number = 0, Architecture = 4, SecondArgument = 16 + 8;
+
+    private const uint TypeMask = 0xFF00; // _IOC_TYPE
+    private const uint TeeType = 0xA4 << 8, HeapType = 'H' << 8;
+
+    /// <summary>Makes it.</summary>
+    internal static Libc.SockFilter[] Create()
+    {
+        var program = new List<Libc.SockFilter>
+        {
+            new(Load, 0, 0, Architecture),
+            new(JumpIfEqual, 1, 0, SystemCalls.AuditArchitecture),
+            new(Return, 0, 0, Allow), // a program of another architecture sees no devices
+            new(Load, 0, 0, Number),
+        };
+        foreach (int open in new[] { SystemCalls.Open, SystemCalls.OpenAt, SystemCalls.OpenAt2 }.Where(number => number >= 0))
+        {
+            program.Add(new(JumpIfEqual, 0, 1, (uint)open));
+            program.Add(new(Return, 0, 0, Notify));
+        }
+
+        program.Add(new(JumpIfEqual, 1, 0, (uint)SystemCalls.Ioctl));
+        program.Add(new(Return, 0, 0, Allow));
+        program.Add(new(Load, 0, 0, SecondArgument));
+        program.Add(new(And, 0, 0, TypeMask));
+        program.Add(new(JumpIfEqual, 1, 0, TeeType));
+        program.Add(new(JumpIfEqual, 0, 1, HeapType));
+        program.Add(new(Return, 0, 0, Notify));
+        program.Add(new(Return, 0, 0, Allow));
+        return [.. program];
+    }
+}
