@@ -6,20 +6,20 @@ using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 
-/// <summary>One ioctl of a client: its structure is copied in once, carried out, copied out, and answered. A border.</summary>
-internal static class ClientIoctl
+/// <summary>The ioctls of clients: a structure is copied in once, the request carried out, the structure copied out, and the call answered. A border.</summary>
+internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch)
 {
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
 
     /// <summary>Carries it out.</summary>
-    internal static void Serve(NotificationListener listener, in Libc.Notification call, ClientFile file)
+    internal void Serve(in Libc.Notification call, ClientFile file)
     {
         try
         {
             file.Begin();
             try
             {
-                Run(listener, call, file);
+                Run(call, file);
             }
             finally
             {
@@ -37,7 +37,7 @@ internal static class ClientIoctl
         }
     }
 
-    private static void Run(NotificationListener listener, in Libc.Notification call, ClientFile file)
+    private void Run(in Libc.Notification call, ClientFile file)
     {
         uint request = unchecked((uint)call.Arguments[1]);
         ulong address = call.Arguments[2];
@@ -66,7 +66,9 @@ internal static class ClientIoctl
                 file.Ioctls.HandleHeap(file.Node.Heap, request, ref frame);
             else
                 file.Ioctls.Handle(request, ref frame);
-            Answer(listener, call.Id, file, memory, address, reference, ref frame);
+            Watch(file, request, ref frame);
+            Answer(call.Id, file, memory, address, reference, ref frame);
+            placeholders.Watched();
         }
         finally
         {
@@ -74,7 +76,23 @@ internal static class ClientIoctl
         }
     }
 
-    private static void Answer(NotificationListener listener, ulong id, ClientFile file, UserMemory memory, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    /// <summary>What the descriptor stands for goes with its last copy, which the client closes without a word.</summary>
+    private void Watch(ClientFile file, uint request, ref IoctlFrame frame)
+    {
+        if (frame.DescriptorOut is not { } made)
+            return;
+        if (request == TeeIoctl.ShmAlloc)
+            frame.DescriptorOut = memoryWatch.Add(made, new ClientShm(file, MemoryMarshal.AsRef<TeeIoctlShmAllocData>(frame.Argument).Id));
+        else if (request == TeeIoctl.ShmRegister)
+            frame.DescriptorOut = placeholders.Add(new ClientShm(file, MemoryMarshal.AsRef<TeeIoctlShmRegisterData>(frame.Argument).Id));
+        else if (request == TeeIoctl.ShmRegisterFd)
+            frame.DescriptorOut = placeholders.Add(new ClientShm(file, MemoryMarshal.AsRef<TeeIoctlShmRegisterFdData>(frame.Argument).Id));
+        else
+            return;
+        made.Dispose();
+    }
+
+    private void Answer(ulong id, ClientFile file, UserMemory memory, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
     {
         if (!listener.IsValid(id))
             return;

@@ -15,11 +15,14 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     private const ulong CloseOnExec = 0x8_0000;
 
     private readonly Placeholders _placeholders = new();
+    private readonly SharedMemoryWatch _memory = new();
     private readonly CallThreads _threads = new();
+    private ClientIoctl? _ioctls;
 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
+        _ioctls = new ClientIoctl(listener, _placeholders, _memory);
         while (listener.TryReceive(out Libc.Notification call))
         {
             try
@@ -38,6 +41,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     {
         listener.Dispose();
         _placeholders.Dispose();
+        _memory.Dispose();
     }
 
     private void Serve(Libc.Notification call)
@@ -45,7 +49,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         if (call.Number != SystemCalls.Ioctl)
             Open(call);
         else if (_placeholders.Find(call.Pid, unchecked((int)call.Arguments[0])) is { } file)
-            _threads.Run(() => ClientIoctl.Serve(listener, call, file));
+            _threads.Run(() => _ioctls!.Serve(call, file));
         else
             listener.Continue(call.Id);
     }

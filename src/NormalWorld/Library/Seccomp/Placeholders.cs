@@ -6,7 +6,7 @@ using Libc = RestrictedTee.NormalWorld.Interop.Libc;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>
-/// What clients hold in the place of devices: the read end of a pipe, one for each open. It can be duplicated, inherited and passed on; it is
+/// What clients hold in the place of devices and of registrations: the read end of a pipe, one for each. It can be duplicated, inherited and passed on; it is
 /// known again by its inode; and the write end here hears when the last copy is closed, however its holder ended.
 /// </summary>
 internal sealed class Placeholders : IDisposable
@@ -14,7 +14,7 @@ internal sealed class Placeholders : IDisposable
     private const int AtFdCwd = -100;
 
     private readonly object _lock = new(); // protects _files; a leaf
-    private readonly Dictionary<FileIdentity, (SafeFileHandle Write, ClientFile File)> _files = [];
+    private readonly Dictionary<FileIdentity, (SafeFileHandle Write, IDisposable Held)> _files = [];
     private readonly PipeEnd _wakeRead;
     private readonly PipeEnd _wakeWrite;
     private volatile bool _isDisposed;
@@ -26,12 +26,12 @@ internal sealed class Placeholders : IDisposable
         new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' descriptors" }.Start();
     }
 
-    /// <summary>Makes one for a file, to be given away and closed here.</summary>
-    internal SafeFileHandle Add(ClientFile file)
+    /// <summary>Makes one, to be given away and closed here; what it stands for is disposed when its last copy is closed.</summary>
+    internal SafeFileHandle Add(IDisposable held)
     {
         (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
         lock (_lock)
-            _files.Add(FileIdentity.Of(read), (write, file));
+            _files.Add(FileIdentity.Of(read), (write, held));
         return read;
     }
 
@@ -44,7 +44,7 @@ internal sealed class Placeholders : IDisposable
         if (Libc.StatXPath(AtFdCwd, $"/proc/{thread}/fd/{descriptor}", 0, Libc.StatxInode, out Libc.Statx stat) != 0)
             return null;
         lock (_lock)
-            return _files.TryGetValue(new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode), out (SafeFileHandle Write, ClientFile File) found) ? found.File : null;
+            return _files.TryGetValue(new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode), out (SafeFileHandle Write, IDisposable Held) found) ? found.Held as ClientFile : null;
     }
 
     /// <summary>Closes all files.</summary>
@@ -63,7 +63,7 @@ internal sealed class Placeholders : IDisposable
         Span<byte> drained = stackalloc byte[256];
         while (!_isDisposed)
         {
-            KeyValuePair<FileIdentity, (SafeFileHandle Write, ClientFile File)>[] watched;
+            KeyValuePair<FileIdentity, (SafeFileHandle Write, IDisposable Held)>[] watched;
             lock (_lock)
                 watched = [.. _files];
             poll.Wait([.. watched.Select(entry => (int)entry.Value.Write.DangerousGetHandle())], _wakeRead, Timeout.Infinite, closed);
@@ -83,7 +83,7 @@ internal sealed class Placeholders : IDisposable
 
     private void Close(FileIdentity identity)
     {
-        (SafeFileHandle Write, ClientFile File) found;
+        (SafeFileHandle Write, IDisposable Held) found;
         lock (_lock)
         {
             if (!_files.Remove(identity, out found))
@@ -91,6 +91,6 @@ internal sealed class Placeholders : IDisposable
         }
 
         found.Write.Dispose();
-        found.File.Dispose();
+        found.Held.Dispose();
     }
 }
