@@ -4,6 +4,7 @@ namespace RestrictedTee.SecureWorld.Firewall;
 internal sealed class WrittenRanges
 {
     private readonly List<(ulong Start, ulong End)> _ranges = [];
+    private int _last; // which one changed last
 
     internal IReadOnlyList<(ulong Start, ulong End)> Ranges => _ranges;
 
@@ -13,12 +14,15 @@ internal sealed class WrittenRanges
     internal void Add(ulong start, ulong length, bool mayGrow)
     {
         ulong end = start + length;
+        if (TryGoOn(start, end))
+            return;
         int at = FirstEndingAtOrBehind(start);
         if (at == _ranges.Count || _ranges[at].Start > end)
         {
             if (mayGrow || _ranges.Count == 0)
             {
                 _ranges.Insert(at, (start, end));
+                _last = at;
                 return;
             }
 
@@ -31,6 +35,19 @@ internal sealed class WrittenRanges
             end = Math.Max(end, _ranges[++behind].End);
         _ranges[at] = (start, end);
         _ranges.RemoveRange(at + 1, behind - at);
+        _last = at;
+    }
+
+    /// <summary>A burst that goes on where the one before ended, or lies within, changes that range alone, unless it comes to the next.</summary>
+    private bool TryGoOn(ulong start, ulong end)
+    {
+        if (_last >= _ranges.Count || start < _ranges[_last].Start || start > _ranges[_last].End)
+            return false;
+        if (_last + 1 < _ranges.Count && _ranges[_last + 1].Start <= end)
+            return false;
+        if (end > _ranges[_last].End)
+            _ranges[_last] = (_ranges[_last].Start, end);
+        return true;
     }
 
     private int FirstEndingAtOrBehind(ulong start)
