@@ -28,5 +28,18 @@ public sealed class HeapsCommandTests : IDisposable
         Assert.Contains(rows, row => row.SequenceEqual(["protected,static-video", $"{Environment.ProcessId}", "64 KiB", "512 KiB", "1 MiB"]));
     }
 
+    [Fact]
+    public void Finds_the_heaps_that_a_pipeline_shares()
+    {
+        Rtee.Result camera = _up.Run("heaps", "--connect", "--for", "camera", "crypto-engine"), stranger = _up.Run("heaps", "--connect", "--for", "teapot");
+
+        Assert.Equal(0, camera.ExitCode);
+        Assert.Contains("protected,secure-video-record ", camera.Output, StringComparison.Ordinal);
+        Assert.Contains("system ", camera.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("protected,secure-video ", camera.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, stranger.ExitCode);
+        Assert.Contains("no device 'teapot'", stranger.Errors, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _up.Dispose();
 }
