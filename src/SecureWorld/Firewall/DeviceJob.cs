@@ -32,10 +32,7 @@ internal sealed class DeviceJob
                 return false;
             if (_last.Mapping != mapping)
                 _last = (mapping, RangesOf(mapping));
-            WrittenRanges ranges = _last.Ranges!;
-            int before = ranges.Ranges.Count;
-            ranges.Add(offset, (ulong)length, mayGrow: _ranges < MaxRanges);
-            _ranges += ranges.Ranges.Count - before;
+            _ranges += _last.Ranges!.Add(offset, (ulong)length, mayGrow: _ranges < MaxRanges);
             return true;
         }
     }

@@ -101,11 +101,11 @@ internal abstract class GuardedMemory : MemoryObject
         }
     }
 
-    internal void EndGrant(MasterId master, ulong instance, AccessRights rights)
+    internal void EndGrant(in MasterId master, ulong instance, AccessRights rights)
     {
         lock (_gate)
         {
-            _grants.Count(master, instance, rights, -1);
+            _grants.Count(in master, instance, rights, -1);
             if (_waiting != 0)
                 Monitor.PulseAll(_gate);
         }
@@ -228,7 +228,7 @@ internal abstract class GuardedMemory : MemoryObject
         }
     }
 
-    private string? Give(MasterId master, ulong instance, AccessRights rights, ulong offset, int length, out AccessGrant grant)
+    private string? Give(in MasterId master, ulong instance, AccessRights rights, ulong offset, int length, out AccessGrant grant)
     {
         grant = default;
         if (IsRevoked(master))
@@ -238,7 +238,7 @@ internal abstract class GuardedMemory : MemoryObject
         if (!TryAddReference())
             return "the buffer has been freed";
         InterleavingPoint.Reach("GuardedMemory.TryGrant");
-        _grants.Count(master, instance, rights, 1);
+        _grants.Count(in master, instance, rights, 1);
         _mayHaveContent |= (rights & AccessRights.Write) != 0;
         grant = new AccessGrant(this, master, instance, rights, BaseAddress + (nint)offset, length);
         return null;
@@ -254,5 +254,8 @@ internal abstract class GuardedMemory : MemoryObject
 
     private bool IsHeldBy(MasterId master) => _grants.Exists(holder => master.Covers(holder.Master));
 
-    private bool IsRevoked(MasterId master) => _revoked.Count != 0 && _revoked.Exists(revoked => revoked.Covers(master));
+    private bool IsRevoked(in MasterId master) => _revoked.Count != 0 && IsAmong(_revoked, master);
+
+    /// <summary>Apart, so that a closure is made only where something was revoked.</summary>
+    private static bool IsAmong(List<MasterId> revoked, MasterId master) => revoked.Exists(one => one.Covers(master));
 }

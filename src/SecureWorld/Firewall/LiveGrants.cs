@@ -15,9 +15,9 @@ internal sealed class LiveGrants
     internal bool Exists(Predicate<Holder> holder) => _holders.Exists(holder);
 
     /// <summary>Counts grants that are given, or end.</summary>
-    internal void Count(MasterId master, ulong instance, AccessRights rights, int change)
+    internal void Count(in MasterId master, ulong instance, AccessRights rights, int change)
     {
-        int at = IndexOf(master, instance, rights);
+        int at = IndexOf(in master, instance, rights);
         int count = at < 0 ? change : _holders[at].Count + change;
         InterleavingPoint.Reach("GuardedMemory.Count");
         if (at < 0)
@@ -29,7 +29,7 @@ internal sealed class LiveGrants
     }
 
     /// <summary>A loop and not a predicate, which would allocate on the path of every call and every burst.</summary>
-    private int IndexOf(MasterId master, ulong instance, AccessRights rights)
+    private int IndexOf(in MasterId master, ulong instance, AccessRights rights)
     {
         for (int i = 0; i < _holders.Count; i++)
         {

@@ -11,11 +11,12 @@ internal sealed class WrittenRanges
     /// <param name="start">Where the bytes begin.</param>
     /// <param name="length">How many there are.</param>
     /// <param name="mayGrow">Whether there may be one range more; if not, one beside takes them up, and what lies between.</param>
-    internal void Add(ulong start, ulong length, bool mayGrow)
+    /// <returns>By how many ranges there are more, which can be fewer.</returns>
+    internal int Add(ulong start, ulong length, bool mayGrow)
     {
         ulong end = start + length;
         if (TryGoOn(start, end))
-            return;
+            return 0;
         int at = FirstEndingAtOrBehind(start);
         if (at == _ranges.Count || _ranges[at].Start > end)
         {
@@ -23,7 +24,7 @@ internal sealed class WrittenRanges
             {
                 _ranges.Insert(at, (start, end));
                 _last = at;
-                return;
+                return 1;
             }
 
             at = Math.Min(at, _ranges.Count - 1);
@@ -36,6 +37,7 @@ internal sealed class WrittenRanges
         _ranges[at] = (start, end);
         _ranges.RemoveRange(at + 1, behind - at);
         _last = at;
+        return at - behind;
     }
 
     /// <summary>A burst that goes on where the one before ended, or lies within, changes that range alone, unless it comes to the next.</summary>
