@@ -129,4 +129,5 @@ internal sealed partial class DmaBufSharing
                 Serilog.Log.Error("The driver of {Device} failed when a buffer was {Change}: {Type}", attachment.Device.Name, change, e.GetType().Name);
             }
         }
-    }}
+    }
+}
