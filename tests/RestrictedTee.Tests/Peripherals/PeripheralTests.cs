@@ -44,6 +44,43 @@ public sealed class PeripheralTests : IDisposable
     }
 
     [Fact]
+    public void A_device_that_is_shut_out_of_a_buffer_fails_while_others_go_on_and_works_again_when_it_is_let_in()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted(Heap, 4096);
+        DmaDevice engine = Devices.CryptoEngine.Device;
+        var heard = new TestMemory.Importer();
+        using DmaBufAttachment attachment = destination.Attach(engine with { Takes = Placements.Revocable }, heard);
+        using DmaBufAttachment decoder = destination.Attach(Devices.Devices.Named(BusMasterNames.VideoDecoder));
+        attachment.Map(DmaDirection.FromDevice);
+
+        destination.RevokeFrom(engine);
+
+        Assert.Equal(Errno.EACCES, Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(Copy(source, destination))).Errno);
+        decoder.Map(DmaDirection.ToDevice);
+        destination.GrantTo(engine);
+        Devices.CryptoEngine.Submit(Copy(source, destination)).Wait(Long);
+        Assert.Equal(AttachmentState.Mapped, attachment.State);
+        Assert.Equal([BufferChange.Revoked, BufferChange.Granted], heard.Heard);
+    }
+
+    [Fact]
+    public void A_device_that_was_promised_a_pinned_buffer_is_not_shut_out_of_it_and_nobody_of_one_that_the_tee_does_not_keep()
+    {
+        using DmaBufHandle plain = _context.AllocateRestricted("system", 4096), secret = _context.AllocateRestricted(Heap, 4096);
+        DmaDevice display = Devices.Display.Device;
+        using DmaBufAttachment compositor = secret.Attach(display);
+        compositor.Map(DmaDirection.ToDevice);
+
+        Errno Refusal(Action action) => Assert.Throws<TeeDriverException>(action).Errno;
+
+        Assert.Equal(Errno.EBUSY, Refusal(() => secret.RevokeFrom(display)));
+        Assert.Equal(Errno.EOPNOTSUPP, Refusal(() => plain.RevokeFrom(display)));
+        Assert.Equal(Errno.EOPNOTSUPP, Refusal(() => plain.GrantTo(display)));
+        Assert.Equal(Errno.EINVAL, Refusal(() => secret.RevokeFrom(display with { Name = "teapot" })));
+        Assert.Equal(Errno.EACCES, Refusal(() => secret.GrantTo(Devices.Camera.Device)));
+    }
+
+    [Fact]
     public void A_job_keeps_its_buffers_when_their_handles_are_closed_under_it()
     {
         DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted(Heap, 4096);

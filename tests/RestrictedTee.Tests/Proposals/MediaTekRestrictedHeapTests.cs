@@ -87,6 +87,20 @@ public sealed class MediaTekRestrictedHeapTests
         Assert.Empty(tee.Host.Heaps.SharedBy([decoder, display with { AddressBits = 20 }], 4096));
     }
 
+    [Fact]
+    public void Each_heap_names_the_devices_of_the_board_that_can_work_on_its_buffers()
+    {
+        using var tee = new InProcessTee(board: InProcessTee.DynamicBoard);
+        using TeeContext context = tee.OpenContext();
+
+        IEnumerable<string> SharedBy(params string[] pipeline) => context.Heaps.Where(heap => pipeline.All(heap.Devices.Contains)).Select(heap => heap.Name);
+
+        Assert.Contains("protected,secure-video", SharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController));
+        Assert.DoesNotContain("protected,secure-video-record", SharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController));
+        Assert.DoesNotContain("protected,secure-video", SharedBy(BusMasterNames.Camera));
+        Assert.Equal(["system"], SharedBy(BusMasterNames.Camera, BusMasterNames.VideoDecoder));
+    }
+
     private static HeapInfo HeapOf(TeeContext context) => context.Heaps.Single(heap => heap.Name == Name);
 
     private static DmaHeap Make(InProcessTee tee, IRestrictor restrictor) =>

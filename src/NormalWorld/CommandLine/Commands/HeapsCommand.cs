@@ -16,12 +16,28 @@ internal static class HeapsCommand
     internal static Command Create()
     {
         var command = new Command("heaps", "List the dma-heaps: kind, size, use, peak and limit, how they are kept from the CPU and by whom, and which clients have most.");
+        var pipeline = new Option<string[]>("--for")
+        {
+            Description = "Only the heaps that these devices of the board share: --for video-decoder display-controller",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "DEVICE",
+        };
+        command.Add(pipeline);
         var tee = new TeeOptions(command, canConnect: true);
         command.SetAction(result =>
         {
             using TeeSource source = tee.Open(result);
             using TeeContext context = source.OpenContext();
-            Print(context.Heaps, Tables.Print);
+            IReadOnlyList<HeapInfo> heaps = context.Heaps;
+            string[] devices = result.GetValue(pipeline) ?? [];
+            string[] known = [.. heaps.SelectMany(heap => heap.Devices).Distinct()];
+            if (devices.Except(known).FirstOrDefault() is { } stranger)
+            {
+                System.Console.Error.WriteLine($"rtee: no device '{stranger}' works on any heap of this board; there are {string.Join(", ", known)}.");
+                return ExitCodes.Usage;
+            }
+
+            Print([.. heaps.Where(heap => devices.All(heap.Devices.Contains))], Tables.Print);
             return ExitCodes.Success;
         });
         return command;

@@ -3,6 +3,7 @@ using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
@@ -12,6 +13,7 @@ internal sealed class HeapDirectory : IDisposable
     private const string DeviceFolder = "/dev/dma_heap/";
 
     private readonly List<DmaHeap> _heaps;
+    private readonly BoardDevices _devices;
 
     /// <param name="driver">The driver.</param>
     /// <param name="board">The board.</param>
@@ -21,6 +23,7 @@ internal sealed class HeapDirectory : IDisposable
     internal HeapDirectory(OpteeDriver driver, BoardFile board, BoardDevices devices, IAccessGate? gate = null)
     {
         var client = new ProtectedMemoryClient(driver);
+        _devices = devices;
         Gate = gate ?? new FirewallGate(client, devices);
         var parts = new HeapParts(driver, client, Gate);
         _heaps = [.. HeapBackEnds.RowsOf(board).Select(row => row.Create(parts))];
@@ -53,6 +56,12 @@ internal sealed class HeapDirectory : IDisposable
     /// <summary>The heaps that a whole pipeline shares: every one of the devices can work on their buffers.</summary>
     internal IReadOnlyList<DmaHeap> SharedBy(IReadOnlyList<DmaDevice> devices, ulong size) =>
         [.. _heaps.Where(heap => devices.All(device => heap.FindProblem(device, size) is null))];
+
+    /// <summary>What the heaps look like at the moment.</summary>
+    internal IReadOnlyList<HeapInfo> Describe() => [.. _heaps.Select(heap => heap.Describe() with
+    {
+        Devices = [.. _devices.All.Where(device => heap.FindProblem(device, PhysicalAddress.PageSize) is null).Select(device => device.Name)],
+    })];
 
     /// <summary>To be called when the driver has gone.</summary>
     public void Dispose() => _heaps.ForEach(heap => heap.Dispose());

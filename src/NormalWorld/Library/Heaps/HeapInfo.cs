@@ -24,6 +24,9 @@ public sealed record HeapInfo(string Name, UseCase UseCase, string Kind, ulong S
     /// <summary>What may become of its buffers while they are mapped.</summary>
     public Placements Offers { get; init; }
 
+    /// <summary>The devices of the board that can work on its buffers, by name: a heap that has all of a pipeline's is the one that it shares.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
     /// <summary>Bytes that clients are charged for.</summary>
     public ulong Charged { get; init; }
 
