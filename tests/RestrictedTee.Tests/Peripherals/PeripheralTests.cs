@@ -82,6 +82,30 @@ public sealed class PeripheralTests : IDisposable
     }
 
     [Fact]
+    public void A_job_that_is_refused_leaves_its_buffers_as_good_as_they_were()
+    {
+        using DmaBufHandle picture = _context.AllocateRestricted("system", 4096), other = _context.AllocateRestricted("system", 4096);
+        CryptoJob beyond = Copy(other, picture) with { Length = 8192 };
+
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(beyond)).Errno);
+
+        Devices.CryptoEngine.Submit(Copy(picture, other)).Wait(Long);
+    }
+
+    [Fact]
+    public void A_job_that_ends_after_its_deadline_keeps_nobody_from_its_buffers_for_good()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted(Heap, 4096);
+        Devices.CryptoEngine.Deadline = TimeSpan.Zero;
+        DmaJob late = Devices.CryptoEngine.Submit(Copy(source, destination));
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<TeeDriverException>(() => late.Wait(Long)).Errno);
+        Assert.True(SpinWait.SpinUntil(() => late.Fence.IsOver, Long));
+        Devices.CryptoEngine.Deadline = Long;
+
+        Devices.CryptoEngine.Submit(Copy(source, destination)).Wait(Long);
+    }
+
+    [Fact]
     public void A_compositor_that_takes_pinned_buffers_alone_cannot_be_shot_down()
     {
         using DmaBufHandle video = _context.AllocateRestricted(Heap, 4096);

@@ -118,10 +118,9 @@ public abstract class Peripheral : IDmaImporter
             Ring(describe(mapped), new Pending(mapped, fence));
             return new DmaJob(fence);
         }
-        catch (Exception e)
+        catch
         {
-            mapped?.Dispose();
-            fence.Fail(e is TeeDriverException refused ? refused.Errno : Errno.EIO);
+            mapped?.Withdraw();
             throw;
         }
     }
