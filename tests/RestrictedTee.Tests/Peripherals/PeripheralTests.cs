@@ -2,6 +2,7 @@ using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Peripherals;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
@@ -184,6 +185,24 @@ public sealed class PeripheralTests : IDisposable
         Assert.InRange(jobs.Count, DeviceRegisters.MaxPending, int.MaxValue);
         jobs.ForEach(job => job.Wait(Long));
         Assert.Equal(0, video.Info.Attachments);
+    }
+
+    [Fact]
+    public void A_job_ends_while_every_conduit_is_taken_and_the_tee_waits_for_one()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted("system", 4096);
+        CryptoEngine engine = Devices.CryptoEngine;
+        CallSlot[] taken = [.. Enumerable.Range(0, 4).Select(_ => _tee.Driver.RentConduit())];
+        try
+        {
+            Assert.Equal(Errno.EFAULT, Assert.Throws<TeeDriverException>(() => Devices.Cpu.Load(_tee.Board.Pools[0].Base, new byte[8])).Errno); // which the TEE wants to log
+
+            engine.Submit(Copy(source, destination)).Wait(Long);
+        }
+        finally
+        {
+            Array.ForEach(taken, _tee.Driver.ReturnConduit);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
