@@ -28,6 +28,13 @@ internal sealed class ProtectedMemoryClient
         _session = message.Arg.Session;
     }
 
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
+    internal void CheckIsThere()
+    {
+        if (_driver.IsGone)
+            throw _driver.Unreached();
+    }
+
     internal ulong Allocate(UseCase useCase, ulong size)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandAllocate, 4);
