@@ -2,6 +2,7 @@ using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Peripherals;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
@@ -119,6 +120,30 @@ public sealed class PeripheralTests : IDisposable
     }
 
     [Fact]
+    public void A_job_that_is_refused_leaves_its_buffers_as_good_as_they_were()
+    {
+        using DmaBufHandle picture = _context.AllocateRestricted("system", 4096), other = _context.AllocateRestricted("system", 4096);
+        CryptoJob beyond = Copy(other, picture) with { Length = 8192 };
+
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(beyond)).Errno);
+
+        Devices.CryptoEngine.Submit(Copy(picture, other)).Wait(Long);
+    }
+
+    [Fact]
+    public void A_job_that_ends_after_its_deadline_keeps_nobody_from_its_buffers_for_good()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted(Heap, 4096);
+        Devices.CryptoEngine.Deadline = TimeSpan.Zero;
+        DmaJob late = Devices.CryptoEngine.Submit(Copy(source, destination));
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<TeeDriverException>(() => late.Wait(Long)).Errno);
+        Assert.True(SpinWait.SpinUntil(() => late.Fence.IsOver, Long));
+        Devices.CryptoEngine.Deadline = Long;
+
+        Devices.CryptoEngine.Submit(Copy(source, destination)).Wait(Long);
+    }
+
+    [Fact]
     public void A_compositor_that_takes_pinned_buffers_alone_cannot_be_shot_down()
     {
         using DmaBufHandle video = _context.AllocateRestricted(Heap, 4096);
@@ -197,6 +222,24 @@ public sealed class PeripheralTests : IDisposable
         Assert.InRange(jobs.Count, DeviceRegisters.MaxPending, int.MaxValue);
         jobs.ForEach(job => job.Wait(Long));
         Assert.Equal(0, video.Info.Attachments);
+    }
+
+    [Fact]
+    public void A_job_ends_while_every_conduit_is_taken_and_the_tee_waits_for_one()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted("system", 4096);
+        CryptoEngine engine = Devices.CryptoEngine;
+        CallSlot[] taken = [.. Enumerable.Range(0, 4).Select(_ => _tee.Driver.RentConduit())];
+        try
+        {
+            Assert.Equal(Errno.EFAULT, Assert.Throws<TeeDriverException>(() => Devices.Cpu.Load(_tee.Board.Pools[0].Base, new byte[8])).Errno); // which the TEE wants to log
+
+            engine.Submit(Copy(source, destination)).Wait(Long);
+        }
+        finally
+        {
+            Array.ForEach(taken, _tee.Driver.ReturnConduit);
+        }
     }
 
     [Fact]

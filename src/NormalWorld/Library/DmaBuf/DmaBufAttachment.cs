@@ -55,7 +55,13 @@ public sealed class DmaBufAttachment : IDisposable
     /// <summary>dma_buf_detach. What is mapped is unmapped.</summary>
     public void Dispose()
     {
-        _sharing.Detach(this);
-        _reference.Dispose();
+        try
+        {
+            _sharing.Detach(this);
+        }
+        finally
+        {
+            _reference.Dispose();
+        }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class FirewallGate(ProtectedMemoryClient tee, BoardDevices devic
 {
     public ulong Grant(in AccessRequest request)
     {
+        tee.CheckIsThere(); // a later secure world has its own memory at the physical addresses of this buffer
         DmaAccess access = DmaDirections.AccessOf(request.Direction);
         if (request.Cookie == 0)
             return RowGate.Instance.Grant(request);

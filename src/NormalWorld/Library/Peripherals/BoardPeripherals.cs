@@ -21,7 +21,7 @@ public sealed class BoardPeripherals : IDisposable
 
     private readonly OpteeDriver _driver;
     private readonly SipBus _bus;
-    private readonly BottomHalf _work = new();
+    private readonly BottomHalf _work = new("devices' bottom half");
     private readonly Peripheral?[] _drivers;
 
     /// <exception cref="TeeDriverException">ENODEV.</exception>

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
@@ -118,10 +119,9 @@ public abstract class Peripheral : IDmaImporter
             Ring(describe(mapped), new Pending(mapped, fence));
             return new DmaJob(fence);
         }
-        catch (Exception e)
+        catch
         {
-            mapped?.Dispose();
-            fence.Fail(e is TeeDriverException refused ? refused.Errno : Errno.EIO);
+            mapped?.Withdraw();
             throw;
         }
     }
