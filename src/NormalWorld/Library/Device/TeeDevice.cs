@@ -185,7 +185,7 @@ internal sealed class TeeDevice : ITeeDevice
     public IReadOnlyList<HeapInfo> GetHeaps()
     {
         CheckOpen();
-        return [.. _host.Heaps.All.Select(heap => heap.Describe())];
+        return _host.Heaps.Describe();
     }
 
     /// <summary>TEE_IOC_SUPPL_RECV: waits for a request. EINVAL on a device that is not the supplicant's.</summary>

@@ -79,7 +79,7 @@ public sealed class DmaReservation
             if (!fence.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero))
                 throw new TeeDriverException(Errno.ETIMEDOUT, $"{fence.Who} is not done with the buffer.");
             if (fence.Error is { } error && (error == Errno.ETIMEDOUT || !asWriter))
-                throw new TeeDriverException(error, $"{fence.Who} has failed on the buffer.");
+                throw new TeeDriverException(error, $"{fence.Who} has failed on the buffer, so there is nothing in it to read until something is written to it by another job.");
         }
     }
 }
