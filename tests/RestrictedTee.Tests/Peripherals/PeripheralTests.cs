@@ -3,6 +3,7 @@ using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
 using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Peripherals;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
@@ -79,6 +80,55 @@ public sealed class PeripheralTests : IDisposable
         Assert.Equal(Errno.EOPNOTSUPP, Refusal(() => plain.GrantTo(display)));
         Assert.Equal(Errno.EINVAL, Refusal(() => secret.RevokeFrom(display with { Name = "teapot" })));
         Assert.Equal(Errno.EACCES, Refusal(() => secret.GrantTo(Devices.Camera.Device)));
+    }
+
+    [Fact]
+    public void A_client_finds_the_heaps_that_a_pipeline_shares_and_why_the_others_are_none()
+    {
+        Assert.Equal([Heap, "system"], _context.HeapsSharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController).Select(heap => heap.Name));
+        Assert.Equal(["system"], _context.HeapsSharedBy(BusMasterNames.VideoDecoder, BusMasterNames.Camera).Select(heap => heap.Name));
+        Assert.Equal(_context.Heaps.Count, _context.HeapsSharedBy().Count);
+        HeapDevice camera = _context.Heaps.Single(heap => heap.Name == Heap).Devices.Single(device => device.Name == BusMasterNames.Camera);
+        Assert.Equal($"camera has no rights to buffers of {Heap}", camera.Problem);
+        Assert.Equal(Errno.ENODEV, Assert.Throws<TeeDriverException>(() => _context.HeapsSharedBy("vpu")).Errno);
+    }
+
+    [Fact]
+    public void A_list_of_devices_has_the_names_of_vendors_too_which_have_a_comma_themselves()
+    {
+        HeapInfo heap = _context.Heaps[0] with { Devices = [new HeapDevice("camera", null), new HeapDevice("acme,dsp", null)] };
+
+        Assert.Equal(["camera", "acme,dsp", "camera", "dsp"], PipelineHeaps.DevicesIn("camera, acme,dsp,camera,dsp", [heap]));
+    }
+
+    [Fact]
+    public void A_driver_is_found_by_name_and_what_is_missing_is_told()
+    {
+        Assert.Same(Devices.Camera, Devices.Find<Peripheral>(BusMasterNames.Camera));
+
+        Assert.Contains("no model of it, or no driver", Refusal(() => Devices.Find<Peripheral>(BusMasterNames.VideoDecoder)), StringComparison.Ordinal);
+        Assert.Contains("is Camera, and no DisplayController", Refusal(() => Devices.Find<DisplayController>(BusMasterNames.Camera)), StringComparison.Ordinal);
+        Assert.Contains("The board has no device 'acme,dsp'; it has", Refusal(() => Devices.Find<Peripheral>("acme,dsp")), StringComparison.Ordinal);
+
+        static string Refusal(Action find)
+        {
+            TeeDriverException refused = Assert.Throws<TeeDriverException>(find);
+            Assert.Equal(Errno.ENODEV, refused.Errno);
+            return refused.Message;
+        }
+    }
+
+    [Fact]
+    public void What_a_client_asks_wrongly_is_answered_with_an_errno_and_in_words()
+    {
+        using DmaBufHandle secret = _context.AllocateRestricted(Heap, 4096), plain = _context.AllocateRestricted("system", 4096);
+
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => _context.AllocateRestricted(Heap, -1)).Errno);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => _context.AllocateRestricted(UseCase.SecureVideoPlay, -1)).Errno);
+        var odd = new DisplayPlane(new DmaImage(plain, PixelFormat.Nv12, 33, 8));
+        Assert.Contains("both are even", Assert.Throws<TeeDriverException>(() => Devices.Display.Show(new DisplayFrame(64, 64, [odd]))).Message, StringComparison.Ordinal);
+        Assert.Contains("let restricted content out", Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(Copy(secret, plain)).Wait(Long)).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing in it to read", Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(Copy(plain, secret))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class MediaTekRestrictedHeapTests
         using var tee = new InProcessTee(board: InProcessTee.DynamicBoard);
         using TeeContext context = tee.OpenContext();
 
-        IEnumerable<string> SharedBy(params string[] pipeline) => context.Heaps.Where(heap => pipeline.All(heap.Devices.Contains)).Select(heap => heap.Name);
+        IEnumerable<string> SharedBy(params string[] pipeline) => context.Heaps.Where(heap => pipeline.All(name => heap.Devices.Any(device => device.Name == name && device.Problem is null))).Select(heap => heap.Name);
 
         Assert.Contains("protected,secure-video", SharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController));
         Assert.DoesNotContain("protected,secure-video-record", SharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController));

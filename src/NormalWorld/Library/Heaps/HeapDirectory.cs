@@ -22,8 +22,8 @@ internal sealed class HeapDirectory : IDisposable
     /// <exception cref="TeeDriverException">ENODEV: the TEE hands out no restricted memory.</exception>
     internal HeapDirectory(OpteeDriver driver, BoardFile board, BoardDevices devices, IAccessGate? gate = null)
     {
-        var client = new ProtectedMemoryClient(driver);
         _devices = devices;
+        var client = new ProtectedMemoryClient(driver);
         Gate = gate ?? new FirewallGate(client, devices);
         var parts = new HeapParts(driver, client, Gate);
         _heaps = [.. HeapBackEnds.RowsOf(board).Select(row => row.Create(parts))];
@@ -57,11 +57,14 @@ internal sealed class HeapDirectory : IDisposable
     internal IReadOnlyList<DmaHeap> SharedBy(IReadOnlyList<DmaDevice> devices, ulong size) =>
         [.. _heaps.Where(heap => devices.All(device => heap.FindProblem(device, size) is null))];
 
-    /// <summary>What the heaps look like at the moment.</summary>
-    internal IReadOnlyList<HeapInfo> Describe() => [.. _heaps.Select(heap => heap.Describe() with
+    /// <summary>What the heaps look like at the moment, and which devices of the board each is for.</summary>
+    internal IReadOnlyList<HeapInfo> Describe()
     {
-        Devices = [.. _devices.All.Where(device => heap.FindProblem(device, PhysicalAddress.PageSize) is null).Select(device => device.Name)],
-    })];
+        IReadOnlyList<DmaDevice> devices = _devices.All;
+        return [.. _heaps.Select(heap => heap.Describe() with { Devices = [.. devices.Select(device => Describe(heap, device))] })];
+    }
+
+    private static HeapDevice Describe(DmaHeap heap, DmaDevice device) => new(device.Name, heap.FindProblem(device, PhysicalAddress.PageSize)?.Why);
 
     /// <summary>To be called when the driver has gone.</summary>
     public void Dispose() => _heaps.ForEach(heap => heap.Dispose());

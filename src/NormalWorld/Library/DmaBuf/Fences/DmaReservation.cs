@@ -79,7 +79,7 @@ public sealed class DmaReservation
         foreach (DmaFence fence in fences.Reverse().Where(fence => !fence.IsWithdrawn))
         {
             if (fence.Error is { } error && (asWriter ? !fence.IsOver : isLast))
-                throw new TeeDriverException(error, $"{fence.Who} has failed on the buffer.");
+                throw new TeeDriverException(error, $"{fence.Who} has failed on the buffer, so there is nothing in it to read until something is written to it by another job.");
             isLast = false;
         }
     }
