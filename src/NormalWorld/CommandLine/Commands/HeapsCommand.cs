@@ -24,7 +24,7 @@ internal static class HeapsCommand
             using TeeSource source = tee.Open(result);
             using TeeContext context = source.OpenContext();
             if (result.GetValue(pipeline) is { } devices)
-                {
+            {
                 IReadOnlyList<HeapInfo> heaps = context.Heaps;
                 return PrintShared(heaps, PipelineHeaps.DevicesIn(devices, heaps));
             }
