@@ -66,12 +66,15 @@ public sealed class DemoCommandTests
     public void Faults_are_those_of_the_tee_that_is_up_and_without_one_nobody_says_that_there_were_none()
     {
         using var up = new Rtee.Up();
-        Assert.Equal(0, up.Run("xtest", "--sdp-basic", "-n", "1", "--connect").ExitCode);
         using var elsewhere = new Rtee.Folder();
+        string content = Path.Combine(elsewhere.Path, "content");
+        File.WriteAllBytes(content, new byte[4096]);
+        _ = up.Run("play", content, "--key", new string('0', 32), "--iv", new string('0', 32), "--connect"); // its attacks
 
         Rtee.Result faults = up.Run("faults"), named = up.Run("faults", "--connect"), nobody = Rtee.Run(new Dictionary<string, string> { ["RTEE_RUN_DIR"] = elsewhere.Path }, "faults");
 
         Assert.Equal((0, faults.Output), (faults.ExitCode, named.Output));
+        Assert.Contains("not among the claim's readers", faults.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, nobody.ExitCode);
         Assert.Contains("rtee up", nobody.Errors, StringComparison.Ordinal);
     }
