@@ -28,17 +28,5 @@ public sealed class HeapsCommandTests : IDisposable
         Assert.Contains(rows, row => row.SequenceEqual(["protected,static-video", $"{Environment.ProcessId}", "64 KiB", "512 KiB", "1 MiB"]));
     }
 
-    [Fact]
-    public void Finds_the_heaps_that_a_pipeline_shares()
-    {
-        Rtee.Result shared = _up.Run("heaps", "--connect", "--for", "video-decoder", "display-controller"), stranger = _up.Run("heaps", "--connect", "--for", "teapot");
-
-        Assert.Equal(0, shared.ExitCode);
-        string[] names = [.. shared.Output.Split('\n').Select(line => line.Trim().Split(' ')[0])];
-        Assert.Equal(["protected,secure-video", "protected,static-video", "system"], names.Where(name => name == "system" || name.StartsWith("protected,", StringComparison.Ordinal)));
-        Assert.NotEqual(0, stranger.ExitCode);
-        Assert.Contains("no device 'teapot'", stranger.Errors, StringComparison.Ordinal);
-    }
-
     public void Dispose() => _up.Dispose();
 }
