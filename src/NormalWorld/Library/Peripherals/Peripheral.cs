@@ -111,7 +111,7 @@ public abstract class Peripheral : IDmaImporter
     private protected DmaJob Submit<T>(IEnumerable<(DmaBufHandle Buffer, DmaDirection Direction)> uses, Func<DmaUses, T> describe)
         where T : unmanaged
     {
-        var fence = new DmaFence(Device.Name, Deadline);
+        var fence = new DmaFence(_parts.Device.Name, Deadline);
         DmaUses? mapped = null;
         try
         {
@@ -134,7 +134,7 @@ public abstract class Peripheral : IDmaImporter
             if (_isGone)
                 throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
             _ring ??= new DescriptorRing(_parts.Shm, _descriptorSize);
-            job.Slot = _ring.Write(descriptor) ?? throw new TeeDriverException(Errno.EBUSY, $"{Device.Name} has as many jobs as it takes.");
+            job.Slot = _ring.Write(descriptor) ?? throw new TeeDriverException(Errno.EBUSY, $"{_parts.Device.Name} has as many jobs as it takes.");
             try
             {
                 Write(DeviceRegisters.Doorbell, _ring.AddressOf(job.Slot));
