@@ -34,6 +34,7 @@ internal abstract class DeviceModel : IDisposable
     private Thread? _thread;
     private bool _isRunning;
     private bool _isStopped;
+    private bool _hasEvent;
     private ulong _ended;
     private DeviceResult _result;
 
@@ -84,25 +85,20 @@ internal abstract class DeviceModel : IDisposable
     /// <summary>Writes a register.</summary>
     internal RegisterOutcome Write(ulong offset, ulong value)
     {
+        if (offset == DeviceRegisters.Doorbell)
+            return Ring(value);
+        if (offset < DeviceRegisters.Own)
+            return RegisterOutcome.Invalid;
+        bool isWritten, hasEvent;
         lock (_lock)
         {
-            if (offset >= DeviceRegisters.Own)
-                return WriteOwn(offset, value) ? RegisterOutcome.Done : RegisterOutcome.Invalid;
-            if (offset != DeviceRegisters.Doorbell)
-                return RegisterOutcome.Invalid;
-            if (_isStopped || _jobs.Count == DeviceRegisters.MaxPending)
-                return RegisterOutcome.Busy;
-            if (_thread is null)
-            {
-                var thread = new Thread(Serve, StackSize) { IsBackground = true, Name = $"device {Id.Name}" };
-                thread.Start(); // when there is none to be had, the next doorbell tries again
-                _thread = thread;
-            }
-
-            _jobs.Enqueue(value);
-            Monitor.Pulse(_lock);
-            return RegisterOutcome.Done;
+            isWritten = WriteOwn(offset, value);
+            (hasEvent, _hasEvent) = (_hasEvent, false);
         }
+
+        if (hasEvent)
+            _parts.Interrupt();
+        return isWritten ? RegisterOutcome.Done : RegisterOutcome.Invalid;
     }
 
     /// <summary>Begins no more jobs, and waits for the one that runs, which reaches no more memory than its burst.</summary>
@@ -139,14 +135,33 @@ internal abstract class DeviceModel : IDisposable
     /// <summary>Writes a register of its own; false when it cannot be. The lock is held.</summary>
     protected virtual bool WriteOwn(ulong offset, ulong value) => false;
 
-    /// <summary>Tells the normal world that there is something to read.</summary>
-    protected void Interrupt() => _parts.Interrupt();
+    /// <summary>Tells the normal world that there is something to read, once <see cref="WriteOwn"/> has let go of the lock: ringing takes others.</summary>
+    protected void Interrupt() => _hasEvent = true;
 
     /// <summary>Changes what the registers show, between two reads of them.</summary>
     protected void Update(Action change)
     {
         lock (_lock)
             change();
+    }
+
+    private RegisterOutcome Ring(ulong job)
+    {
+        lock (_lock)
+        {
+            if (_isStopped || _jobs.Count == DeviceRegisters.MaxPending)
+                return RegisterOutcome.Busy;
+            if (_thread is null)
+            {
+                var thread = new Thread(Serve, StackSize) { IsBackground = true, Name = $"device {Id.Name}" };
+                thread.Start(); // when there is none to be had, the next doorbell tries again
+                _thread = thread;
+            }
+
+            _jobs.Enqueue(job);
+            Monitor.Pulse(_lock);
+            return RegisterOutcome.Done;
+        }
     }
 
     private void Serve()

@@ -33,6 +33,6 @@ internal struct AccessGrant : IDisposable
     {
         GuardedMemory? memory = _memory;
         (_memory, Address, Length) = (null, 0, 0);
-        memory?.EndGrant(_master, _instance, _rights);
+        memory?.EndGrant(in _master, _instance, _rights);
     }
 }

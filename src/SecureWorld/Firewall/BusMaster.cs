@@ -1,3 +1,5 @@
+using RestrictedTee.SmcTransport.Board;
+
 namespace RestrictedTee.SecureWorld.Firewall;
 
 /// <summary>What kind of initiator a bus master is.</summary>
@@ -50,7 +52,14 @@ internal readonly record struct MasterId(BusMasterKind Kind, string Name, Guid U
     internal bool Covers(MasterId other) => this == other || (other.Kind == BusMasterKind.TrustedApp && this == AnyTrustedApp);
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == BusMasterKind.TrustedApp ? $"{Kind} {Uuid}" : $"{Kind} {Name}";
+    public override string ToString() => Kind switch
+    {
+        // As the board file and 'rtee board' name them, so that who reads of a fault finds the row that refused.
+        BusMasterKind.TrustedApp => this == AnyTrustedApp ? BusMasterNames.TrustedApp : $"{BusMasterNames.TrustedApp} {Uuid}",
+        BusMasterKind.NormalWorldCpu => BusMasterNames.NormalWorldCpu,
+        BusMasterKind.Partition => $"partition {Name}",
+        _ => Name,
+    };
 }
 
 /// <summary>Somebody who reaches memory over the bus, as the firewall knows it.</summary>

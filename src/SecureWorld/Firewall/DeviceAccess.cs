@@ -33,27 +33,16 @@ internal sealed class DeviceAccess(FirewallRules firewall)
         handle = 0;
         if (firewall.Static.Find(device) is not { } row || device.Kind != BusMasterKind.Device || row.Name == BusMasterNames.Tee)
             return DeviceAccessOutcome.UnknownMaster;
-        if (rights == AccessRights.None || !firewall.Module.GrantAccess(firewall.Request(device, memory, rights)))
+        AccessRequest request = firewall.Request(device, memory, rights);
+        if (rights == AccessRights.None || !firewall.Module.GrantAccess(request))
         {
             firewall.Refuse(device, memory, 0, (long)memory.Size, rights, "no rule of the board lets it map");
             return DeviceAccessOutcome.Forbidden;
         }
 
-        if (memory.TryMap(device) is { } refusal)
-        {
-            firewall.Refuse(device, memory, 0, (long)memory.Size, rights, refusal);
-            return DeviceAccessOutcome.Forbidden;
-        }
-
-        DeviceAccessOutcome outcome = IsInReach(row, memory) ? DeviceAccessOutcome.Done : DeviceAccessOutcome.OutOfReach;
-        if (outcome == DeviceAccessOutcome.Done)
-        {
-            handle = firewall.Mappings.Add(device, memory, rights)?.Handle ?? 0;
-            outcome = handle != 0 ? DeviceAccessOutcome.Done : DeviceAccessOutcome.TooMany;
-        }
-
+        DeviceAccessOutcome outcome = TryMap(device, row, memory, rights, out handle);
         if (outcome != DeviceAccessOutcome.Done)
-            memory.Unmap();
+            firewall.Module.RevokeAccess(request);
         return outcome;
     }
 
@@ -62,8 +51,9 @@ internal sealed class DeviceAccess(FirewallRules firewall)
     {
         if (!firewall.Mappings.TryRemove(handle, out DeviceMapping? mapping))
             return false;
-        mapping.Memory.AwaitEnd(mapping.Master, handle);
+        mapping.Memory.End(mapping);
         mapping.Job.Break(mapping);
+        firewall.Module.RevokeAccess(firewall.Request(mapping.Master, mapping.Memory, mapping.Rights));
         mapping.Memory.Unmap();
         return true;
     }
@@ -98,6 +88,27 @@ internal sealed class DeviceAccess(FirewallRules firewall)
     {
         firewall.Module.AllowCpuAccess(firewall.Request(BusMaster.NormalWorldCpu.Id, memory, rights));
         firewall.Refuse(BusMaster.NormalWorldCpu.Id, memory, 0, (long)memory.Size, rights, "no CPU maps restricted memory");
+    }
+
+    private DeviceAccessOutcome TryMap(MasterId device, BusMasterRow row, GuardedMemory memory, AccessRights rights, out ulong handle)
+    {
+        handle = 0;
+        if (memory.TryMap(device) is { } refusal)
+        {
+            firewall.Refuse(device, memory, 0, (long)memory.Size, rights, refusal);
+            return DeviceAccessOutcome.Forbidden;
+        }
+
+        DeviceAccessOutcome outcome = IsInReach(row, memory) ? DeviceAccessOutcome.Done : DeviceAccessOutcome.OutOfReach;
+        if (outcome == DeviceAccessOutcome.Done)
+        {
+            handle = firewall.Mappings.Add(device, memory, rights)?.Handle ?? 0;
+            outcome = handle != 0 ? DeviceAccessOutcome.Done : DeviceAccessOutcome.TooMany;
+        }
+
+        if (outcome != DeviceAccessOutcome.Done)
+            memory.Unmap();
+        return outcome;
     }
 
     private static bool IsInReach(BusMasterRow row, GuardedMemory memory)

@@ -18,6 +18,7 @@ internal sealed class DeviceJob
 
     private readonly object _lock = new(); // protects the fields below; taken before the gate of a buffer
     private readonly Dictionary<DeviceMapping, WrittenRanges> _written = [];
+    private (DeviceMapping? Mapping, WrittenRanges? Ranges) _last; // those of the burst before, which the next most often goes on with
     private int _ranges;
     private bool _isBroken;
 
@@ -29,11 +30,9 @@ internal sealed class DeviceJob
         {
             if (_isBroken)
                 return false;
-            if (!_written.TryGetValue(mapping, out WrittenRanges? ranges))
-                _written.Add(mapping, ranges = new WrittenRanges());
-            int before = ranges.Ranges.Count;
-            ranges.Add(offset, (ulong)length, mayGrow: _ranges < MaxRanges);
-            _ranges += ranges.Ranges.Count - before;
+            if (_last.Mapping != mapping)
+                _last = (mapping, RangesOf(mapping));
+            _ranges += _last.Ranges!.Add(offset, (ulong)length, mayGrow: _ranges < MaxRanges);
             return true;
         }
     }
@@ -45,7 +44,7 @@ internal sealed class DeviceJob
         {
             if (!_written.Remove(mapping, out WrittenRanges? ranges))
                 return;
-            _isBroken = true;
+            (_isBroken, _last) = (true, default);
             _ranges -= ranges.Ranges.Count;
             Discard(mapping, ranges);
         }
@@ -66,9 +65,16 @@ internal sealed class DeviceJob
             }
 
             _written.Clear();
-            (_isBroken, _ranges) = (false, 0);
+            (_isBroken, _ranges, _last) = (false, 0, default);
             return isWhole;
         }
+    }
+
+    private WrittenRanges RangesOf(DeviceMapping mapping)
+    {
+        if (!_written.TryGetValue(mapping, out WrittenRanges? ranges))
+            _written.Add(mapping, ranges = new WrittenRanges());
+        return ranges;
     }
 
     /// <summary>A mapping that is among those written to has not been broken, so that it has its reference.</summary>

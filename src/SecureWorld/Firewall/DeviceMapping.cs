@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 namespace RestrictedTee.SecureWorld.Firewall;
@@ -19,6 +20,9 @@ internal sealed class DeviceMapping(ulong handle, MasterId master, GuardedMemory
     internal AccessRights Rights => rights;
 
     internal DeviceJob Job => job;
+
+    /// <summary>Whether it is unmapped: nothing is granted by it any more. The gate of the buffer protects it.</summary>
+    internal bool HasEnded { get; set; }
 }
 
 /// <summary>All mappings of devices.</summary>
@@ -27,8 +31,8 @@ internal sealed class DeviceMappings
     /// <summary>The normal world cannot use up memory by mapping.</summary>
     internal const int MaxMappings = 4096;
 
-    private readonly object _lock = new(); // protects the fields below; a leaf
-    private readonly Dictionary<ulong, DeviceMapping> _mappings = [];
+    private readonly object _lock = new(); // serialises adding and removing, and protects _jobs; a leaf
+    private readonly ConcurrentDictionary<ulong, DeviceMapping> _mappings = new(); // each burst looks into it, and takes no lock
     private readonly Dictionary<MasterId, DeviceJob> _jobs = []; // of the devices of the board that have mapped anything
     private ulong _last;
 
@@ -40,21 +44,18 @@ internal sealed class DeviceMappings
             if (_mappings.Count == MaxMappings)
                 return null;
             var mapping = new DeviceMapping(++_last, master, memory, rights, JobOf(master));
-            _mappings.Add(mapping.Handle, mapping);
+            _mappings[mapping.Handle] = mapping;
             return mapping;
         }
     }
 
-    internal DeviceMapping? Find(ulong handle)
-    {
-        lock (_lock)
-            return _mappings.GetValueOrDefault(handle);
-    }
+    /// <summary>A mapping, which may end in the next moment: what it still lets at is for the gate of its buffer to say.</summary>
+    internal DeviceMapping? Find(ulong handle) => _mappings.GetValueOrDefault(handle);
 
     internal bool TryRemove(ulong handle, [NotNullWhen(true)] out DeviceMapping? mapping)
     {
         lock (_lock)
-            return _mappings.Remove(handle, out mapping);
+            return _mappings.TryRemove(handle, out mapping);
     }
 
     /// <summary>The job that a device runs has ended; what it has written is whole, or is discarded.</summary>

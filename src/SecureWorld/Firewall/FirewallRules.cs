@@ -1,4 +1,5 @@
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.Interleaving;
 
 namespace RestrictedTee.SecureWorld.Firewall;
 
@@ -68,10 +69,11 @@ internal sealed class FirewallRules
         DeviceMapping? mapping = Mappings.Find(handle);
         if (mapping is null || mapping.Master != device.Id)
             return Refuse(device.Id, null, offset, length, rights, "it has no such mapping");
+        InterleavingPoint.Reach("FirewallRules.TryGrant");
         GuardedMemory memory = mapping.Memory;
         string? refusal = length <= 0 || !memory.Contains(offset, (ulong)length) ? "outside of the mapping"
             : (rights & ~mapping.Rights) != 0 ? "it is mapped for another direction"
-            : memory.TryGrant(device.Id, handle, rights, offset, length, out grant);
+            : memory.TryGrant(mapping, rights, offset, length, out grant);
         if (refusal is null && (rights & AccessRights.Write) != 0 && !mapping.Job.TryWrite(mapping, offset, length))
         {
             grant.Dispose();

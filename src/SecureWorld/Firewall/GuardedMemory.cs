@@ -13,15 +13,14 @@ namespace RestrictedTee.SecureWorld.Firewall;
 internal abstract class GuardedMemory : MemoryObject
 {
     private readonly object _gate = new(); // protects the fields below, and is pulsed when a grant ends; a leaf
-    private readonly List<Holder> _holders = [];
+    private readonly LiveGrants _grants = new();
     private readonly List<MasterId> _revoked = [];
     private Claim? _claim;
     private bool _mayHaveContent;
     private bool _isFixed;
     private bool _isLeftToStaticRules;
     private int _mappings;
-
-    private record struct Holder(MasterId Master, ulong Instance, AccessRights Rights, int Count);
+    private int _waiting; // for the end of a grant: to pulse when nobody does costs a burst as much as all else
 
     internal abstract UseCase UseCase { get; }
 
@@ -51,22 +50,20 @@ internal abstract class GuardedMemory : MemoryObject
     /// <returns>Null, or why it is refused.</returns>
     internal string? TryGrant(MasterId master, ulong instance, AccessRights rights, ulong offset, int length, out AccessGrant grant)
     {
-        grant = default;
+        lock (_gate)
+            return Give(master, instance, rights, offset, length, out grant);
+    }
+
+    /// <summary>The same to who has it mapped, as long as he has.</summary>
+    internal string? TryGrant(DeviceMapping mapping, AccessRights rights, ulong offset, int length, out AccessGrant grant)
+    {
         lock (_gate)
         {
-            if (IsRevoked(master))
-                return "its access is revoked";
-            if (_claim is { } claim && !claim.Allows(master, instance, rights))
-                return (rights & AccessRights.Write) != 0 ? "claimed by another" : "not among the claim's readers";
-            if (!TryAddReference())
-                return "the buffer has been freed";
-            InterleavingPoint.Reach("GuardedMemory.TryGrant");
-            Count(master, instance, rights, 1);
-            _mayHaveContent |= (rights & AccessRights.Write) != 0;
+            if (!mapping.HasEnded)
+                return Give(mapping.Master, mapping.Handle, rights, offset, length, out grant);
+            grant = default;
+            return "it has no such mapping";
         }
-
-        grant = new AccessGrant(this, master, instance, rights, BaseAddress + (nint)offset, length);
-        return null;
     }
 
     /// <summary>Whether just this claim stands already.</summary>
@@ -94,7 +91,7 @@ internal abstract class GuardedMemory : MemoryObject
             if (_isLeftToStaticRules || IsRevoked(claim.Owner) || (_claim is { } existing && !existing.IsProducer(claim.Owner, claim.Instance)))
                 return ClaimOutcome.ClaimedByAnother;
             bool changes = _claim is { } before && !before.SaysTheSameAs(claim);
-            if (_holders.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights) || (changes && holder.Master != claim.Owner)))
+            if (_grants.Exists(holder => !claim.Allows(holder.Master, holder.Instance, holder.Rights) || (changes && holder.Master != claim.Owner)))
                 return ClaimOutcome.InUse;
             InterleavingPoint.Reach("GuardedMemory.TryClaim");
             if (changes)
@@ -104,12 +101,13 @@ internal abstract class GuardedMemory : MemoryObject
         }
     }
 
-    internal void EndGrant(MasterId master, ulong instance, AccessRights rights)
+    internal void EndGrant(in MasterId master, ulong instance, AccessRights rights)
     {
         lock (_gate)
         {
-            Count(master, instance, rights, -1);
-            Monitor.PulseAll(_gate);
+            _grants.Count(in master, instance, rights, -1);
+            if (_waiting != 0)
+                Monitor.PulseAll(_gate);
         }
 
         Release();
@@ -129,8 +127,7 @@ internal abstract class GuardedMemory : MemoryObject
                 return false;
             if (!_revoked.Contains(master))
                 _revoked.Add(master);
-            while (IsHeldBy(master))
-                Monitor.Wait(_gate);
+            AwaitNo(holder => master.Covers(holder.Master));
             return true;
         }
     }
@@ -164,13 +161,13 @@ internal abstract class GuardedMemory : MemoryObject
         }
     }
 
-    /// <summary>Waits for the access that is being made through a mapping that nobody finds any more.</summary>
-    internal void AwaitEnd(MasterId master, ulong instance)
+    /// <summary>Lets at nothing through a mapping from now on, whoever has found it, and waits for the access that is being made.</summary>
+    internal void End(DeviceMapping mapping)
     {
         lock (_gate)
         {
-            while (_holders.Exists(holder => holder.Master == master && holder.Instance == instance))
-                Monitor.Wait(_gate);
+            mapping.HasEnded = true;
+            AwaitNo(holder => holder.Instance == mapping.Handle && holder.Master == mapping.Master);
         }
     }
 
@@ -213,7 +210,7 @@ internal abstract class GuardedMemory : MemoryObject
     {
         lock (_gate)
         {
-            if (_isFixed || _mappings != 0 || _holders.Count != 0 || !TryAddReference())
+            if (_isFixed || _mappings != 0 || !_grants.IsNone || !TryAddReference())
                 return false;
             InterleavingPoint.Reach("GuardedMemory.TryMove");
             move(_mayHaveContent);
@@ -227,36 +224,38 @@ internal abstract class GuardedMemory : MemoryObject
         get
         {
             lock (_gate)
-                return !_isFixed && _mappings == 0 && _holders.Count == 0;
+                return !_isFixed && _mappings == 0 && _grants.IsNone;
         }
     }
 
-    private bool IsHeldBy(MasterId master) => _holders.Exists(holder => master.Covers(holder.Master));
-
-    private bool IsRevoked(MasterId master) => _revoked.Count != 0 && _revoked.Exists(revoked => revoked.Covers(master));
-
-    private void Count(MasterId master, ulong instance, AccessRights rights, int change)
+    private string? Give(in MasterId master, ulong instance, AccessRights rights, ulong offset, int length, out AccessGrant grant)
     {
-        int at = IndexOf(master, instance, rights);
-        int count = at < 0 ? change : _holders[at].Count + change;
-        InterleavingPoint.Reach("GuardedMemory.Count");
-        if (at < 0)
-            _holders.Add(new Holder(master, instance, rights, count));
-        else if (count != 0)
-            _holders[at] = new Holder(master, instance, rights, count);
-        else
-            _holders.RemoveAt(at);
+        grant = default;
+        if (IsRevoked(master))
+            return "its access is revoked";
+        if (_claim is { } claim && !claim.Allows(master, instance, rights))
+            return (rights & AccessRights.Write) != 0 ? "claimed by another" : "not among the claim's readers";
+        if (!TryAddReference())
+            return "the buffer has been freed";
+        InterleavingPoint.Reach("GuardedMemory.TryGrant");
+        _grants.Count(in master, instance, rights, 1);
+        _mayHaveContent |= (rights & AccessRights.Write) != 0;
+        grant = new AccessGrant(this, master, instance, rights, BaseAddress + (nint)offset, length);
+        return null;
     }
 
-    /// <summary>A loop and not a predicate, which would allocate on the path of every call.</summary>
-    private int IndexOf(MasterId master, ulong instance, AccessRights rights)
+    private void AwaitNo(Predicate<LiveGrants.Holder> holder)
     {
-        for (int i = 0; i < _holders.Count; i++)
-        {
-            if (_holders[i].Instance == instance && _holders[i].Rights == rights && _holders[i].Master == master)
-                return i;
-        }
-
-        return -1;
+        _waiting++;
+        while (_grants.Exists(holder))
+            Monitor.Wait(_gate);
+        _waiting--;
     }
+
+    private bool IsHeldBy(MasterId master) => _grants.Exists(holder => master.Covers(holder.Master));
+
+    private bool IsRevoked(in MasterId master) => _revoked.Count != 0 && IsAmong(_revoked, master);
+
+    /// <summary>Apart, so that a closure is made only where something was revoked.</summary>
+    private static bool IsAmong(List<MasterId> revoked, MasterId master) => revoked.Exists(one => one.Covers(master));
 }

@@ -20,7 +20,10 @@ internal interface ISecurityModule
     /// <summary>Whether the master may do it: a trusted application now, a device for as long as it has the buffer mapped.</summary>
     bool GrantAccess(in AccessRequest request);
 
-    /// <summary>The master may no longer.</summary>
+    /// <summary>
+    /// The master may no longer: it was revoked, a device has unmapped the buffer, or a mapping that was granted came to nothing. A device
+    /// that was revoked and then unmaps is told of twice. What a trusted application was granted ends with its call, without a word.
+    /// </summary>
     void RevokeAccess(in AccessRequest request);
 
     /// <summary>Whether the normal world's CPUs may have the buffer mapped. The answer is told; the memory stays where no mapping reaches it.</summary>

@@ -63,8 +63,9 @@ internal sealed class Screen(ScreenFile file, SecretMemoryChoice choice) : IDisp
             _waiting = frame;
             if (_thread is null && !_isEnding)
             {
-                _thread = new Thread(Write) { IsBackground = true, Name = "screen" };
-                _thread.Start();
+                var thread = new Thread(Write) { IsBackground = true, Name = "screen" };
+                thread.Start(); // when there is none to be had, the next frame tries again
+                _thread = thread;
             }
 
             Monitor.PulseAll(_lock);

@@ -1,20 +1,29 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.SecureWorld.Interop;
 
 namespace RestrictedTee.SecureWorld.Screens;
 
 /// <summary>
-/// A file that always has one whole picture: each is written beside it, readable for this user alone, and takes its place at once.
+/// A file that always has one whole picture: each is written beside it, readable for this user alone, and takes its place at once. Several
+/// that are given the same file each write beside it on their own, and the last has it.
 /// </summary>
 internal sealed class ScreenFile
 {
+    private const string Suffix = ".part";
+
+    private static int s_serial;
+
     private readonly string _path;
+    private readonly string _folder;
+    private readonly string _prefix;
     private readonly string _part;
 
     private ScreenFile(string path)
     {
         _path = Path.GetFullPath(path);
-        _part = Path.Combine(Path.GetDirectoryName(_path) ?? "/", $".{Path.GetFileName(_path)}.part");
+        (_folder, _prefix) = (Path.GetDirectoryName(_path) ?? "/", $".{Path.GetFileName(_path)}.");
+        _part = Path.Combine(_folder, $"{_prefix}{Environment.ProcessId}-{Interlocked.Increment(ref s_serial)}{Suffix}");
     }
 
     /// <exception cref="IOException">It cannot be written; the message says why.</exception>
@@ -26,6 +35,7 @@ internal sealed class ScreenFile
             throw new IOException($"The screen cannot be written to '{path}', which is there and is no file. Choose another with --screen.");
         try
         {
+            file.DeleteRemains();
             // A full disk lets files be made, so only writing tells.
             using (FileStream probe = file.CreatePart())
                 probe.WriteByte(0);
@@ -52,6 +62,23 @@ internal sealed class ScreenFile
         {
             File.Delete(_part);
             throw;
+        }
+    }
+
+    /// <summary>What those have left that were killed while they wrote.</summary>
+    private void DeleteRemains()
+    {
+        foreach (string part in Directory.EnumerateFiles(_folder, "*" + Suffix))
+        {
+            string name = Path.GetFileName(part);
+            if (name.StartsWith(_prefix, StringComparison.Ordinal)
+                && name[_prefix.Length..^Suffix.Length].Split('-') is [var process, var serial]
+                && int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                && int.TryParse(serial, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && !Directory.Exists($"/proc/{id}"))
+            {
+                File.Delete(part);
+            }
         }
     }
 

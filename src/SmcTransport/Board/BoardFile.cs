@@ -57,6 +57,8 @@ public sealed record BoardFile
         if (EmbeddedNames.Contains(path))
             return path == "default" ? Default : LoadEmbedded(path);
         string json;
+        if (Directory.Exists(path))
+            throw new InvalidDataException($"Board file '{path}' cannot be read: it is a folder. The boards that need no file are {string.Join(", ", EmbeddedNames)}.");
         try
         {
             json = File.ReadAllText(path);

@@ -27,6 +27,8 @@ internal sealed class BoardNode
     /// <exception cref="BoardException">It is no JSON.</exception>
     internal static BoardNode Parse(string json)
     {
+        if (string.IsNullOrWhiteSpace(json))
+            throw new BoardException(1, "it is empty.");
         byte[] bytes = Encoding.UTF8.GetBytes(json);
         var lines = new LineCounter(bytes);
         var reader = new Utf8JsonReader(bytes, Options);
@@ -43,9 +45,12 @@ internal sealed class BoardNode
         }
         catch (JsonException e)
         {
-            throw new BoardException((int)(e.LineNumber ?? 0) + 1, $"it is malformed: {e.Message}");
+            throw new BoardException((int)(e.LineNumber ?? 0) + 1, $"it is malformed: {WithoutPlace(e.Message)}");
         }
     }
+
+    /// <summary>The reader counts lines from 0 and says so at the end; the line that is told counts from 1, as editors do.</summary>
+    private static string WithoutPlace(string message) => message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var at and > 0 ? message[..at] : message;
 
     private static BoardNode Read(ref Utf8JsonReader reader, LineCounter lines)
     {

@@ -6,6 +6,9 @@ namespace RestrictedTee.SmcTransport.Board;
 /// <summary>What must be true of a board's bus masters.</summary>
 internal static class BusMasterRules
 {
+    /// <summary>A descriptor names its consumers by a bit each (<c>CryptoDescriptor.Consumers</c>), and so do the interrupts.</summary>
+    private const int MaxMasters = 64;
+
     private const int MinAddressWidth = 32, MaxAddressWidth = 64;
 
     /// <summary>The largest page size of the architecture's first two levels; a buffer is at least as long as it is aligned.</summary>
@@ -16,7 +19,8 @@ internal static class BusMasterRules
         for (int i = 0; i < board.BusMasters.Count; i++)
         {
             BusMasterRow master = board.BusMasters[i];
-            string? problem = board.BusMasters.Take(i).Any(other => other.FullName == master.FullName) ? "stands there twice."
+            string? problem = i >= MaxMasters ? $"is one too many: a board has {MaxMasters} bus masters at most."
+                : board.BusMasters.Take(i).Any(other => other.FullName == master.FullName) ? "stands there twice."
                 : FindShapeProblem(master) ?? FindRightsProblem(board, master);
             if (problem is not null)
                 return new BoardProblem(BoardPart.BusMaster(i), $"{master.FullName} {problem}");

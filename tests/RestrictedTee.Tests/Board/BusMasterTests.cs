@@ -47,6 +47,20 @@ public sealed class BusMasterTests
     }
 
     [Theory]
+    [InlineData("", "board: line 1: it is empty.")]
+    [InlineData("{\n  \"version\": 2\n  \"pools\": []\n}", "board: line 3: it is malformed: '\"' is invalid after a value. Expected either ',', '}', or ']'.")]
+    public void What_is_no_json_is_refused_with_one_line_number_as_editors_count(string json, string message)
+    {
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => BoardFile.Parse(json, "board"));
+
+        Assert.Equal(message, refused.Message);
+    }
+
+    [Fact]
+    public void A_folder_is_no_board_file() =>
+        Assert.Contains("it is a folder", Assert.Throws<InvalidDataException>(() => BoardFile.Load(Path.GetTempPath())).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("\"key-material\" }\n", "\"secure-video\" }\n", 8, "number or name of 'secure-video'")]
     [InlineData("\"number\": 77", "\"number\": 1", 8, "number or name")]
     [InlineData("\"number\": 77", "\"number\": 0", 8, "lies between")]

@@ -61,6 +61,35 @@ public sealed class ScreenTests : IDisposable
     }
 
     [Fact]
+    public void Two_that_write_the_same_file_at_once_leave_a_whole_picture()
+    {
+        ScreenFile first = ScreenFile.Open(ScreenPath), second = ScreenFile.Open(ScreenPath);
+
+        first.Replace(to =>
+        {
+            RandomAccess.Write(to, "who"u8, 0);
+            second.Replace(other => RandomAccess.Write(other, "one"u8, 0));
+            Assert.Equal("one", File.ReadAllText(ScreenPath));
+            RandomAccess.Write(to, "le"u8, 3);
+        });
+
+        Assert.Equal("whole", File.ReadAllText(ScreenPath));
+        Assert.Equal(["screen.png"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void What_one_that_was_killed_has_left_beside_the_file_goes_and_nothing_else_does()
+    {
+        string dead = Path.Combine(_folder, $".screen.png.{int.MaxValue}-1.part"), living = Path.Combine(_folder, $".screen.png.{Environment.ProcessId}-77.part"), other = Path.Combine(_folder, ".screen.png.old.part");
+        foreach (string left in new[] { dead, living, other })
+            File.WriteAllText(left, "half");
+
+        ScreenFile.Open(ScreenPath);
+
+        Assert.Equal([living, other], Directory.EnumerateFileSystemEntries(_folder).Order());
+    }
+
+    [Fact]
     public void A_display_whose_screen_nobody_asked_for_writes_nothing()
     {
         using var bench = new DeviceBench(BusMasterNames.DisplayController);

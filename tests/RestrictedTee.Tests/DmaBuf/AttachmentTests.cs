@@ -14,6 +14,17 @@ public sealed class AttachmentTests : IDisposable
     public void Dispose() => _exports.Dispose();
 
     [Fact]
+    public void A_device_that_cannot_be_is_not_made()
+    {
+        DmaDevice device = TestMemory.Device("odd", DmaAccess.Read);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => device with { Alignment = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => device with { Alignment = 3 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => device with { AddressBits = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => device with { AddressBits = 65 });
+    }
+
+    [Fact]
     public void A_mapping_has_the_memory_and_what_the_device_sees_apart_and_is_whole_pages()
     {
         var memory = new TestMemory { Ranges = [TestMemory.Physical(0x4000_0000, 0x1000), TestMemory.Physical(0x4800_0000, 0x2000)] };

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
+using RestrictedTee.NormalWorld.Peripherals;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Tests.Harness;
 
@@ -21,6 +22,10 @@ public sealed class FenceTests
         Assert.Equal([decode], reservation.AddReader(scanout));
         Assert.Equal([decode], reservation.AddReader(transform));
         Assert.Equal([decode, scanout, transform], reservation.AddWriter(again));
+        Assert.Equal([decode, again], reservation.AddReader(new DmaFence("display", Long)));
+        decode.Signal();
+        again.Signal();
+        reservation.AddReader(new DmaFence("display", Long));
         Assert.Equal([again], reservation.AddReader(new DmaFence("display", Long)));
     }
 
@@ -102,5 +107,90 @@ public sealed class FenceTests
         buffer.BeginCpuAccess(DmaDirection.ToDevice, TimeSpan.Zero);
 
         Assert.Equal(0x2000, buffer.Map().Length);
+    }
+
+    [Fact]
+    public void A_fence_that_is_signalled_too_late_frees_the_buffer_for_the_next_writer()
+    {
+        var reservation = new DmaReservation();
+        var late = new DmaFence("slow decoder", TimeSpan.Zero);
+        reservation.AddWriter(late);
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<TeeDriverException>(() => reservation.Wait(asWriter: true, Long)).Errno);
+
+        late.Signal();
+
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<TeeDriverException>(() => reservation.Wait(asWriter: false, Long)).Errno);
+        var next = new DmaFence("decoder", Long);
+        DmaReservation.WaitAll(reservation.AddWriter(next), Long, asWriter: true);
+        next.Signal();
+        reservation.Wait(asWriter: false, Long);
+    }
+
+    [Fact]
+    public void Work_that_is_withdrawn_lets_nobody_pass_whom_it_waited_for()
+    {
+        var reservation = new DmaReservation();
+        DmaFence decode = new("decoder", Long), refused = new("refused", Long);
+        reservation.AddWriter(decode);
+        reservation.AddWriter(refused);
+        IReadOnlyList<DmaFence> before = reservation.AddReader(new DmaFence("display", Long));
+
+        reservation.Withdraw(refused);
+        refused.Withdraw();
+
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<TeeDriverException>(() => DmaReservation.WaitAll(before, TimeSpan.Zero, asWriter: false)).Errno);
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<TeeDriverException>(() => reservation.Wait(asWriter: false, TimeSpan.Zero)).Errno);
+        decode.Fail(Errno.EIO);
+        Assert.Equal(Errno.EIO, Assert.Throws<TeeDriverException>(() => DmaReservation.WaitAll(before, Long, asWriter: false)).Errno);
+        Assert.Equal(Errno.EIO, Assert.Throws<TeeDriverException>(() => reservation.Wait(asWriter: false, Long)).Errno);
+    }
+
+    [Fact]
+    public void A_patience_without_end_is_as_good_as_a_long_one()
+    {
+        var fence = new DmaFence("decoder", TimeSpan.MaxValue);
+        var waiter = new Thread(() => fence.Wait(TimeSpan.MaxValue));
+        waiter.Start();
+        Assert.True(SpinWait.SpinUntil(() => waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Long));
+
+        fence.Signal();
+
+        Assert.True(waiter.Join(Long));
+    }
+
+    [Fact]
+    public void Two_jobs_that_cross_on_two_buffers_do_not_wait_for_each_other()
+    {
+        using var exports = new DmaBufExports();
+        using DmaBufHandle left = new TestMemory().ToHandle(exports), right = new TestMemory().ToHandle(exports);
+        DmaDevice device = TestMemory.Device("transform", DmaAccess.ReadWrite);
+        DmaFence decode = new("decoder", Long), forth = new("forth", Long), back = new("back", Long);
+        left.Fences.AddWriter(decode);
+        Thread first = Job(forth, (left, DmaDirection.ToDevice), (right, DmaDirection.FromDevice));
+        Thread second = Job(back, (right, DmaDirection.ToDevice), (left, DmaDirection.FromDevice));
+
+        decode.Signal();
+
+        Assert.True(first.Join(Long) && second.Join(Long));
+        Assert.Equal((null, null), (forth.Error, back.Error));
+
+        Thread Job(DmaFence fence, params (DmaBufHandle, DmaDirection)[] wanted)
+        {
+            var thread = new Thread(() =>
+            {
+                try
+                {
+                    new DmaUses(device, new TestMemory.Importer(), wanted, fence, TimeSpan.FromSeconds(2)).Dispose();
+                    fence.Signal();
+                }
+                catch (TeeDriverException e)
+                {
+                    fence.Fail(e.Errno);
+                }
+            });
+            thread.Start();
+            Assert.True(SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Long), "A job does not wait for the decoder.");
+            return thread;
+        }
     }
 }

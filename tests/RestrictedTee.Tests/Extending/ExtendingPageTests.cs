@@ -25,7 +25,19 @@ public sealed partial class ExtendingPageTests
         string folder = Path.GetDirectoryName(ThisFile())!;
         string sources = string.Concat(Directory.GetFiles(folder, "*.cs").Select(File.ReadAllText));
 
-        Assert.Equal(4, Examples().Count(code => sources.Contains(code.Groups["code"].Value, StringComparison.Ordinal)));
+        Assert.Equal(5, Examples().Count(code => sources.Contains(code.Groups["code"].Value, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_namespace_that_an_example_takes_is_named_and_what_both_worlds_see_is_public()
+    {
+        string folder = Path.GetDirectoryName(ThisFile())!;
+        string[] examples = ["CmaHeap.cs", "FillEngine.cs", "FillEngineDriver.cs", "DevicesOnlyModule.cs"];
+
+        Assert.All(
+            examples.SelectMany(file => File.ReadLines(Path.Combine(folder, file))).Where(line => line.StartsWith("using ", StringComparison.Ordinal)),
+            line => Assert.Contains($"`{line["using ".Length..].TrimEnd(';')}`", Page, StringComparison.Ordinal));
+        Assert.True(typeof(FillDescriptor).IsPublic && typeof(FillEngineDriver).IsPublic);
     }
 
     [Fact]

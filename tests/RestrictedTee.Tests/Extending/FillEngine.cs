@@ -7,14 +7,22 @@ namespace RestrictedTee.Tests.Extending;
 
 /// <summary>What the fill engine is to do.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct FillDescriptor
+public struct FillDescriptor
 {
-    internal const int Size = 48;
+    /// <summary>Bytes.</summary>
+    public const int Size = 48;
 
-    internal DescriptorHead Head;
-    internal BusAddress Destination;
-    internal ulong Length;
-    internal ulong Value;
+    /// <summary>Operation, status, next.</summary>
+    public DescriptorHead Head;
+
+    /// <summary>Where to.</summary>
+    public BusAddress Destination;
+
+    /// <summary>How many bytes.</summary>
+    public ulong Length;
+
+    /// <summary>The byte.</summary>
+    public ulong Value;
 }
 
 /// <summary>Fills memory with one byte.</summary>

@@ -1,11 +1,12 @@
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Peripherals;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.Tests.Extending;
 
 /// <summary>The driver of the fill engine.</summary>
-internal sealed class FillEngineDriver : Peripheral
+public sealed class FillEngineDriver : Peripheral
 {
     internal FillEngineDriver(PeripheralParts parts)
         : base(parts, FillDescriptor.Size)
@@ -13,7 +14,8 @@ internal sealed class FillEngineDriver : Peripheral
     }
 
     /// <summary>Fills a part of a buffer.</summary>
-    internal DmaJob Fill(DmaRegion region, ulong length, byte value) =>
+    /// <exception cref="TeeDriverException">EINVAL: more than the buffer has. Of the buffer: EACCES, EOPNOTSUPP, EBUSY, ENODEV. EBUSY: it has as many jobs as it takes.</exception>
+    public DmaJob Fill(DmaRegion region, ulong length, byte value) =>
         Submit([(region.Buffer, DmaDirection.FromDevice)], mapped => new FillDescriptor
         {
             Head = new DescriptorHead { Operation = 1 },

@@ -111,6 +111,21 @@ public sealed class DeviceAccessTests : IDisposable
         Assert.Contains(_bench.Rules.Faults.Drain(), fault => fault.Reason == "its access is revoked" && fault.Master == FirewallBench.Decoder.Id);
     }
 
+    [Theory]
+    [InlineData(BusRights.Read)]
+    [InlineData(BusRights.Write)]
+    public void A_burst_allocates_nothing(BusRights rights)
+    {
+        ulong handle = _bench.Map(FirewallBench.Decoder, _bench.Allocate(), AccessRights.ReadWrite);
+        Assert.True(_bench.TryBurst(FirewallBench.Decoder, handle, (AccessRights)rights)); // the first makes what the others use
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            _bench.TryBurst(FirewallBench.Decoder, handle, (AccessRights)rights);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Fact]
     public void What_was_revoked_can_be_granted_again_and_the_mapping_works_as_before()
     {

@@ -70,7 +70,7 @@ public sealed class FaultTests
             faults.Invoke(FaultsPta.CommandRead, operation);
         FaultEntry fault = Assert.Single(MemoryMarshal.Cast<byte, FaultEntry>(bytes.AsSpan(0, (int)operation[1].Size)).ToArray());
         Assert.Equal((1UL, 1u, 1u, 4096UL, 64u), (fault.Number, fault.UseCase, fault.Rights, fault.Offset, fault.Length));
-        Assert.Equal(($"TrustedApp {SdpBasic.Uuid}", "not among the claim's readers"), (fault.Master.ToString(), fault.Rule.ToString()));
+        Assert.Equal(($"ta {SdpBasic.Uuid}", "not among the claim's readers"), (fault.Master.ToString(), fault.Rule.ToString()));
         Assert.Equal(1u, operation[2].B);
     }
 

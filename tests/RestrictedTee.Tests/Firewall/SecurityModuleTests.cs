@@ -25,6 +25,28 @@ public sealed class SecurityModuleTests
     }
 
     [Fact]
+    public void Smaf_the_module_hears_when_a_device_unmaps_and_when_what_it_granted_comes_to_nothing()
+    {
+        BoardFile board = BoardFile.Default with
+        {
+            SecurityModule = "recording",
+            Pools = [new PoolRegion { UseCase = UseCase.SecureVideoPlay, Base = (1UL << 40) - 8192, Size = 1 << 20 }],
+        };
+        using var bench = new FirewallBench(board);
+        RestrictedBuffer reached = bench.Allocate(4096), beyond = bench.Allocate(16384);
+
+        bench.Access.Unmap(bench.Map(FirewallBench.Decoder, reached, AccessRights.Read));
+        Assert.Equal(DeviceAccessOutcome.OutOfReach, bench.Access.Map(FirewallBench.Display.Id, beyond, AccessRights.Read, out _));
+
+        Assert.Equal(
+            [
+                (SecurityQuestion.Grant, BusMasterNames.VideoDecoder, reached.Cookie), (SecurityQuestion.Revoke, BusMasterNames.VideoDecoder, reached.Cookie),
+                (SecurityQuestion.Grant, BusMasterNames.DisplayController, beyond.Cookie), (SecurityQuestion.Revoke, BusMasterNames.DisplayController, beyond.Cookie),
+            ],
+            ((RecordingSecurityModule)bench.Rules.Module).Decisions.Select(decision => (decision.Question, decision.Request.Master.Name, decision.Request.Cookie)));
+    }
+
+    [Fact]
     public void No_module_lets_beyond_a_ceiling_or_a_claim()
     {
         using var bench = new FirewallBench(BoardFile.Default with { SecurityModule = "recording" });

@@ -33,7 +33,7 @@ internal sealed class InProcessTee : IDisposable
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
-    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IAccessGate? gate = null, BoardFile? normalBoard = null, bool hasInterrupts = false, string? screenFile = null)
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IAccessGate? gate = null, BoardFile? normalBoard = null, bool hasInterrupts = false, string? screenFile = null, Func<IConduit, IConduit>? wrap = null)
     {
         Board = board ?? SmallBoard;
         Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
@@ -48,7 +48,7 @@ internal sealed class InProcessTee : IDisposable
         _raw = Connect(threads, isFastOnly: false);
         IConduit fast = Connect(threads + 1, isFastOnly: true);
         var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, _plug = new Plug(_secureRam));
-        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, conduits, fast, hasInterrupts ? ConnectNotificationLine() : null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), normalBoard ?? Board, gate);
+        Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, wrap is null ? conduits : [.. conduits.Select(wrap)], wrap is null ? fast : wrap(fast), hasInterrupts ? ConnectNotificationLine() : null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), normalBoard ?? Board, gate);
         _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
     }
 

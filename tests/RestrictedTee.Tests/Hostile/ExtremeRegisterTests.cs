@@ -21,7 +21,7 @@ public sealed class ExtremeRegisterTests
 
     public static TheoryData<uint> FfaNumbers => [.. Enumerable.Range(0x60, 0x90).SelectMany(i => new[] { 0x8400_0000 + (uint)i, 0xC400_0000 + (uint)i })];
 
-    public static TheoryData<uint> SmcNumbers => [.. OpteeSmc.Calls.Rows.Select(row => (uint)row.Number), .. OpteeFfa.Services.Rows.Select(row => (uint)row.Number)];
+    public static TheoryData<uint> SmcNumbers => [.. OpteeSmc.Calls.Rows.Select(row => (uint)row.Number), .. OpteeFfa.Services.Rows.Select(row => (uint)row.Number), .. SipDevices.Calls.Rows.Select(row => (uint)row.Number)];
 
     [Theory]
     [MemberData(nameof(FfaNumbers))]
@@ -73,7 +73,7 @@ public sealed class ExtremeRegisterTests
         foreach (SmcFrame frame in Frames(function, registers: 8))
         {
             SmcFrame answer = frame;
-            tee.Os.Dispatcher.Handle(ref answer, thread); // a defect of the kernel is an exception here
+            tee.Os.Entry.Handle(ref answer, thread); // a defect of the kernel is an exception here
         }
     }
 

@@ -14,9 +14,10 @@ public sealed class SessionsInterleavingTests
     private static readonly Guid Many = new("00000000-0000-0000-0000-000000000002");
 
     private readonly SessionLock _lock = new();
+    private readonly Store _store = new();
     private readonly InstanceTable _instances;
 
-    public SessionsInterleavingTests() => _instances = new InstanceTable(_lock, new Store());
+    public SessionsInterleavingTests() => _instances = new InstanceTable(_lock, _store);
 
     public static TheoryData<string> Operations => ["Acquire", "Created", "Release", "Ended", "MarkPanicked", "Of", "Enter", "EnterNew"];
 
@@ -29,6 +30,18 @@ public sealed class SessionsInterleavingTests
 
         Assert.Same(first, second);
         Assert.Equal(2, first!.SessionCount);
+    }
+
+    [Fact]
+    public void A_hold_is_given_up_when_the_search_for_newer_code_fails()
+    {
+        TaInstance instance = MakeReady(Single);
+        var lives = new InstanceLifeCycle(_instances, (_, _, _) => TeeResult.Success);
+        _store.Failure = new InsufficientMemoryException();
+
+        Assert.Throws<InsufficientMemoryException>(() => lives.Acquire(new CallStack(), Single, NewOperation(), out _));
+
+        Assert.Equal(1, instance.SessionCount);
     }
 
     [InterleavingFact]
@@ -124,8 +137,12 @@ public sealed class SessionsInterleavingTests
 
     private sealed class Store : ITaStore
     {
+        internal Exception? Failure { get; set; }
+
         public void LookForNewer(ITaProgram program)
         {
+            if (Failure is not null)
+                throw Failure;
         }
 
         public TeeResult Find(Guid uuid, out ITaProgram? program)

@@ -78,6 +78,40 @@ public sealed class HeapBackEndTests
 
     [Theory]
     [MemberData(nameof(BackEnds))]
+    public void Sizes_that_no_memory_has_are_answered_and_leave_nothing_behind(string kind, ConduitAbi abi)
+    {
+        using InProcessTee tee = Tee(kind, abi);
+        DmaHeap heap = HeapOf(tee, kind);
+        PoolState before = heap.BackEnd.Query();
+        DmaDevice narrow = TestMemory.Device("narrow", DmaAccess.ReadWrite) with { AddressBits = 20, Alignment = 0x1000 }, wide = narrow with { AddressBits = 64 };
+
+        foreach (ulong size in new ulong[] { 0, 1, 1UL << 31, 1UL << 32, 1UL << 63, ulong.MaxValue - 0x1FFF, ulong.MaxValue - 0xFFF, ulong.MaxValue })
+        {
+            Assert.NotNull(heap.FindProblem(narrow, size));
+            heap.FindProblem(wide, size);
+            if (size != 1)
+                Assert.True(Assert.Throws<TeeDriverException>(() => heap.Allocate(size, 0, client: 1)).Errno is Errno.ENOMEM or Errno.EINVAL);
+            if (size != 1)
+                AttachAndMap(size);
+        }
+
+        Assert.Equal((before, 0UL), (heap.BackEnd.Query(), heap.Account.Usage.Used));
+
+        void AttachAndMap(ulong size)
+        {
+            TeeDriverException refused = Assert.Throws<TeeDriverException>(() =>
+            {
+                DmaBufObject deferred = tee.Host.Allocators.Create(size, heap.Name, client: 1);
+                using var handle = new LocalDmaBuf(deferred, tee.Host.Exports);
+                using DmaBufAttachment attachment = handle.Attach(wide, new TestMemory.Importer());
+                attachment.Map(DmaDirection.ToDevice);
+            });
+            Assert.True(refused.Errno is Errno.ENOMEM or Errno.EINVAL or Errno.EACCES, refused.Message);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
     public void When_the_secure_world_has_gone_what_it_kept_is_enodev_and_freeing_is_quiet(string kind, ConduitAbi abi)
     {
         using InProcessTee tee = Tee(kind, abi);

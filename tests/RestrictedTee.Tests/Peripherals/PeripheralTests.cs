@@ -2,6 +2,8 @@ using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
+using RestrictedTee.NormalWorld.Driver;
+using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Peripherals;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
@@ -44,6 +46,92 @@ public sealed class PeripheralTests : IDisposable
     }
 
     [Fact]
+    public void A_device_that_is_shut_out_of_a_buffer_fails_while_others_go_on_and_works_again_when_it_is_let_in()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted(Heap, 4096);
+        DmaDevice engine = Devices.CryptoEngine.Device;
+        var heard = new TestMemory.Importer();
+        using DmaBufAttachment attachment = destination.Attach(engine with { Takes = Placements.Revocable }, heard);
+        using DmaBufAttachment decoder = destination.Attach(Devices.Devices.Named(BusMasterNames.VideoDecoder));
+        attachment.Map(DmaDirection.FromDevice);
+
+        destination.RevokeFrom(engine);
+
+        Assert.Equal(Errno.EACCES, Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(Copy(source, destination))).Errno);
+        decoder.Map(DmaDirection.ToDevice);
+        destination.GrantTo(engine);
+        Devices.CryptoEngine.Submit(Copy(source, destination)).Wait(Long);
+        Assert.Equal(AttachmentState.Mapped, attachment.State);
+        Assert.Equal([BufferChange.Revoked, BufferChange.Granted], heard.Heard);
+    }
+
+    [Fact]
+    public void A_device_that_was_promised_a_pinned_buffer_is_not_shut_out_of_it_and_nobody_of_one_that_the_tee_does_not_keep()
+    {
+        using DmaBufHandle plain = _context.AllocateRestricted("system", 4096), secret = _context.AllocateRestricted(Heap, 4096);
+        DmaDevice display = Devices.Display.Device;
+        using DmaBufAttachment compositor = secret.Attach(display);
+        compositor.Map(DmaDirection.ToDevice);
+
+        Errno Refusal(Action action) => Assert.Throws<TeeDriverException>(action).Errno;
+
+        Assert.Equal(Errno.EBUSY, Refusal(() => secret.RevokeFrom(display)));
+        Assert.Equal(Errno.EOPNOTSUPP, Refusal(() => plain.RevokeFrom(display)));
+        Assert.Equal(Errno.EOPNOTSUPP, Refusal(() => plain.GrantTo(display)));
+        Assert.Equal(Errno.EINVAL, Refusal(() => secret.RevokeFrom(display with { Name = "teapot" })));
+        Assert.Equal(Errno.EACCES, Refusal(() => secret.GrantTo(Devices.Camera.Device)));
+    }
+
+    [Fact]
+    public void A_client_finds_the_heaps_that_a_pipeline_shares_and_why_the_others_are_none()
+    {
+        Assert.Equal([Heap, "system"], _context.HeapsSharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController).Select(heap => heap.Name));
+        Assert.Equal(["system"], _context.HeapsSharedBy(BusMasterNames.VideoDecoder, BusMasterNames.Camera).Select(heap => heap.Name));
+        Assert.Equal(_context.Heaps.Count, _context.HeapsSharedBy().Count);
+        HeapDevice camera = _context.Heaps.Single(heap => heap.Name == Heap).Devices.Single(device => device.Name == BusMasterNames.Camera);
+        Assert.Equal($"camera has no rights to buffers of {Heap}", camera.Problem);
+        Assert.Equal(Errno.ENODEV, Assert.Throws<TeeDriverException>(() => _context.HeapsSharedBy("vpu")).Errno);
+    }
+
+    [Fact]
+    public void A_list_of_devices_has_the_names_of_vendors_too_which_have_a_comma_themselves()
+    {
+        HeapInfo heap = _context.Heaps[0] with { Devices = [new HeapDevice("camera", null), new HeapDevice("acme,dsp", null)] };
+
+        Assert.Equal(["camera", "acme,dsp", "camera", "dsp"], PipelineHeaps.DevicesIn("camera, acme,dsp,camera,dsp", [heap]));
+    }
+
+    [Fact]
+    public void A_driver_is_found_by_name_and_what_is_missing_is_told()
+    {
+        Assert.Same(Devices.Camera, Devices.Find<Peripheral>(BusMasterNames.Camera));
+
+        Assert.Contains("no model of it, or no driver", Refusal(() => Devices.Find<Peripheral>(BusMasterNames.VideoDecoder)), StringComparison.Ordinal);
+        Assert.Contains("is Camera, and no DisplayController", Refusal(() => Devices.Find<DisplayController>(BusMasterNames.Camera)), StringComparison.Ordinal);
+        Assert.Contains("The board has no device 'acme,dsp'; it has", Refusal(() => Devices.Find<Peripheral>("acme,dsp")), StringComparison.Ordinal);
+
+        static string Refusal(Action find)
+        {
+            TeeDriverException refused = Assert.Throws<TeeDriverException>(find);
+            Assert.Equal(Errno.ENODEV, refused.Errno);
+            return refused.Message;
+        }
+    }
+
+    [Fact]
+    public void What_a_client_asks_wrongly_is_answered_with_an_errno_and_in_words()
+    {
+        using DmaBufHandle secret = _context.AllocateRestricted(Heap, 4096), plain = _context.AllocateRestricted("system", 4096);
+
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => _context.AllocateRestricted(Heap, -1)).Errno);
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => _context.AllocateRestricted(UseCase.SecureVideoPlay, -1)).Errno);
+        var odd = new DisplayPlane(new DmaImage(plain, PixelFormat.Nv12, 33, 8));
+        Assert.Contains("both are even", Assert.Throws<TeeDriverException>(() => Devices.Display.Show(new DisplayFrame(64, 64, [odd]))).Message, StringComparison.Ordinal);
+        Assert.Contains("let restricted content out", Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(Copy(secret, plain)).Wait(Long)).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing in it to read", Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(Copy(plain, secret))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_job_keeps_its_buffers_when_their_handles_are_closed_under_it()
     {
         DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted(Heap, 4096);
@@ -79,6 +167,30 @@ public sealed class PeripheralTests : IDisposable
 
         Assert.Equal(Errno.ETIMEDOUT, refused.Errno);
         Assert.Equal((0, 0), (source.Info.Attachments, destination.Info.Attachments));
+    }
+
+    [Fact]
+    public void A_job_that_is_refused_leaves_its_buffers_as_good_as_they_were()
+    {
+        using DmaBufHandle picture = _context.AllocateRestricted("system", 4096), other = _context.AllocateRestricted("system", 4096);
+        CryptoJob beyond = Copy(other, picture) with { Length = 8192 };
+
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => Devices.CryptoEngine.Submit(beyond)).Errno);
+
+        Devices.CryptoEngine.Submit(Copy(picture, other)).Wait(Long);
+    }
+
+    [Fact]
+    public void A_job_that_ends_after_its_deadline_keeps_nobody_from_its_buffers_for_good()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted(Heap, 4096);
+        Devices.CryptoEngine.Deadline = TimeSpan.Zero;
+        DmaJob late = Devices.CryptoEngine.Submit(Copy(source, destination));
+        Assert.Equal(Errno.ETIMEDOUT, Assert.Throws<TeeDriverException>(() => late.Wait(Long)).Errno);
+        Assert.True(SpinWait.SpinUntil(() => late.Fence.IsOver, Long));
+        Devices.CryptoEngine.Deadline = Long;
+
+        Devices.CryptoEngine.Submit(Copy(source, destination)).Wait(Long);
     }
 
     [Fact]
@@ -160,6 +272,24 @@ public sealed class PeripheralTests : IDisposable
         Assert.InRange(jobs.Count, DeviceRegisters.MaxPending, int.MaxValue);
         jobs.ForEach(job => job.Wait(Long));
         Assert.Equal(0, video.Info.Attachments);
+    }
+
+    [Fact]
+    public void A_job_ends_while_every_conduit_is_taken_and_the_tee_waits_for_one()
+    {
+        using DmaBufHandle source = _context.AllocateRestricted("system", 4096), destination = _context.AllocateRestricted("system", 4096);
+        CryptoEngine engine = Devices.CryptoEngine;
+        CallSlot[] taken = [.. Enumerable.Range(0, 4).Select(_ => _tee.Driver.RentConduit())];
+        try
+        {
+            Assert.Equal(Errno.EFAULT, Assert.Throws<TeeDriverException>(() => Devices.Cpu.Load(_tee.Board.Pools[0].Base, new byte[8])).Errno); // which the TEE wants to log
+
+            engine.Submit(Copy(source, destination)).Wait(Long);
+        }
+        finally
+        {
+            Array.ForEach(taken, _tee.Driver.ReturnConduit);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.Tests.Harness;
@@ -82,10 +83,11 @@ public sealed class LinaroSecureHeapTests
     [Fact]
     public void Static_permission_soc_a_pipeline_is_allocated_attached_and_mapped_without_any_call_of_the_tee()
     {
-        using var tee = new InProcessTee(board: Board);
+        const int Conduits = 4;
+        using var tee = new InProcessTee(threads: Conduits, board: Board);
         using TeeContext context = tee.OpenContext();
         DmaDevice cpu = TestMemory.Device("cpu-writer", DmaAccess.Write), codec = TestMemory.Device("codec", DmaAccess.ReadWrite), display = TestMemory.Device("display", DmaAccess.Read);
-        tee.Driver.Dispose(); // no call could reach the TEE from here on
+        CallSlot[] conduits = [.. Enumerable.Range(0, Conduits).Select(_ => tee.Driver.RentConduit())]; // a call of the TEE would wait for ever from here on
 
         using DmaBufHandle buffer = context.AllocateRestricted(Name, 5000);
         using DmaBufAttachment written = buffer.Attach(cpu), decoded = buffer.Attach(codec), shown = buffer.Attach(display);
@@ -95,6 +97,7 @@ public sealed class LinaroSecureHeapTests
 
         Assert.Equal(Errno.EACCES, Assert.Throws<TeeDriverException>(() => buffer.Attach(display).Map(DmaDirection.FromDevice)).Errno);
         Assert.Equal((RestrictionKind.NamedDevices, "boot loader"), (buffer.Info.Restriction, buffer.Info.RestrictedBy));
+        Array.ForEach(conduits, tee.Driver.ReturnConduit);
     }
 
     private static ulong AddressOf(DmaBufHandle buffer)

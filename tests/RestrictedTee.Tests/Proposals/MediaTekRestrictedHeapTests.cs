@@ -76,6 +76,17 @@ public sealed class MediaTekRestrictedHeapTests
     }
 
     [Fact]
+    public void A_second_step_that_fails_half_way_and_cannot_be_undone_keeps_the_memory_from_everybody()
+    {
+        using var tee = new InProcessTee(board: InProcessTee.DynamicBoard);
+        DmaHeap heap = Make(tee, new Restrictor { Refusal = Errno.EBUSY, RefusesHalfWay = true });
+
+        Assert.Equal(Errno.ENOMEM, Assert.Throws<TeeDriverException>(() => heap.Allocate(5000, 0, client: 7)).Errno);
+
+        Assert.Equal(1, heap.BackEnd.Query().Buffers);
+    }
+
+    [Fact]
     public void A_pipeline_finds_the_heap_that_all_of_its_devices_share()
     {
         using var tee = new InProcessTee(board: InProcessTee.DynamicBoard);
@@ -85,6 +96,20 @@ public sealed class MediaTekRestrictedHeapTests
         Assert.Equal(["protected,secure-video"], tee.Host.Heaps.SharedBy([decoder, display], 4096).Select(heap => heap.Name));
         Assert.Equal(["protected,secure-video", Name], tee.Host.Heaps.SharedBy([decoder], 4096).Select(heap => heap.Name));
         Assert.Empty(tee.Host.Heaps.SharedBy([decoder, display with { AddressBits = 20 }], 4096));
+    }
+
+    [Fact]
+    public void Each_heap_names_the_devices_of_the_board_that_can_work_on_its_buffers()
+    {
+        using var tee = new InProcessTee(board: InProcessTee.DynamicBoard);
+        using TeeContext context = tee.OpenContext();
+
+        IEnumerable<string> SharedBy(params string[] pipeline) => context.Heaps.Where(heap => pipeline.All(name => heap.Devices.Any(device => device.Name == name && device.Problem is null))).Select(heap => heap.Name);
+
+        Assert.Contains("protected,secure-video", SharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController));
+        Assert.DoesNotContain("protected,secure-video-record", SharedBy(BusMasterNames.VideoDecoder, BusMasterNames.DisplayController));
+        Assert.DoesNotContain("protected,secure-video", SharedBy(BusMasterNames.Camera));
+        Assert.Equal(["system"], SharedBy(BusMasterNames.Camera, BusMasterNames.VideoDecoder));
     }
 
     private static HeapInfo HeapOf(TeeContext context) => context.Heaps.Single(heap => heap.Name == Name);
@@ -109,13 +134,19 @@ public sealed class MediaTekRestrictedHeapTests
 
         public ulong SizeFor(ulong size) => (size + 0x3FFF) & ~0x3FFFUL;
 
-        public RestrictedRange Restrict(PhysicalRange range)
+        /// <summary>It is refused when the memory has been taken already.</summary>
+        internal bool RefusesHalfWay { get; set; }
+
+        public ulong Restrict(PhysicalRange range, ReleaseSteps steps)
         {
             Assert.Equal((0UL, 0UL), (range.Start.Value % Alignment, range.Length % Alignment));
-            return Refusal is { } errno && !RefusesOnlyRelease ? throw new TeeDriverException(errno, "The vendor says no.") : new RestrictedRange(0, range.Start.Value);
+            if (Refusal is { } errno && !RefusesOnlyRelease && !RefusesHalfWay)
+                throw new TeeDriverException(errno, "The vendor says no.");
+            steps.Add(Unrestrict);
+            return RefusesHalfWay ? throw new TeeDriverException(Errno.ENOMEM, "The vendor cannot go on.") : 0UL;
         }
 
-        public void Unrestrict(RestrictedRange range)
+        private void Unrestrict()
         {
             if (Refusal is { } errno)
                 throw new TeeDriverException(errno, "The vendor says no.");

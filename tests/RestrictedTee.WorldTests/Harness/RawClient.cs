@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Uapi;
@@ -12,8 +13,15 @@ namespace RestrictedTee.WorldTests.Harness;
 internal sealed class RawClient : IDisposable
 {
     private readonly DescriptorSocket _socket;
+    private readonly List<SafeFileHandle> _kept = [];
 
     internal RawClient(string path) => _socket = DescriptorSocket.Connect(path);
+
+    /// <summary>The descriptors that came, which are open until the client ends.</summary>
+    internal IReadOnlyList<SafeFileHandle> Kept => _kept;
+
+    /// <summary>Whether it keeps descriptors that come.</summary>
+    internal bool Keeps { get; init; }
 
     /// <summary>What came back; errno ENODEV when nothing did.</summary>
     internal sealed record Answer(Errno Errno, string Text, byte[] Argument);
@@ -49,6 +57,8 @@ internal sealed class RawClient : IDisposable
         byte[] packet = new byte[Wire.MaxPacket];
         using var received = new ReceivedDescriptors();
         int length = _socket.Receive(packet, received).Length;
+        if (Keeps)
+            _kept.AddRange(received.TakeAll());
         int head = Unsafe.SizeOf<Wire.Reply>();
         if (length < head)
             return new Answer(Errno.ENODEV, "", []);
@@ -57,5 +67,10 @@ internal sealed class RawClient : IDisposable
         return new Answer((Errno)reply.Errno, text, packet[head..(head + reply.ArgumentLength)]);
     }
 
-    public void Dispose() => _socket.Dispose();
+    /// <summary>What the kernel does when a process dies: everything is closed, whatever is under way.</summary>
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _kept.ForEach(kept => kept.Dispose());
+    }
 }

@@ -59,6 +59,9 @@ public sealed partial class ReadmeTests(ITestOutputHelper log)
         Assert.Contains("all 5 parts passed", all, StringComparison.Ordinal);
         Assert.Contains(Convert.ToHexStringLower("Hello, world!"u8), all, StringComparison.Ordinal);
         Assert.Contains("Hello, world!\nlent to 0x8002: 00 is what is left to see", all, StringComparison.Ordinal);
+        Assert.Contains("1 frame shown from protected,secure-video\nback into ordinary memory: E", all, StringComparison.Ordinal);
+        Assert.Contains($"What a person in front of the device sees: {Path.Combine(Repository.Root, "screen.png")}", all, StringComparison.Ordinal);
+        Assert.Contains(outputs, output => output.TrimStart().StartsWith("fault ", StringComparison.Ordinal)); // of 'rtee faults'
         string digest = outputs.First(o => o.Contains("/tmp/content\n", StringComparison.Ordinal)).Split(' ')[0];
         Assert.Contains($"sha256 {digest}", all, StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.Heaps;
@@ -32,15 +33,18 @@ internal sealed class PoolBenchmarks(TeeContext tee, Action<string> starting, Li
         rows.Add(BenchRow.Of($"allocate and free 64 KiB, the pool {how}", Measure.LatencyOf(() => tee.AllocateRestricted(Heap, Probe).Dispose(), Samples, TimeSpan.FromMilliseconds(300))));
     }
 
-    /// <summary>Half of it is free, in holes of a page: each allocation has to move what is in its way.</summary>
+    /// <summary>Half of it is free, in 512 holes: each allocation has to move what is in its way.</summary>
     private void Fragmented(int pool)
     {
         const int Rounds = 40;
-        starting("allocate, the pool in holes of a page");
+        int hole = Math.Max(pool / 1024 / Page, 1) * Page;
+        starting("allocate, the pool in holes");
+        using var content = new Writer(tee);
         double[] samples = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
         {
-            using var holes = new Buffers(tee, pool, Page);
+            using var holes = new Buffers(tee, pool, hole);
+            holes.Write(content);
             holes.FreeEverySecond();
             long start = Stopwatch.GetTimestamp();
             DmaBufHandle buffer = tee.AllocateRestricted(Heap, pool / 4);
@@ -48,7 +52,7 @@ internal sealed class PoolBenchmarks(TeeContext tee, Action<string> starting, Li
             buffer.Dispose();
         }
 
-        rows.Add(BenchRow.Of($"allocate a quarter of {pool >> 20} MiB, the rest in holes of a page", Latency.Of(samples)));
+        rows.Add(BenchRow.Of($"allocate a quarter of {pool >> 20} MiB, half of it in holes of {hole >> 10} KiB", Latency.Of(samples)));
     }
 
     /// <summary>
@@ -63,6 +67,7 @@ internal sealed class PoolBenchmarks(TeeContext tee, Action<string> starting, Li
         int unit = Math.Max(pool / 128 / Page, 1) * Page, limit = (int)(pool * 0.97), used = 0, refused = 0;
         var random = new Random(4000);
         var live = new List<DmaBufHandle>();
+        using var content = new Writer(tee);
         List<double> samples = [];
         for (int step = 0; step < Steps; step++)
         {
@@ -87,6 +92,7 @@ internal sealed class PoolBenchmarks(TeeContext tee, Action<string> starting, Li
             }
 
             samples.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            content.WriteTo(live[^1]);
         }
 
         while (live.Count > 0)
@@ -105,6 +111,27 @@ internal sealed class PoolBenchmarks(TeeContext tee, Action<string> starting, Li
         live.RemoveAt(live.Count - 1);
     }
 
+    /// <summary>Writes to buffers, a little to each: one that nobody has written to has no content that would be moved with it.</summary>
+    private sealed class Writer(TeeContext tee) : IDisposable
+    {
+        private const int Size = 16;
+
+        private readonly TeeSession _sdp = tee.OpenSession(SdpBasic.Uuid);
+        private readonly SharedMemory _source = tee.AllocateSharedMemory(Size);
+
+        internal void WriteTo(DmaBufHandle buffer)
+        {
+            using SharedMemory memory = tee.RegisterSharedMemory(buffer);
+            _sdp.Invoke(SdpBasic.CommandInject, new Operation(Parameter.Partial(_source, Direction.Input, 0, Size), Parameter.Partial(memory, Direction.Output, 0, Size)));
+        }
+
+        public void Dispose()
+        {
+            _source.Dispose();
+            _sdp.Dispose();
+        }
+    }
+
     /// <summary>Buffers that fill a part of the pool.</summary>
     private sealed class Buffers : IDisposable
     {
@@ -115,6 +142,8 @@ internal sealed class PoolBenchmarks(TeeContext tee, Action<string> starting, Li
             for (int i = 0; i < bytes / each; i++)
                 _buffers.Add(tee.AllocateRestricted(Heap, each));
         }
+
+        internal void Write(Writer content) => _buffers.ForEach(content.WriteTo);
 
         internal void FreeEverySecond()
         {

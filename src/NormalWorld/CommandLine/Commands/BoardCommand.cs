@@ -66,12 +66,14 @@ internal static class BoardCommand
             masters.AddRow(master.FullName, $"{master.AddressWidth}", master.IsBehindIommu ? "by IOMMU" : master.NeedsContiguous ? "contiguous" : "scattered", Bytes(master.Alignment));
         print(masters, "[bold]bus masters[/]");
 
+        // The matrix holds as far as this one goes by it, so a board that has another says so.
+        string decider = board.SecurityModule == BoardFile.DefaultSecurityModule ? "" : $"; the security module '{Markup.Escape(board.SecurityModule)}' decides at run time";
         Table matrix = Tables.Create().AddColumn("bus master");
         foreach (UseCaseRow useCase in board.UseCases)
             matrix.AddColumn($"{useCase.Name} ({useCase.UseCase.Number})");
         foreach (BusMasterRow master in board.BusMasters)
             matrix.AddRow([master.FullName, .. board.UseCases.Select(useCase => Word(master.RightsTo(useCase.UseCase)))]);
-        print(matrix, MatrixTitle);
+        print(matrix, MatrixTitle + decider);
     }
 
     private static string Json(string name, BoardFile board)
@@ -81,6 +83,7 @@ internal static class BoardCommand
         {
             writer.WriteStartObject();
             writer.WriteString("board", name);
+            writer.WriteString("securityModule", board.SecurityModule);
             writer.WriteStartArray("map");
             foreach ((string region, MemoryRegion range) in Map(board))
                 WriteRegion(writer, region, range is PoolRegion pool ? KindOf(pool) : "static", range.Base, range.Size);

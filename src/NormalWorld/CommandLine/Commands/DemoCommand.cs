@@ -35,7 +35,7 @@ internal static class DemoCommand
             }
 
             PrintSteps(steps);
-            FaultsCommand.Print(faults, "What the secure world recorded of it (as 'rtee faults' shows of a TEE that is up):");
+            FaultsCommand.Print(faults, "What the secure world recorded of it ('rtee faults' lists the same of a TEE that is up):");
             System.Console.WriteLine($"What a person in front of the device sees: {options.ScreenFile}");
             if (!steps.Exists(step => step.Tries.Exists(attempt => attempt.GotIn)))
                 return ExitCodes.Success;
@@ -51,9 +51,10 @@ internal static class DemoCommand
         for (int i = 0; i < steps.Count; i++)
         {
             DemoStep step = steps[i];
-            table.AddRow(
-                $"{i + 1}", Markup.Escape(step.What), Markup.Escape(step.Who),
-                Markup.Escape(string.Join('\n', step.Tries.Select(attempt => attempt.What))), Markup.Escape(string.Join('\n', step.Tries.Select(attempt => attempt.Answer))));
+            DemoTry? first = step.Tries.FirstOrDefault();
+            table.AddRow($"{i + 1}", Markup.Escape(step.What), Markup.Escape(step.Who), Markup.Escape(first?.What ?? ""), Markup.Escape(first?.Answer ?? ""));
+            foreach (DemoTry attempt in step.Tries.Skip(1))
+                table.AddRow("", "", "", Markup.Escape(attempt.What), Markup.Escape(attempt.Answer)); // each beside its answer, wherever cells are folded
         }
 
         Tables.Print(table);

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Launch;
 using Spectre.Console;
 
 namespace RestrictedTee.CommandLine.Commands;
@@ -14,14 +15,18 @@ internal static class FaultsCommand
     /// <summary>As many as the secure world keeps.</summary>
     private const int MaxEntries = 256;
 
+    /// <summary>What the full table takes with a trusted application in it.</summary>
+    private const int Columns = 150;
+
+    private const int TimeOfDay = 12;
+
     internal static Command Create()
     {
-        var command = new Command("faults", "List the accesses to restricted memory that the firewall of a TEE that is up has refused.");
-        var tee = new TeeOptions(command, canConnect: true);
+        var connect = PsCommand.InstanceName();
+        var command = new Command("faults", "List the accesses to restricted memory that the firewall of the TEE that 'rtee up' keeps running has refused.") { connect };
         command.SetAction(result =>
         {
-            using TeeSource source = tee.Open(result);
-            using TeeContext context = source.OpenContext();
+            using TeeContext context = TeeContext.Connect(result.GetValue(connect) ?? RunFolder.DefaultName);
             FaultEntry[] faults = Read(context, out ulong count);
             if (faults.Length == 0)
             {
@@ -37,22 +42,43 @@ internal static class FaultsCommand
         return command;
     }
 
-    internal static void Print(FaultEntry[] faults, string title = "")
+    internal static void Print(FaultEntry[] faults, string title = "") => Tables.Print(Tables.IsNarrowerThan(Columns) ? Short(faults) : Full(faults), title);
+
+    /// <summary>A column for everything, which programs can cut.</summary>
+    internal static Table Full(FaultEntry[] faults)
     {
         Table table = Tables.Create()
-            .AddColumn("fault", c => c.RightAligned()).AddColumn("when", c => c.NoWrap()).AddColumns("bus master", "access")
+            .AddColumn("fault", c => c.RightAligned()).AddColumn("when", c => c.NoWrap()).AddColumn("bus master", c => c.NoWrap()).AddColumn("access", c => c.NoWrap())
             .AddColumn("use case", c => c.RightAligned()).AddColumn("offset", c => c.RightAligned()).AddColumn("bytes", c => c.RightAligned())
             .AddColumn("rule");
         foreach (FaultEntry fault in faults)
         {
             table.AddRow(
-                $"{fault.Number}", DateTimeOffset.UnixEpoch.AddMicroseconds(fault.Time).ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
-                Markup.Escape(fault.Master.ToString()), fault.Rights switch { 1 => "read", 2 => "write", 3 => "read-write", _ => "none" },
+                $"{fault.Number}", When(fault), Markup.Escape(fault.Master.ToString()), Access(fault),
                 fault.UseCase == 0 ? "-" : $"{fault.UseCase}", $"0x{fault.Offset:x}", $"{fault.Length}", Markup.Escape(fault.Rule.ToString()));
         }
 
-        Tables.Print(table, title);
+        return table;
     }
+
+    /// <summary>For terminals on which so many columns would be folded letter by letter.</summary>
+    internal static Table Short(FaultEntry[] faults)
+    {
+        Table table = Tables.Create().AddColumn("fault", c => c.RightAligned()).AddColumn("when", c => c.NoWrap()).AddColumn("bus master, access, rule");
+        foreach (FaultEntry fault in faults)
+        {
+            string where = fault.UseCase == 0 ? $"at 0x{fault.Offset:x}" : $"at 0x{fault.Offset:x} of use case {fault.UseCase}";
+            table.AddRow(
+                $"{fault.Number}", When(fault)[^TimeOfDay..],
+                Markup.Escape($"{fault.Master}\n{Access(fault)} {fault.Length} bytes {where}\n{fault.Rule}"));
+        }
+
+        return table;
+    }
+
+    private static string When(FaultEntry fault) => DateTimeOffset.UnixEpoch.AddMicroseconds(fault.Time).ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    private static string Access(FaultEntry fault) => fault.Rights switch { 1 => "read", 2 => "write", 3 => "read-write", _ => "none" };
 
     /// <summary>The newest faults, the oldest of them first.</summary>
     internal static FaultEntry[] Read(TeeContext context, out ulong count)

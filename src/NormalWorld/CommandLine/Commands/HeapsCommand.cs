@@ -16,15 +16,40 @@ internal static class HeapsCommand
     internal static Command Create()
     {
         var command = new Command("heaps", "List the dma-heaps: kind, size, use, peak and limit, how they are kept from the CPU and by whom, and which clients have most.");
+        var pipeline = new Option<string?>("--for") { Description = "Only the heaps that all of these devices can work on; the names of the board, with commas (rtee board)", HelpName = "DEVICE,DEVICE" };
+        command.Options.Add(pipeline);
         var tee = new TeeOptions(command, canConnect: true);
         command.SetAction(result =>
         {
             using TeeSource source = tee.Open(result);
             using TeeContext context = source.OpenContext();
+            if (result.GetValue(pipeline) is { } devices)
+            {
+                IReadOnlyList<HeapInfo> heaps = context.Heaps;
+                return PrintShared(heaps, PipelineHeaps.DevicesIn(devices, heaps));
+            }
+
             Print(context.Heaps, Tables.Print);
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    /// <summary>The heaps that all of the devices share, and why the others are none.</summary>
+    private static int PrintShared(IReadOnlyList<HeapInfo> heaps, IReadOnlyList<string> devices)
+    {
+        IReadOnlyList<HeapInfo> shared = PipelineHeaps.SharedBy(heaps, devices);
+        if (shared.Count != 0)
+            Print(shared, Tables.Print);
+        Table others = Tables.Create().AddColumns("not", "because");
+        foreach (HeapInfo heap in heaps.Except(shared))
+            others.AddRow(heap.Name, string.Join("; ", PipelineHeaps.FindProblems(heap, devices)));
+        if (others.Rows.Count != 0)
+            Tables.Print(others);
+        if (shared.Count != 0)
+            return ExitCodes.Success;
+        System.Console.Error.WriteLine($"rtee: no heap is shared by {string.Join(", ", devices)}.");
+        return ExitCodes.Failed;
     }
 
     /// <summary>The heaps, and below them the clients that have most of any.</summary>

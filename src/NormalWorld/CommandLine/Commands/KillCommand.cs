@@ -35,7 +35,7 @@ internal static class KillCommand
                 return ExitCodes.Usage;
             }
 
-            using RemoteDevice device = RemoteDevice.Connect(RunFolder.SocketOf(result.GetValue(connect)!));
+            using RemoteDevice device = RemoteDevice.Connect(RunFolder.SocketOf(result.GetValue(connect) ?? RunFolder.DefaultName));
             return text is null ? End(device) : Cancel(device, number);
         });
         return command;

@@ -16,7 +16,7 @@ internal static class PsCommand
         var command = new Command("ps", "List the calls that are under way in the TEE that 'rtee up' keeps running.") { connect };
         command.SetAction(result =>
         {
-            using RemoteDevice device = RemoteDevice.Connect(RunFolder.SocketOf(result.GetValue(connect)!));
+            using RemoteDevice device = RemoteDevice.Connect(RunFolder.SocketOf(result.GetValue(connect) ?? RunFolder.DefaultName));
             IReadOnlyList<CallInfo> calls = device.GetCalls();
             if (calls.Count == 0)
             {
@@ -41,5 +41,5 @@ internal static class PsCommand
     }
 
     internal static Option<string> InstanceName() =>
-        new("--connect") { Description = "Name of the TEE", HelpName = "NAME", DefaultValueFactory = _ => RunFolder.DefaultName };
+        new("--connect") { Description = "Name of the TEE that is up", HelpName = "NAME", DefaultValueFactory = _ => RunFolder.DefaultName, Arity = ArgumentArity.ZeroOrOne };
 }

@@ -10,6 +10,9 @@ internal static class Tables
 
     internal static Table Create() => new Table().Border(TableBorder.Simple);
 
+    /// <summary>Whether the output is a terminal of fewer columns.</summary>
+    internal static bool IsNarrowerThan(int columns) => !System.Console.IsOutputRedirected && TerminalWidth.Current < columns;
+
     /// <summary>Prints a table below its title, if it has one; as wide as the terminal at most.</summary>
     internal static void Print(Table table, string title = "") =>
         Print(table, title, System.Console.Out, System.Console.IsOutputRedirected ? null : TerminalWidth.Current);

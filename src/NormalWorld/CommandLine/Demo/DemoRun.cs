@@ -39,12 +39,12 @@ internal sealed class DemoRun(TeeContext tee, BoardPeripherals devices, BoardFil
         {
             Report(new DemoStep($"a buffer comes from {Heap}", "the driver, by its name alone"), _thief.MapIt(video), _thief.SyncIt(video));
             Decrypt(content, key, counter, video);
-            Report(new DemoStep("the picture is decrypted into it", "the content decryptor, a TA"), [_thief.AskTheDumper(video), _thief.CopyItOut(video), .. _thief.LoadPool()]);
+            Report(new DemoStep("the picture is decrypted into it", "the content decryptor, a TA"), [_thief.AskTheDumper(video), .. _thief.CopyItOut(video), .. _thief.LoadPool()]);
             using DmaBufHandle controls = tee.AllocateRestricted("system", Width * Height * sizeof(uint));
             DemoOverlay.Draw(controls.Map(), Width, Height);
             Report(new DemoStep("controls are drawn into ordinary memory", "this program, by its CPU"));
             Show(video, controls);
-            Report(new DemoStep("both are composed and scanned out", "the display controller"), _thief.ReadCheckSum(), _thief.RecordIt(video));
+            Report(new DemoStep("both are composed and scanned out", "the display controller"), [_thief.ReadCheckSum(), .. _thief.RecordIt(video)]);
             next = video.Size;
         }
 

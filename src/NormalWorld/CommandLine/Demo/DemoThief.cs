@@ -27,10 +27,13 @@ internal sealed class DemoThief(TeeContext tee, BoardPeripherals devices, BoardF
         return new DemoTry("ask a TA that dumps what it reads", $"{result} from {origin}", result == TeecResult.Success);
     }
 
-    internal DemoTry CopyItOut(DmaBufHandle buffer)
+    /// <summary>By a device that may read it, where the board has that.</summary>
+    internal IEnumerable<DemoTry> CopyItOut(DmaBufHandle buffer)
     {
+        if (!devices.Has(BusMasterNames.CryptoEngine))
+            yield break;
         using DmaBufHandle loot = tee.AllocateRestricted("system", Probe);
-        return Try("have the crypto engine copy it out", () => devices.CryptoEngine.Submit(
+        yield return Try("have the crypto engine copy it out", () => devices.CryptoEngine.Submit(
             new CryptoJob(CryptoOperation.Copy, new DmaRegion(buffer), new DmaRegion(loot), Probe)).Wait(Patience));
     }
 
@@ -45,7 +48,9 @@ internal sealed class DemoThief(TeeContext tee, BoardPeripherals devices, BoardF
         return new DemoTry("read the frame's check sum", sum is null ? "not there" : $"0x{sum:x8}", sum is not null);
     }
 
-    internal DemoTry RecordIt(DmaBufHandle buffer) => Try("let the camera's driver have it", () => buffer.Attach(devices.Camera.Device).Dispose());
+    /// <summary>By a device that may not, where the board has that: one that is not there refuses nothing.</summary>
+    internal IEnumerable<DemoTry> RecordIt(DmaBufHandle buffer) =>
+        devices.Has(BusMasterNames.Camera) ? [Try("let the camera's driver have it", () => buffer.Attach(devices.Camera.Device).Dispose())] : [];
 
     internal DemoTry LookAtTheNext(DmaBufHandle buffer)
     {

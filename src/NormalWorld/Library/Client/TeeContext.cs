@@ -114,13 +114,18 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
     /// <summary>The dma-heaps with their state.</summary>
     public IReadOnlyList<HeapInfo> Heaps => _device.GetHeaps();
 
+    /// <summary>The heaps that a whole pipeline shares: each of the devices can be attached to their buffers.</summary>
+    /// <param name="devices">By the board's names: "video-decoder", "display-controller".</param>
+    /// <exception cref="TeeDriverException">ENODEV: the board has no device of such a name.</exception>
+    public IReadOnlyList<HeapInfo> HeapsSharedBy(params IReadOnlyList<string> devices) => PipelineHeaps.SharedBy(Heaps, devices);
+
     /// <summary>A restricted buffer from a heap by name, as DMA_HEAP_IOCTL_ALLOC gives it.</summary>
-    /// <exception cref="TeeDriverException">ENOENT, EINVAL, ENOMEM.</exception>
-    public DmaBufHandle AllocateRestricted(string heapName, int size) => _device.AllocateFromHeap(heapName, (ulong)size);
+    /// <exception cref="TeeDriverException">ENOENT, EINVAL, EAGAIN: over a limit, ENOMEM.</exception>
+    public DmaBufHandle AllocateRestricted(string heapName, int size) => _device.AllocateFromHeap(heapName, Bytes(size));
 
     /// <summary>A restricted buffer by use case, as TEE_IOC_RSTMEM_ALLOC gives it.</summary>
-    /// <exception cref="TeeDriverException">EINVAL, ENOMEM.</exception>
-    public DmaBufHandle AllocateRestricted(UseCase useCase, int size) => _device.AllocateRestricted(useCase, (ulong)size);
+    /// <exception cref="TeeDriverException">EINVAL, EAGAIN: over a limit, ENOMEM.</exception>
+    public DmaBufHandle AllocateRestricted(UseCase useCase, int size) => _device.AllocateRestricted(useCase, Bytes(size));
 
     /// <summary>Asks the TEE what it is.</summary>
     /// <exception cref="TeecException">It could not be asked.</exception>
@@ -178,6 +183,8 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
             // The session has ended meanwhile, so there is nothing left to cancel.
         }
     }
+
+    private static ulong Bytes(int size) => size >= 0 ? (ulong)size : throw new TeeDriverException(Errno.EINVAL, $"A buffer of size {size}.");
 
     private static void Check(Direction flags)
     {

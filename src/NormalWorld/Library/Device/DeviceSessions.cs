@@ -52,7 +52,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         {
             if (!_closed)
             {
-                _open.Add(message.Arg.Session, argument.Uuid.ToGuid());
+                _open[message.Arg.Session] = argument.Uuid.ToGuid(); // a TEE that gives an id twice has one session under it
                 return;
             }
         }

@@ -23,7 +23,7 @@ internal sealed class TeeDevice : ITeeDevice
         if (privileged)
             _supplicant = host.Driver.SupplicantQueue.TryAttach() ?? throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
         _host = host;
-        Client = client;
+        Opener = client;
         _sessions = new DeviceSessions(host.Driver, client, _shm);
         host.Opens.TryAdd(this, 0);
     }
@@ -31,7 +31,7 @@ internal sealed class TeeDevice : ITeeDevice
     internal TeeDeviceHost Host => _host;
 
     /// <summary>Whose open it is.</summary>
-    internal ClientIdentity Client { get; }
+    internal ClientIdentity Opener { get; }
 
     private OpteeDriver Driver => _host.Driver;
 
@@ -134,7 +134,7 @@ internal sealed class TeeDevice : ITeeDevice
     public DmaBufHandle AllocateRestricted(UseCase useCase, ulong size, uint flags = 0)
     {
         CheckOpen();
-        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags, Client.Pid);
+        DmaBufObject buffer = _host.Heaps.Of(useCase).Allocate(size, flags, Opener.Pid);
         try
         {
             // The id lasts as long as the buffer, and does not keep it.
@@ -163,13 +163,13 @@ internal sealed class TeeDevice : ITeeDevice
     public DmaBufHandle AllocateFromHeap(string heapName, ulong size)
     {
         CheckOpen();
-        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0, Client.Pid), _host.Exports);
+        return new LocalDmaBuf(_host.Heaps.Named(heapName).Allocate(size, flags: 0, Opener.Pid), _host.Exports);
     }
 
     public DmaBufHandle CreateBuffer(ulong size, string allocator = "")
     {
         CheckOpen();
-        return new LocalDmaBuf(_host.Allocators.Create(size, allocator, Client.Pid), _host.Exports);
+        return new LocalDmaBuf(_host.Allocators.Create(size, allocator, Opener.Pid), _host.Exports);
     }
 
     public IReadOnlyList<string> GetAllocators()
@@ -185,7 +185,7 @@ internal sealed class TeeDevice : ITeeDevice
     public IReadOnlyList<HeapInfo> GetHeaps()
     {
         CheckOpen();
-        return [.. _host.Heaps.All.Select(heap => heap.Describe())];
+        return _host.Heaps.Describe();
     }
 
     /// <summary>TEE_IOC_SUPPL_RECV: waits for a request. EINVAL on a device that is not the supplicant's.</summary>

@@ -8,10 +8,11 @@ public sealed class DmaBufAttachment : IDisposable
 {
     private readonly DmaBufSharing _sharing;
     private readonly DmaBufHandle _reference;
+    private readonly Placements _takes;
 
     internal DmaBufAttachment(DmaBufSharing sharing, DmaBufHandle reference, DmaDevice device, IDmaImporter? importer)
     {
-        (_sharing, _reference, Device, Importer) = (sharing, reference, device, importer);
+        (_sharing, _reference, _takes, Device, Importer) = (sharing, reference, device.Takes, device, importer);
     }
 
     /// <summary>The device.</summary>
@@ -21,7 +22,7 @@ public sealed class DmaBufAttachment : IDisposable
     public ulong Size => _sharing.Size;
 
     /// <summary>What may become of the buffer while this device has it mapped.</summary>
-    public Placements Placement => PlacementAgreement.Between(_sharing.Exporter.Offers, Device.Takes);
+    public Placements Placement => PlacementAgreement.Between(_sharing.Exporter.Offers, _takes);
 
     /// <summary>Where it stands.</summary>
     public AttachmentState State => _sharing.StateOf(this);
@@ -55,7 +56,13 @@ public sealed class DmaBufAttachment : IDisposable
     /// <summary>dma_buf_detach. What is mapped is unmapped.</summary>
     public void Dispose()
     {
-        _sharing.Detach(this);
-        _reference.Dispose();
+        try
+        {
+            _sharing.Detach(this);
+        }
+        finally
+        {
+            _reference.Dispose();
+        }
     }
 }

@@ -58,6 +58,33 @@ public abstract class DmaBufHandle : IDisposable
     /// </exception>
     public DmaBufAttachment Attach(DmaDevice device, IDmaImporter? importer = null) => Sharing.Attach(Duplicate(), device, importer);
 
+    /// <summary>
+    /// Takes the buffer from all devices at once, as the driver of a device does whose memory goes (VFIO): accesses in progress fail, mappings
+    /// are good for nothing any more, importers are told. Again is nothing new.
+    /// </summary>
+    /// <exception cref="TeeDriverException">EOPNOTSUPP: it is not revocable, or of another process; EBUSY: a device has it mapped that takes none that can be revoked.</exception>
+    public void Revoke() => Sharing.Revoke();
+
+    /// <summary>Lets devices map it again, and tells the importers.</summary>
+    /// <exception cref="TeeDriverException">EOPNOTSUPP: the buffer is of another process.</exception>
+    public void Grant() => Sharing.Grant();
+
+    /// <summary>
+    /// Takes the buffer from one device, while the others go on. An access in progress fails. What it has mapped stays mapped and fails
+    /// until access is granted again; what it maps anew meanwhile is refused with EACCES.
+    /// </summary>
+    /// <param name="device">A device of the board, attached or not.</param>
+    /// <exception cref="TeeDriverException">
+    /// EOPNOTSUPP: the buffer is not revocable, is not kept by the TEE, or is of another process; EBUSY: the device has it mapped, and takes
+    /// none that can be revoked; EINVAL: the board has no such device.
+    /// </exception>
+    public void RevokeFrom(DmaDevice device) => Sharing.RevokeFrom(device);
+
+    /// <summary>Lets one device at the buffer again: its mapping, if it has one, works as before.</summary>
+    /// <param name="device">A device of the board.</param>
+    /// <exception cref="TeeDriverException">EOPNOTSUPP, EINVAL: as above; EACCES: no rule lets the device at the buffer.</exception>
+    public void GrantTo(DmaDevice device) => Sharing.GrantTo(device);
+
     /// <summary>Closes the handle.</summary>
     public void Dispose()
     {

@@ -8,7 +8,7 @@ namespace RestrictedTee.NormalWorld.DmaBuf;
 /// A dma-buf among its devices: who is attached, who has it mapped, whether it is revoked. The states of an attachment are in
 /// <see cref="AttachmentTransitions"/>; here is what they bring about. What is taken is given back in reverse: memory, gate, IOMMU.
 /// </summary>
-internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
+internal sealed partial class DmaBufSharing(IDmaBufMemory memory, ulong size)
 {
     // dma_resv_lock: protects everything below and the attachments' states, and is held while memory is provided, granted, taken
     // back and moved: who comes then waits. Importers are told after it was let go.
@@ -163,72 +163,6 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
         }
     }
 
-    /// <summary>Takes the buffer from all devices, at once (VFIO: the device behind it is reset, or its memory space is off). Again is nothing new.</summary>
-    /// <exception cref="TeeDriverException">EOPNOTSUPP: it is not revocable; EBUSY: a device has it mapped that was promised that it is not.</exception>
-    internal void Revoke()
-    {
-        List<DmaBufAttachment> told;
-        lock (_lock)
-        {
-            if (_revoked)
-                return;
-            if (!Exporter.Offers.HasFlag(Placements.Revocable))
-                throw new TeeDriverException(Errno.EOPNOTSUPP, $"Buffers of {Exporter.Name} are not revocable.");
-            if (_attachments.Find(a => a.Current == AttachmentState.Mapped && !a.Device.Takes.HasFlag(Placements.Revocable)) is { } pinned)
-                throw new TeeDriverException(Errno.EBUSY, $"{pinned.Device.Name} has the buffer mapped, and takes none that can be revoked.");
-            _revoked = true;
-            told = Invalidate();
-        }
-
-        Tell(told, BufferChange.Revoked);
-    }
-
-    /// <summary>Lets devices map it again.</summary>
-    internal void Grant()
-    {
-        List<DmaBufAttachment> told;
-        lock (_lock)
-        {
-            if (!_revoked)
-                return;
-            _revoked = false;
-            told = [.. _attachments];
-        }
-
-        Tell(told, BufferChange.Granted);
-    }
-
-    /// <summary>Moves the buffer; who has it mapped is told first, and maps anew.</summary>
-    /// <exception cref="TeeDriverException">EOPNOTSUPP: it is not dynamic; ENODEV: revoked; EBUSY: pinned, or work is under way; ENOMEM.</exception>
-    internal void Move()
-    {
-        List<DmaBufAttachment> told;
-        TeeDriverException? failure = null;
-        lock (_lock)
-        {
-            if (!Exporter.Offers.HasFlag(Placements.Dynamic))
-                throw new TeeDriverException(Errno.EOPNOTSUPP, $"Buffers of {Exporter.Name} are not dynamic.");
-            CheckRevoked();
-            if (_cpuMapped || Fences.IsBusy)
-                throw new TeeDriverException(Errno.EBUSY, _cpuMapped ? "The CPU has the buffer mapped." : "Work on the buffer is under way.");
-            if (_attachments.Find(a => a.Current == AttachmentState.Mapped && a.Placement != Placements.Dynamic) is { } pinned)
-                throw new TeeDriverException(Errno.EBUSY, $"{pinned.Device.Name} has pinned the buffer.");
-            told = Invalidate();
-            try
-            {
-                memory.Move(Devices);
-            }
-            catch (TeeDriverException e)
-            {
-                failure = e; // it lies where it lay, but nobody's mapping is good any more
-            }
-        }
-
-        Tell(told, BufferChange.Moved);
-        if (failure is not null)
-            throw failure;
-    }
-
     /// <summary>The TEE's name for the buffer, which has memory from now on.</summary>
     /// <exception cref="TeeDriverException">EINVAL, ENOMEM, ENODEV.</exception>
     internal ulong ProvideCookie()
@@ -247,34 +181,6 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
             change(Devices);
     }
 
-    /// <summary>dma_buf_mmap: the bytes, which stay where they are from then on.</summary>
-    /// <exception cref="TeeDriverException">EINVAL, which is what dma_buf_mmap answers for an exporter without that operation.</exception>
-    internal Span<byte> MapForCpu()
-    {
-        lock (_lock)
-        {
-            RefuseCpu(Errno.EINVAL, DmaDirection.Bidirectional);
-            CheckRevoked();
-            memory.Provide(Devices);
-            RefuseCpu(Errno.EINVAL, DmaDirection.Bidirectional);
-            _cpuMapped = true;
-            return memory.CpuView;
-        }
-    }
-
-    /// <summary>dma_buf_begin_cpu_access (DMA_BUF_IOCTL_SYNC): waits for the devices.</summary>
-    /// <exception cref="TeeDriverException">EPERM: restricted (rstmem_dma_buf_begin_cpu_access); ETIMEDOUT, or what a writer failed with.</exception>
-    internal void BeginCpuAccess(DmaDirection direction, TimeSpan patience)
-    {
-        lock (_lock)
-        {
-            RefuseCpu(Errno.EPERM, direction);
-            CheckRevoked();
-        }
-
-        Fences.Wait(asWriter: direction is DmaDirection.Bidirectional or DmaDirection.ToDevice, patience); // __dma_buf_begin_cpu_access
-    }
-
     private IReadOnlyList<DmaDevice> Devices => [.. _attachments.Select(attachment => attachment.Device)];
 
     private void CheckAttach(DmaDevice device)
@@ -289,40 +195,10 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
             throw new TeeDriverException(Errno.ENODEV, "The buffer has been revoked."); // vfio_pci_dma_buf_map
     }
 
-    /// <summary>The gate hears that the CPU asked, whatever the answer.</summary>
-    private void RefuseCpu(Errno errno, DmaDirection direction)
-    {
-        if (!Exporter.Restriction.IsRestricted)
-            return;
-        var request = new AccessRequest(Exporter, DmaDevice.Cpu, direction, memory.RestrictedCookie);
-        try
-        {
-            Exporter.Gate.Revoke(request, Exporter.Gate.Grant(request)); // whoever may, this memory has no mapping to give
-        }
-        catch (TeeDriverException e) when (e.Errno == Errno.EACCES)
-        {
-            // As it should be.
-        }
-
-        throw new TeeDriverException(errno, $"The CPU has no way to a buffer of {Exporter.Name}.");
-    }
-
     private static AttachmentState Next(DmaBufAttachment attachment, AttachmentEvent what)
     {
         (AttachmentState next, Errno? refusal) = AttachmentTransitions.On(attachment.Current, what);
         return refusal is null ? next : throw new TeeDriverException(refusal.Value, $"{attachment.Device.Name} is {attachment.Current}, which does not go with {what}.");
-    }
-
-    /// <summary>From here on no mapping is good for anything; the devices are shut out.</summary>
-    private List<DmaBufAttachment> Invalidate()
-    {
-        foreach (DmaBufAttachment attachment in _attachments.Where(a => a.Current == AttachmentState.Mapped))
-        {
-            Exporter.Gate.Revoke(attachment.Granted, attachment.Handle);
-            attachment.Current = Next(attachment, AttachmentEvent.Invalidate);
-        }
-
-        return [.. _attachments];
     }
 
     private void EndMapping(DmaBufAttachment attachment)
@@ -331,21 +207,5 @@ internal sealed class DmaBufSharing(IDmaBufMemory memory, ulong size)
         if (attachment.Current == AttachmentState.Mapped)
             Exporter.Gate.Revoke(attachment.Granted, attachment.Handle);
         (attachment.Mapping, attachment.MapCount, attachment.Granted, attachment.Handle) = (null, 0, default, 0);
-    }
-
-    /// <summary>What one importer makes of it must not keep it from the others.</summary>
-    private static void Tell(List<DmaBufAttachment> attachments, BufferChange change)
-    {
-        foreach (DmaBufAttachment attachment in attachments)
-        {
-            try
-            {
-                attachment.Importer?.MoveNotify(attachment, change);
-            }
-            catch (Exception e)
-            {
-                Serilog.Log.Error("The driver of {Device} failed when a buffer was {Change}: {Type}", attachment.Device.Name, change, e.GetType().Name);
-            }
-        }
     }
 }

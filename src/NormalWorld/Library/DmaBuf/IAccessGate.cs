@@ -25,6 +25,16 @@ internal interface IAccessGate
     /// <param name="request">What was granted.</param>
     /// <param name="handle">What the grant returned.</param>
     void Revoke(in AccessRequest request, ulong handle);
+
+    /// <summary>
+    /// Forbids one device a buffer whatever the rules say, or takes that back. What it has mapped stays mapped, fails meanwhile, and works
+    /// again then. A gate that decides by rules alone can do neither.
+    /// </summary>
+    /// <param name="request">Which device and which buffer; the direction says nothing.</param>
+    /// <param name="isGranted">Whether it is taken back.</param>
+    /// <exception cref="TeeDriverException">EOPNOTSUPP: nobody keeps this buffer at run time; EINVAL: the board has no such device; EACCES: no rule lets it at the buffer; EBUSY, ENODEV.</exception>
+    void SetAccess(in AccessRequest request, bool isGranted) =>
+        throw new TeeDriverException(Errno.EOPNOTSUPP, $"Nobody stands between {request.Device.Name} and a buffer of {request.Exporter.Name} who could be told.");
 }
 
 /// <summary>A gate that decides by the rights in the device's row of the board alone.</summary>

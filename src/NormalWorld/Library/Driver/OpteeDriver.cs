@@ -29,6 +29,8 @@ internal sealed class OpteeDriver : IDisposable
     private readonly CallSlot _fast;
     private readonly object _fastLock = new(); // one fast call at a time; a leaf, and fast calls do not wait
     private readonly PipeEnd? _notificationLine;
+    private readonly BottomHalf _bottomHalf = new("optee bottom half");
+    private int _bottomHalfWanted;
     private int _gone;
     private int _disposed;
 
@@ -156,6 +158,7 @@ internal sealed class OpteeDriver : IDisposable
         foreach (CallSlot slot in _slots.Append(_fast))
             slot.Conduit.Dispose();
         _notificationLine?.Dispose();
+        _bottomHalf.Dispose();
         IsDrained = _pool.TryDrain(_slots.Length, Milliseconds);
         if (IsDrained)
             Rpc.FreeAll();
@@ -163,6 +166,24 @@ internal sealed class OpteeDriver : IDisposable
 
     /// <summary>Whether no call is left that could touch shared memory, so that it may be unmapped.</summary>
     internal bool IsDrained { get; private set; }
+
+    /// <summary>
+    /// The TEE wants a thread of its own for a moment (OPTEE_MSG_CMD_DO_BOTTOM_HALF). That waits for a conduit, which may be long, so the
+    /// thread that takes notifications and interrupts does not do it (notif_irq_thread_fn upstream).
+    /// </summary>
+    internal void ScheduleBottomHalf()
+    {
+        if (Interlocked.Exchange(ref _bottomHalfWanted, 1) == 0)
+            _bottomHalf.Add(DoBottomHalf);
+    }
+
+    private void DoBottomHalf()
+    {
+        Volatile.Write(ref _bottomHalfWanted, 0);
+        var message = default(OpteeMessage);
+        message.Arg.Command = (uint)OpteeMsgCommand.DoBottomHalf;
+        TryCall(ref message);
+    }
 
     private bool Call(CallSlot slot, ref OpteeMessage message, CancellableCall? cancellable)
     {
@@ -218,6 +239,11 @@ internal sealed class OpteeDriver : IDisposable
         catch (Exception e) when (e is IOException or ObjectDisposedException or TeeDriverException)
         {
             Log.Debug("The notification line has closed: {Reason}", e.Message);
+        }
+        catch (Exception e)
+        {
+            // The border of the thread: what the secure world tells by its notifications must not end this process.
+            Log.Error("Notifications are taken no more: {Type} in {Place}", e.GetType().Name, e.TargetSite?.ToString());
         }
     }
 

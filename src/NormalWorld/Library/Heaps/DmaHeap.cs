@@ -67,11 +67,7 @@ internal sealed class DmaHeap : IDmaBufExporter, IDisposable
             var memory = new HeapMemory(this, BackEnd.Allocate(taken, AlignmentOrPage), steps);
             steps.Add(() => BackEnd.Free(memory.Memory)); // it may have been moved by then
             if (_restrictor is not null)
-            {
-                RestrictedRange restricted = _restrictor.Restrict(memory.Physical);
-                steps.Add(() => _restrictor.Unrestrict(restricted));
-                memory.BecomeRestricted(restricted.Cookie);
-            }
+                memory.BecomeRestricted(_restrictor.Restrict(memory.Physical, steps));
 
             Account.NotePeak(client);
             return memory;

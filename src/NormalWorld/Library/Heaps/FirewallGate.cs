@@ -13,6 +13,7 @@ internal sealed class FirewallGate(ProtectedMemoryClient tee, BoardDevices devic
 {
     public ulong Grant(in AccessRequest request)
     {
+        tee.CheckIsThere(); // a later secure world has its own memory at the physical addresses of this buffer
         DmaAccess access = DmaDirections.AccessOf(request.Direction);
         if (request.Cookie == 0)
             return RowGate.Instance.Grant(request);
@@ -22,9 +23,14 @@ internal sealed class FirewallGate(ProtectedMemoryClient tee, BoardDevices devic
             throw new TeeDriverException(Errno.EACCES, $"The CPU may do nothing with buffers of {request.Exporter.Name}.");
         }
 
-        int row = devices.RowOf(request.Device)
-            ?? throw new TeeDriverException(Errno.EINVAL, $"The board has no device '{request.Device.Name}' that could be let to buffers of {request.Exporter.Name}.");
-        return tee.MapForDevice(request.Cookie, row, (BusRights)access);
+        return tee.MapForDevice(request.Cookie, RowOf(request), (BusRights)access);
+    }
+
+    public void SetAccess(in AccessRequest request, bool isGranted)
+    {
+        if (request.Cookie == 0)
+            throw new TeeDriverException(Errno.EOPNOTSUPP, $"The TEE does not keep the buffer of {request.Exporter.Name}, so it shuts nobody out of it.");
+        tee.SetDeviceAccess(request.Cookie, RowOf(request), isGranted);
     }
 
     /// <summary>What is meant for a device is written by the CPU, and what comes from one is read.</summary>
@@ -40,4 +46,7 @@ internal sealed class FirewallGate(ProtectedMemoryClient tee, BoardDevices devic
         if (handle != 0)
             tee.UnmapForDevice(handle);
     }
+
+    private int RowOf(in AccessRequest request) => devices.RowOf(request.Device)
+        ?? throw new TeeDriverException(Errno.EINVAL, $"The board has no device '{request.Device.Name}' that could be let to buffers of {request.Exporter.Name}.");
 }

@@ -3,6 +3,7 @@ using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
@@ -12,6 +13,7 @@ internal sealed class HeapDirectory : IDisposable
     private const string DeviceFolder = "/dev/dma_heap/";
 
     private readonly List<DmaHeap> _heaps;
+    private readonly BoardDevices _devices;
 
     /// <param name="driver">The driver.</param>
     /// <param name="board">The board.</param>
@@ -20,6 +22,7 @@ internal sealed class HeapDirectory : IDisposable
     /// <exception cref="TeeDriverException">ENODEV: the TEE hands out no restricted memory.</exception>
     internal HeapDirectory(OpteeDriver driver, BoardFile board, BoardDevices devices, IAccessGate? gate = null)
     {
+        _devices = devices;
         var client = new ProtectedMemoryClient(driver);
         Gate = gate ?? new FirewallGate(client, devices);
         var parts = new HeapParts(driver, client, Gate);
@@ -53,6 +56,15 @@ internal sealed class HeapDirectory : IDisposable
     /// <summary>The heaps that a whole pipeline shares: every one of the devices can work on their buffers.</summary>
     internal IReadOnlyList<DmaHeap> SharedBy(IReadOnlyList<DmaDevice> devices, ulong size) =>
         [.. _heaps.Where(heap => devices.All(device => heap.FindProblem(device, size) is null))];
+
+    /// <summary>What the heaps look like at the moment, and which devices of the board each is for.</summary>
+    internal IReadOnlyList<HeapInfo> Describe()
+    {
+        IReadOnlyList<DmaDevice> devices = _devices.All;
+        return [.. _heaps.Select(heap => heap.Describe() with { Devices = [.. devices.Select(device => Describe(heap, device))] })];
+    }
+
+    private static HeapDevice Describe(DmaHeap heap, DmaDevice device) => new(device.Name, heap.FindProblem(device, PhysicalAddress.PageSize)?.Why);
 
     /// <summary>To be called when the driver has gone.</summary>
     public void Dispose() => _heaps.ForEach(heap => heap.Dispose());

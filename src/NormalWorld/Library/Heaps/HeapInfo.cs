@@ -36,6 +36,14 @@ public sealed record HeapInfo(string Name, UseCase UseCase, string Kind, ulong S
     /// <summary>The most that each client may have; null for no limit.</summary>
     public ulong? ClientLimit { get; init; }
 
+    /// <summary>The devices of the board, in its order, and whether they can work on its buffers.</summary>
+    public IReadOnlyList<HeapDevice> Devices { get; init; } = [];
+
     /// <summary>Who has most of it.</summary>
     public IReadOnlyList<HeapClientUsage> Clients { get; init; } = [];
 }
+
+/// <summary>What a device can do with a heap.</summary>
+/// <param name="Name">The board's name for the device.</param>
+/// <param name="Problem">Why it cannot work on a buffer of one page, which attaching refuses; null when it can.</param>
+public sealed record HeapDevice(string Name, string? Problem);

@@ -3,11 +3,6 @@ using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Heaps;
 
-/// <summary>Memory that has been restricted.</summary>
-/// <param name="Cookie">The TEE's name for the buffer; 0 when it has none.</param>
-/// <param name="Name">What the restrictor knows it by.</param>
-internal readonly record struct RestrictedRange(ulong Cookie, ulong Name);
-
 /// <summary>
 /// The second step of a heap: takes ordinary memory away from the normal world, and gives it back. On a vendor's platform an SMC of
 /// its own (restricted_heap_ops.restrict and unrestrict of 2024).
@@ -25,11 +20,13 @@ internal interface IRestrictor
     /// <exception cref="TeeDriverException">As <see cref="Alignment"/>.</exception>
     ulong SizeFor(ulong size);
 
-    /// <summary>Takes the memory away.</summary>
+    /// <summary>Takes the memory away, and returns the TEE's name for the buffer; 0 when it has none.</summary>
+    /// <param name="range">The memory.</param>
+    /// <param name="steps">
+    /// Gets what gives it back, emptied, from the moment on in which it has been taken: one that fails half-way may not be able to undo what
+    /// it did. A step that throws, because the memory is in use, keeps it from whoever comes after. When the secure world has gone, it has
+    /// come back already.
+    /// </param>
     /// <exception cref="TeeDriverException">EINVAL, ENOMEM: refused; ENODEV.</exception>
-    RestrictedRange Restrict(PhysicalRange range);
-
-    /// <summary>Gives it back, emptied. When the secure world has gone, it has come back already.</summary>
-    /// <exception cref="TeeDriverException">EBUSY: it is in use, and stays restricted.</exception>
-    void Unrestrict(RestrictedRange range);
+    ulong Restrict(PhysicalRange range, ReleaseSteps steps);
 }

@@ -23,29 +23,23 @@ internal sealed class LendingRestrictor(OpteeDriver driver, ProtectedMemoryClien
         return Math.Max(wanted.MinimumSize, (size + wanted.Alignment - 1) / wanted.Alignment * wanted.Alignment);
     }
 
-    public RestrictedRange Restrict(PhysicalRange range)
+    public ulong Restrict(PhysicalRange range, ReleaseSteps steps)
     {
         lock (_lock)
         {
             ulong name = driver.Abi.Lend(useCase, range, _configuration.Value.Attributes);
-            try
-            {
-                return new RestrictedRange(client.Allocate(useCase, range.Length), name);
-            }
-            catch
-            {
-                driver.Abi.Reclaim(name);
-                throw;
-            }
+            steps.Add(() => Reclaim(name));
+            ulong cookie = client.Allocate(useCase, range.Length);
+            steps.Add(() => client.Free(cookie));
+            return cookie;
         }
     }
 
-    public void Unrestrict(RestrictedRange range)
+    private void Reclaim(ulong name)
     {
-        client.Free(range.Cookie);
         try
         {
-            driver.Abi.Reclaim(range.Name);
+            driver.Abi.Reclaim(name);
         }
         catch (TeeDriverException e) when (e.Errno == Errno.ENODEV)
         {

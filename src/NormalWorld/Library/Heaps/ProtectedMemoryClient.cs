@@ -28,6 +28,13 @@ internal sealed class ProtectedMemoryClient
         _session = message.Arg.Session;
     }
 
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
+    internal void CheckIsThere()
+    {
+        if (_driver.IsGone)
+            throw _driver.Unreached();
+    }
+
     internal ulong Allocate(UseCase useCase, ulong size)
     {
         OpteeMessage message = Invoke(ProtectedMemoryPta.CommandAllocate, 4);
@@ -127,7 +134,7 @@ internal sealed class ProtectedMemoryClient
             message.Params[1].A,
             message.Params[1].B,
             message.Params[2].A,
-            (int)message.Params[2].B,
+            (int)Math.Min(message.Params[2].B, int.MaxValue), // whatever the secure world says, it is a number
             (PoolKind)message.Params[3].B == PoolKind.Dynamic ? "not lent" : MemoryProtectionNames.Of((MemoryProtection)message.Params[3].A));
     }
 

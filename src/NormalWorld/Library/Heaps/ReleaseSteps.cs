@@ -31,6 +31,12 @@ internal sealed class ReleaseSteps
                 Log.Warning("Memory is not given back, because it is still in use: {Reason}", e.Message);
                 return;
             }
+            catch (Exception e)
+            {
+                // Whoever lets go last may be a finalizer, in which an exception ends the process.
+                Log.Error("Memory is not given back: {Type} in {Place}", e.GetType().Name, e.TargetSite?.ToString());
+                return;
+            }
         }
     }
 

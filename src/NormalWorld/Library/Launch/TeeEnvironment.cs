@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Driver.Probe;
 using RestrictedTee.NormalWorld.Heaps;
@@ -145,6 +146,13 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     /// <summary>The drivers of the board's devices. They are those of the secure world that runs now.</summary>
     /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
     public BoardPeripherals Peripherals => Current.Host.Peripherals;
+
+    /// <summary>The heaps that a whole pipeline shares, by name: every one of the devices can work on buffers of that size from them.</summary>
+    /// <param name="pipeline">The devices, with what their drivers take and the heaps that they name, if they choose.</param>
+    /// <param name="size">Bytes of a buffer.</param>
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
+    public IReadOnlyList<string> HeapsSharedBy(IReadOnlyList<DmaDevice> pipeline, ulong size) =>
+        [.. Current.Host.Heaps.SharedBy(pipeline, size).Select(heap => heap.Name)];
 
     /// <summary>Opens a context of the client API.</summary>
     public TeeContext OpenContext() => new(OpenDevice());

@@ -21,7 +21,7 @@ public sealed class BoardPeripherals : IDisposable
 
     private readonly OpteeDriver _driver;
     private readonly SipBus _bus;
-    private readonly BottomHalf _work = new();
+    private readonly BottomHalf _work = new("devices' bottom half");
     private readonly Peripheral?[] _drivers;
 
     /// <exception cref="TeeDriverException">ENODEV.</exception>
@@ -58,6 +58,21 @@ public sealed class BoardPeripherals : IDisposable
     /// <exception cref="TeeDriverException">ENODEV: the board has none.</exception>
     public TouchController Touch => Find<TouchController>(BusMasterNames.TouchController);
 
+    /// <summary>The driver of a device by the board's name for it, a vendor's own among them.</summary>
+    /// <typeparam name="T">The class of the driver.</typeparam>
+    /// <exception cref="TeeDriverException">ENODEV: the board has no such device, this build no model or no driver of it, or the driver is no <typeparamref name="T"/>.</exception>
+    public T Find<T>(string name)
+        where T : Peripheral
+    {
+        _ = Devices.Named(name);
+        return Array.Find(_drivers, driver => driver?.Device.Name == name) switch
+        {
+            T found => found,
+            { } other => throw new TeeDriverException(Errno.ENODEV, $"The driver of {name} is {other.GetType().Name}, and no {typeof(T).Name}."),
+            null => throw new TeeDriverException(Errno.ENODEV, $"The board has {name}, and this build no model of it, or no driver: buffers can be attached to it, and it does nothing with them."),
+        };
+    }
+
     /// <summary>Whether the board has a device of that name, and this build its driver.</summary>
     public bool Has(string name) => Array.Exists(_drivers, driver => driver?.Device.Name == name);
 
@@ -70,9 +85,6 @@ public sealed class BoardPeripherals : IDisposable
         _work.Dispose();
     }
 
-    private T Find<T>(string name)
-        where T : Peripheral =>
-        Array.Find(_drivers, driver => driver is T) as T ?? throw new TeeDriverException(Errno.ENODEV, $"The board has no {name}.");
 
     private Peripheral? Bind(int index, OpteeDriver driver, BoardDevices devices) =>
         devices.AtRow(_bus.RowOf(index)) is { } device && Known.TryGetValue(device.Name, out Func<PeripheralParts, Peripheral>? make)

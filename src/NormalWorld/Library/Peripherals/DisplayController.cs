@@ -33,11 +33,11 @@ public sealed class DisplayController : Peripheral
 
     /// <summary>How many frames were scanned out.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
-    public long Frames => (long)Read(DisplayRegisters.Frames);
+    public long Frames => (long)Math.Min(Read(DisplayRegisters.Frames), long.MaxValue);
 
     /// <summary>CRC-32C of the frame that was scanned out last; null when a plane of it was restricted, which the secure world alone may know.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
-    public uint? Crc => (uint?)ReadIfThere(DisplayRegisters.Crc);
+    public uint? Crc => ReadIfThere(DisplayRegisters.Crc) is { } crc ? unchecked((uint)crc) : null;
 
     /// <summary>Scans a frame out.</summary>
     /// <exception cref="TeeDriverException">EINVAL: too many planes, a place or size below 0, more than a buffer has. Of the buffers: EACCES, EOPNOTSUPP, EBUSY, ENODEV. EBUSY: it has as many jobs as it takes.</exception>

@@ -26,6 +26,8 @@ public sealed record DmaImage(DmaBufHandle Buffer, PixelFormat Format, int Width
         if (Width is <= 0 or > MaxEdge || Height is <= 0 or > MaxEdge)
             throw new TeeDriverException(Errno.EINVAL, $"An image of {Width}x{Height}; its edges are 1 to {MaxEdge}.");
         bool isNv12 = Format == PixelFormat.Nv12;
+        if (isNv12 && ((Width | Height) & 1) != 0)
+            throw new TeeDriverException(Errno.EINVAL, $"An NV12 image of {Width}x{Height}; two pixels by two have one chroma, so both are even.");
         ulong lines = (ulong)Width * (ulong)Height * (isNv12 ? 1UL : sizeof(uint));
         return new ImageDescriptor
         {

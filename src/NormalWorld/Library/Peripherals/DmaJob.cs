@@ -21,8 +21,20 @@ public sealed class DmaJob
     public void Wait(TimeSpan patience)
     {
         if (!Fence.Wait(patience))
-            throw new TeeDriverException(Errno.ETIMEDOUT, $"{Fence.Who} is not done.");
+            throw new TeeDriverException(Errno.ETIMEDOUT, $"{Fence.Who} is not done after {patience.TotalSeconds:0.###} s.");
         if (Fence.Error is { } error)
-            throw new TeeDriverException(error, $"{Fence.Who} has failed.");
+            throw new TeeDriverException(error, $"{Fence.Who} {ReasonOf(error)}.");
     }
+
+    /// <summary>What the errno of a job means, as <see cref="Wait"/> lists them.</summary>
+    private static string ReasonOf(Errno error) => error switch
+    {
+        Errno.EFAULT => "got a bus error: the firewall refused an access; 'rtee faults' and the secure world's log say which and why",
+        Errno.EACCES => "would have let restricted content out, or given it to somebody that is not among its consumers",
+        Errno.EINVAL => "did not take the descriptor: its sizes, formats, key or vector do not go together",
+        Errno.EBUSY => "would change the label of a buffer that somebody uses",
+        Errno.ETIMEDOUT => "was not done by its deadline",
+        Errno.ENODEV => "has gone with the secure world",
+        _ => "has failed",
+    };
 }

@@ -17,6 +17,7 @@ public readonly record struct DmaRegion(DmaBufHandle Buffer, ulong Offset = 0);
 internal sealed class DmaUses : IDisposable
 {
     private readonly List<Use> _uses = [];
+    private readonly DmaFence _fence;
 
     /// <summary>Attaches the device to every buffer, announces its work on it, and waits for the work of others.</summary>
     /// <param name="device">The device.</param>
@@ -27,6 +28,7 @@ internal sealed class DmaUses : IDisposable
     /// <exception cref="TeeDriverException">As of attaching, mapping, and waiting for fences.</exception>
     internal DmaUses(DmaDevice device, IDmaImporter importer, IEnumerable<(DmaBufHandle Buffer, DmaDirection Direction)> wanted, DmaFence fence, TimeSpan patience)
     {
+        _fence = fence;
         try
         {
             foreach (IGrouping<DmaBufSharing, (DmaBufHandle Buffer, DmaDirection Direction)> of in wanted.GroupBy(use => use.Buffer.Sharing))
@@ -35,20 +37,29 @@ internal sealed class DmaUses : IDisposable
                 _uses.Add(new Use(of.Key, of.First().Buffer.Attach(device, importer), direction));
             }
 
-            foreach (Use use in _uses)
-            {
-                bool isWriter = use.Direction != DmaDirection.ToDevice;
-                DmaReservation.WaitAll(isWriter ? use.Sharing.Fences.AddWriter(fence) : use.Sharing.Fences.AddReader(fence), patience, isWriter);
-            }
+            IReadOnlyList<IReadOnlyList<DmaFence>> before = DmaReservation.AddToAll(_uses.Select(use => (use.Sharing.Fences, use.IsWriter)), fence);
+            for (int i = 0; i < _uses.Count; i++)
+                DmaReservation.WaitAll(before[i], patience, _uses[i].IsWriter);
 
             foreach (Use use in _uses)
                 use.Mapping = use.Attachment.Map(use.Direction);
         }
         catch
         {
-            Dispose();
+            Withdraw();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The device never got the job: its buffers are given back, and are what they were, so that nobody who comes after it hears of it.
+    /// </summary>
+    internal void Withdraw()
+    {
+        foreach (Use use in _uses)
+            use.Sharing.Fences.Withdraw(_fence);
+        _fence.Withdraw();
+        Dispose();
     }
 
     /// <summary>How the device names a part of one of the buffers. Of physical memory it could reach what lies behind it, so here is where the part must end.</summary>
@@ -77,6 +88,8 @@ internal sealed class DmaUses : IDisposable
         internal DmaBufAttachment Attachment => attachment;
 
         internal DmaDirection Direction => direction;
+
+        internal bool IsWriter => direction != DmaDirection.ToDevice;
 
         internal DmaMapping? Mapping { get; set; }
     }

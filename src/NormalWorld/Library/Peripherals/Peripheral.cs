@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.DmaBuf.Fences;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
@@ -110,7 +111,7 @@ public abstract class Peripheral : IDmaImporter
     private protected DmaJob Submit<T>(IEnumerable<(DmaBufHandle Buffer, DmaDirection Direction)> uses, Func<DmaUses, T> describe)
         where T : unmanaged
     {
-        var fence = new DmaFence(Device.Name, Deadline);
+        var fence = new DmaFence(_parts.Device.Name, Deadline);
         DmaUses? mapped = null;
         try
         {
@@ -118,10 +119,9 @@ public abstract class Peripheral : IDmaImporter
             Ring(describe(mapped), new Pending(mapped, fence));
             return new DmaJob(fence);
         }
-        catch (Exception e)
+        catch
         {
-            mapped?.Dispose();
-            fence.Fail(e is TeeDriverException refused ? refused.Errno : Errno.EIO);
+            mapped?.Withdraw();
             throw;
         }
     }
@@ -134,7 +134,7 @@ public abstract class Peripheral : IDmaImporter
             if (_isGone)
                 throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
             _ring ??= new DescriptorRing(_parts.Shm, _descriptorSize);
-            job.Slot = _ring.Write(descriptor) ?? throw new TeeDriverException(Errno.EBUSY, $"{Device.Name} has as many jobs as it takes.");
+            job.Slot = _ring.Write(descriptor) ?? throw new TeeDriverException(Errno.EBUSY, $"{_parts.Device.Name} has as many jobs as it takes.");
             try
             {
                 Write(DeviceRegisters.Doorbell, _ring.AddressOf(job.Slot));

@@ -8,13 +8,16 @@ namespace RestrictedTee.NormalWorld.Peripherals;
 /// <summary>The registers of the board's devices, by SiP service calls; the one place where their return codes become errno.</summary>
 internal sealed class SipBus(OpteeDriver driver)
 {
+    /// <summary>One for each bit of the interrupts.</summary>
+    private const ulong MaxDevices = 64;
+
     /// <summary>How many devices the secure world has models of.</summary>
-    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone.</exception>
-    internal int DeviceCount => (int)Call(SipDevices.DeviceCount, 0, 0, 0).Value;
+    /// <exception cref="TeeDriverException">ENODEV: the secure world has gone, or says what cannot be.</exception>
+    internal int DeviceCount => Below(MaxDevices + 1, Checked(Call(SipDevices.DeviceCount, 0, 0, 0), "their number"), "devices");
 
     /// <summary>The row of the board that a device has.</summary>
     /// <exception cref="TeeDriverException">EINVAL, ENODEV.</exception>
-    internal int RowOf(int device) => (int)Checked(Call(SipDevices.DeviceInfo, (ulong)device, 0, 0), $"device {device}");
+    internal int RowOf(int device) => Below(int.MaxValue, Checked(Call(SipDevices.DeviceInfo, (ulong)device, 0, 0), $"device {device}"), "as a row of the board");
 
     /// <summary>The devices with an interrupt, a bit each; they have none after it.</summary>
     /// <exception cref="TeeDriverException">ENODEV.</exception>
@@ -39,6 +42,10 @@ internal sealed class SipBus(OpteeDriver driver)
     /// <summary>A CPU's stores or loads, which on a real board are no call.</summary>
     /// <exception cref="TeeDriverException">EFAULT: a bus error; ENODEV.</exception>
     internal void Access(uint function, ulong first, ulong second, ulong length) => Checked(Call(function, first, second, length), $"{length} bytes at 0x{first:x}");
+
+    /// <summary>What the secure world says is looked at before it is counted with.</summary>
+    private static int Below(ulong limit, ulong value, string what) =>
+        value < limit ? (int)value : throw new TeeDriverException(Errno.ENODEV, $"The secure world names {value} {what}.");
 
     private (ulong Code, ulong Value) Call(uint function, ulong x1, ulong x2, ulong x3)
     {

@@ -66,15 +66,15 @@ internal static class SharingCases
         using (DmaBufAttachment compositor = buffer.Attach(c.Display))
         {
             compositor.Map(DmaDirection.ToDevice);
-            c.ExpectErrno(Errno.EBUSY, buffer.Sharing.Revoke); // it takes none that can be revoked
+            c.ExpectErrno(Errno.EBUSY, buffer.Revoke); // it takes none that can be revoked
         }
 
-        buffer.Sharing.Revoke();
+        buffer.Revoke();
         c.Expect(vfio.State == AttachmentState.Stale && buffer.Info.IsRevoked, "a stale mapping of a revoked buffer");
         vfio.Unmap(mapping);
         c.ExpectErrno(Errno.ENODEV, () => vfio.Map(DmaDirection.ToDevice));
         c.ExpectErrno(Errno.ENODEV, () => buffer.Attach(c.Display));
-        buffer.Sharing.Grant();
+        buffer.Grant();
         vfio.Map(DmaDirection.ToDevice);
         c.Expect(importer.Heard.SequenceEqual([BufferChange.Revoked, BufferChange.Granted]), "an importer that heard of both");
         c.ExpectErrno(Errno.EOPNOTSUPP, buffer.Sharing.Move); // where it lies is the TEE's business

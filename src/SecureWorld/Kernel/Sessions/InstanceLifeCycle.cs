@@ -21,8 +21,16 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
             return outcome;
         if (instance.State == InstanceState.Creating)
             return Create(stack, instance, operation);
-        instances.LookForNewer(instance);
-        return outcome;
+        try
+        {
+            instances.LookForNewer(instance);
+            return outcome;
+        }
+        catch
+        {
+            Release(stack, instance); // nobody else knows of the hold
+            throw;
+        }
     }
 
     /// <summary>Gives up a hold, and ends the instance when it was the last and it need not live on.</summary>

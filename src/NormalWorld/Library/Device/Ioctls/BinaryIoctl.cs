@@ -17,12 +17,12 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host)
     /// <summary>An ioctl of a dma-heap that was opened by name.</summary>
     /// <exception cref="TeeDriverException">The errno; ENOENT when there is no such heap.</exception>
     internal void HandleHeap(string heapName, uint request, ref IoctlFrame frame) =>
-        IoctlTables.Heap.Dispatch(new HeapFile(_file.Heaps.Named(heapName), _file.Exports, device.Client.Pid), request, ref frame);
+        IoctlTables.Heap.Dispatch(new HeapFile(_file.Heaps.Named(heapName), _file.Exports, device.Opener.Pid), request, ref frame);
 
     /// <summary>An ioctl of the central allocator.</summary>
     /// <exception cref="TeeDriverException">The errno.</exception>
     internal void HandleSmaf(uint request, ref IoctlFrame frame) =>
-        IoctlTables.Smaf.Dispatch(new SmafFile(host.Allocators, host.Exports, device.Client.Pid), request, ref frame);
+        IoctlTables.Smaf.Dispatch(new SmafFile(host.Allocators, host.Exports, device.Opener.Pid), request, ref frame);
 
     /// <summary>What closing a shared-memory descriptor does.</summary>
     /// <exception cref="TeeDriverException">EBADF.</exception>

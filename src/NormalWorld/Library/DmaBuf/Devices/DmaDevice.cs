@@ -33,13 +33,21 @@ public sealed record DmaDevice
     public required string Name { get; init; }
 
     /// <summary>How many address lines it has: 1 to 64.</summary>
-    public int AddressBits { get; init; } = 64;
+    public int AddressBits
+    {
+        get;
+        init => field = value is >= 1 and <= 64 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A device has 1 to 64 address lines.");
+    } = 64;
 
     /// <summary>Whether a buffer must be one range for it.</summary>
     public bool NeedsContiguous { get; init; }
 
     /// <summary>What the address of each range must be a multiple of; a power of two.</summary>
-    public ulong Alignment { get; init; } = 1;
+    public ulong Alignment
+    {
+        get;
+        init => field = ulong.IsPow2(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "An alignment is a power of two.");
+    } = 1;
 
     /// <summary>The address space that its IOMMU gives it; null when it sees physical addresses, be it for want of one or through its identity domain.</summary>
     public IommuSpace? Iommu { get; init; }

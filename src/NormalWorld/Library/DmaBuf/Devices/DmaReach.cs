@@ -17,7 +17,7 @@ public static class DmaReach
                 continue;
             // Where the TEE has put a buffer it does not tell, but nowhere above the top of the pool.
             bool isNamed = range.Provider.Cookie != 0;
-            ulong end = isNamed ? range.Provider.Top : range.Address + (range.Length - 1);
+            ulong end = isNamed ? range.Provider.Top : LastOf(range);
             if (end > last)
                 return $"{device.Name} has {device.AddressBits} address lines, and {range.Provider.Name} reaches up to 0x{end:x}";
             if (range.Address % device.Alignment != 0)
@@ -26,6 +26,10 @@ public static class DmaReach
 
         return null;
     }
+
+    /// <summary>Whoever asks for a buffer that there is not yet may ask for one that no memory holds, or for none.</summary>
+    private static ulong LastOf(MemoryRange range) =>
+        range.Length == 0 ? range.Address : range.Length - 1 <= ulong.MaxValue - range.Address ? range.Address + (range.Length - 1) : ulong.MaxValue;
 
     private static ulong LastAddressOf(int bits) => bits >= 64 ? ulong.MaxValue : (1UL << bits) - 1;
 }

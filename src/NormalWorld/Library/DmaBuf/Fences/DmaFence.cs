@@ -8,11 +8,15 @@ namespace RestrictedTee.NormalWorld.DmaBuf.Fences;
 /// </summary>
 public sealed class DmaFence
 {
-    private readonly object _lock = new(); // protects _done and _error; a leaf, on which waiters wait
+    private const double LongestNap = int.MaxValue; // milliseconds, of Monitor.Wait; who waits longer naps again
+
+    private readonly object _lock = new(); // protects the four below the clock; a leaf, on which waiters wait
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly TimeSpan _deadline;
     private bool _done;
+    private bool _over;
+    private bool _withdrawn;
     private Errno? _error;
 
     /// <summary>Begins.</summary>
@@ -54,6 +58,26 @@ public sealed class DmaFence
         }
     }
 
+    /// <summary>Whether who does the work has said that it has ended, be it too late: nothing of it touches the buffer any more.</summary>
+    internal bool IsOver
+    {
+        get
+        {
+            lock (_lock)
+                return _over;
+        }
+    }
+
+    /// <summary>Whether the work was given up before it began, so that nothing has become of the buffer.</summary>
+    internal bool IsWithdrawn
+    {
+        get
+        {
+            lock (_lock)
+                return _withdrawn;
+        }
+    }
+
     /// <summary>The work has ended well (dma_fence_signal). After the deadline it is too late.</summary>
     public void Signal() => End(null);
 
@@ -75,10 +99,20 @@ public sealed class DmaFence
                     return false;
                 TimeSpan untilDeadline = _deadline - _time.GetElapsedTime(_start);
                 TimeSpan nap = left < untilDeadline ? left : untilDeadline;
-                Monitor.Wait(_lock, Math.Clamp((int)Math.Ceiling(nap.TotalMilliseconds), 1, int.MaxValue));
+                Monitor.Wait(_lock, (int)Math.Clamp(Math.Ceiling(nap.TotalMilliseconds), 1, LongestNap));
             }
 
             return true;
+        }
+    }
+
+    /// <summary>The work is not going to be begun.</summary>
+    internal void Withdraw()
+    {
+        lock (_lock)
+        {
+            _withdrawn = true;
+            End(null);
         }
     }
 
@@ -86,6 +120,7 @@ public sealed class DmaFence
     {
         lock (_lock)
         {
+            _over = true;
             if (Settle())
                 return;
             (_done, _error) = (true, error);

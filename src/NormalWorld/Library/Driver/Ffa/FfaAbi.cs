@@ -183,15 +183,10 @@ internal sealed class FfaAbi(OpteeDriver driver, FfaDriver ffa, RpcHandler rpc, 
 
     private void Take(uint notification)
     {
-        if (notification != BottomHalf)
-        {
+        if (notification == BottomHalf)
+            driver.ScheduleBottomHalf();
+        else
             rpc.Notify(notification);
-            return;
-        }
-
-        var message = default(OpteeMessage);
-        message.Arg.Command = (uint)OpteeMsgCommand.DoBottomHalf;
-        driver.TryCall(ref message);
     }
 
     private SmcFrame Service(uint service, uint w4 = 0, uint w5 = 0)

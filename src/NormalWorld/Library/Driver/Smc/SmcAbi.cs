@@ -61,15 +61,9 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
             if ((frame.A2 & OpteeSmc.AsyncNotifValid) == 0)
                 return;
             if (frame.A1 == OpteeSmc.AsyncNotifDoBottomHalf)
-            {
-                var message = default(OpteeMessage);
-                message.Arg.Command = (uint)OpteeMsgCommand.DoBottomHalf;
-                driver.TryCall(ref message);
-            }
+                driver.ScheduleBottomHalf();
             else
-            {
                 rpc.Notify(frame.A1);
-            }
         }
         while ((frame.A2 & OpteeSmc.AsyncNotifPending) != 0);
     }

@@ -1,12 +1,12 @@
 using Serilog;
 
-namespace RestrictedTee.NormalWorld.Peripherals;
+namespace RestrictedTee.NormalWorld.Driver;
 
 /// <summary>
 /// Where the work goes that an interrupt leaves: it calls the TEE, which the thread that takes interrupts must not wait for. The thread
 /// is there from the first piece of work on.
 /// </summary>
-internal sealed class BottomHalf : IDisposable
+internal sealed class BottomHalf(string name) : IDisposable
 {
     private const int StackSize = 256 * 1024;
 
@@ -22,8 +22,9 @@ internal sealed class BottomHalf : IDisposable
             _work.Enqueue(work);
             if (_thread is null)
             {
-                _thread = new Thread(Serve, StackSize) { IsBackground = true, Name = "devices' bottom half" };
-                _thread.Start();
+                var thread = new Thread(Serve, StackSize) { IsBackground = true, Name = name };
+                thread.Start(); // when there is none to be had, the next piece of work tries again
+                _thread = thread;
             }
 
             Monitor.Pulse(_lock);
@@ -50,7 +51,7 @@ internal sealed class BottomHalf : IDisposable
             }
             catch (Exception e)
             {
-                Log.Error("What was left of a device's job failed: {Type}: {Reason}", e.GetType().Name, e.Message);
+                Log.Error("What an interrupt left to {Thread} failed: {Type}: {Reason}", name, e.GetType().Name, e.Message);
             }
         }
     }
