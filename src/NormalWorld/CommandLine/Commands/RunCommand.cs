@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Launch;
+using RestrictedTee.NormalWorld.Seccomp;
 
 namespace RestrictedTee.CommandLine.Commands;
 
@@ -15,7 +16,8 @@ internal static class RunCommand
     internal static Command Create()
     {
         var program = new Argument<string[]>("PROGRAM") { Description = "The program and its arguments, behind '--'", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program };
+        var patches = new Option<bool>("--rstmem") { Description = "Show the devices as the patches for TEE_IOC_RSTMEM_ALLOC have them, instead of mainline's" };
+        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches };
         var tee = new TeeOptions(command, canConnect: false);
         command.SetAction(result =>
         {
@@ -27,7 +29,7 @@ internal static class RunCommand
             string[] words = result.GetValue(program)!;
             try
             {
-                return environment.RunClient(words);
+                return environment.RunClient(words, result.GetValue(patches) ? DeviceFace.RestrictedMemoryPatches : DeviceFace.Mainline);
             }
             catch (Win32Exception e)
             {

@@ -122,15 +122,16 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     /// answered by the driver of this process (seccomp user notification).
     /// </summary>
     /// <param name="command">The program, by path or to be found in PATH, and its arguments.</param>
+    /// <param name="face">Which tee.h it was built for.</param>
     /// <returns>Its exit status, or 128 and the signal that ended it. What it started may go on, and is served until the last one ends.</returns>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started, or the kernel has no such filter (EBUSY: there is one already).</exception>
-    public int RunClient(IReadOnlyList<string> command)
+    public int RunClient(IReadOnlyList<string> command, DeviceFace face = DeviceFace.Mainline)
     {
         TeeDeviceHost host = Current.Host;
         using var served = new ManualResetEventSlim();
         FilteredProcess client = FilteredProcess.Start(command, listener =>
         {
-            using var supervisor = new ClientSupervisor(host, listener);
+            using var supervisor = new ClientSupervisor(host, listener, face);
             supervisor.Run();
             served.Set();
         });

@@ -7,7 +7,7 @@ using RestrictedTee.NormalWorld.Uapi;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>The ioctls of clients: a structure is copied in once, the request carried out, the structure copied out, and the call answered. A border.</summary>
-internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch)
+internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, DeviceFace face)
 {
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
 
@@ -42,6 +42,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         uint request = unchecked((uint)call.Arguments[1]);
         ulong address = call.Arguments[2];
         var memory = new UserMemory(call.Pid);
+        face.Check(request);
         (int size, bool hasBuffer, Func<ReadOnlySpan<byte>, long>? descriptorIn) = ShapeOf(file, request);
         Span<byte> argument = stackalloc byte[size];
         memory.CopyFrom(address, argument);
@@ -66,6 +67,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
                 file.Ioctls.HandleHeap(file.Node.Heap, request, ref frame);
             else
                 file.Ioctls.Handle(request, ref frame);
+            face.Show(request, frame.Argument);
             Watch(file, request, ref frame);
             Answer(call.Id, file, memory, address, reference, ref frame);
             placeholders.Watched();
@@ -117,11 +119,11 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
     private static (int Size, bool HasBuffer, Func<ReadOnlySpan<byte>, long>? DescriptorIn) ShapeOf(ClientFile file, uint request)
     {
         if (file.Node.Kind == DeviceKind.Heap)
-            return IoctlTables.Heap.Find(request) is { } heap ? (heap.ArgumentSize, heap.HasBuffer, heap.DescriptorIn) : throw Unknown(request);
-        return IoctlTables.Tee.Find(request) is { } tee ? (tee.ArgumentSize, tee.HasBuffer, tee.DescriptorIn) : throw Unknown(request);
+            return IoctlTables.Heap.Find(request) is { } heap ? (heap.ArgumentSize, heap.HasBuffer, heap.DescriptorIn) : throw Unknown(request, Errno.ENOTTY); // dma_heap_ioctl
+        return IoctlTables.Tee.Find(request) is { } tee ? (tee.ArgumentSize, tee.HasBuffer, tee.DescriptorIn) : throw Unknown(request, Errno.EINVAL); // tee_ioctl
     }
 
-    private static TeeDriverException Unknown(uint request) => new(Errno.ENOTTY, $"Request 0x{request:x8} is none of this device.");
+    private static TeeDriverException Unknown(uint request, Errno errno) => new(errno, $"Request 0x{request:x8} is none of this device.");
 
     /// <summary>A descriptor of the caller's, opened here: the same file by another description.</summary>
     private static SafeFileHandle? Open(int thread, int descriptor)

@@ -10,7 +10,7 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// Answers the system calls that the filter holds: opens of the devices' names, and ioctls on what was given for them. One thread receives,
 /// because with more each of them is woken for each call; what can take long goes to another.
 /// </summary>
-internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener listener) : IDisposable
+internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener listener, DeviceFace face) : IDisposable
 {
     private const ulong CloseOnExec = 0x8_0000;
 
@@ -22,7 +22,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
-        _ioctls = new ClientIoctl(listener, _placeholders, _memory);
+        _ioctls = new ClientIoctl(listener, _placeholders, _memory, face);
         while (listener.TryReceive(out Libc.Notification call))
         {
             try

@@ -13,9 +13,13 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// </summary>
 internal sealed class SharedMemoryWatch : IDisposable
 {
+    private const uint CloseOnExec = 1; // MFD_CLOEXEC
+
     private readonly object _lock = new(); // protects _watched, and is held from adding a watch to noting it
     private readonly Dictionary<int, ClientShm> _watched = [];
-    private readonly PipeEnd _inotify;
+    private readonly SafeFileHandle _inotify;
+    private readonly SafeFileHandle _stop; // a file of no content: that it is closed wakes the thread
+    private volatile bool _isDisposed;
 
     /// <exception cref="TeeDriverException">EMFILE.</exception>
     internal SharedMemoryWatch()
@@ -23,7 +27,15 @@ internal sealed class SharedMemoryWatch : IDisposable
         int fd = Libc.InotifyInit(Libc.InotifyCloseOnExec);
         if (fd < 0)
             throw new TeeDriverException(Errno.EMFILE, "There is no inotify instance to be had.");
-        _inotify = new PipeEnd(new SafeFileHandle(fd, ownsHandle: true));
+        _inotify = new SafeFileHandle(fd, ownsHandle: true);
+        int stop = SmcTransport.Interop.Libc.MemfdCreate("stop", CloseOnExec);
+        if (stop < 0 || Libc.InotifyAddWatch(_inotify, $"/proc/self/fd/{stop}", Libc.InotifyClose) < 0)
+        {
+            _inotify.Dispose();
+            throw new TeeDriverException(Errno.EMFILE, "There is no inotify watch to be had.");
+        }
+
+        _stop = new SafeFileHandle(stop, ownsHandle: true);
         new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' shared memory" }.Start();
     }
 
@@ -37,7 +49,7 @@ internal sealed class SharedMemoryWatch : IDisposable
             lock (_lock)
             {
                 SafeFileHandle opened = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-                int watch = Libc.InotifyAddWatch(_inotify.Handle, path, Libc.InotifyClose);
+                int watch = Libc.InotifyAddWatch(_inotify, path, Libc.InotifyClose);
                 if (watch < 0)
                 {
                     opened.Dispose();
@@ -54,23 +66,23 @@ internal sealed class SharedMemoryWatch : IDisposable
         }
     }
 
-    public void Dispose() => _inotify.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _stop.Dispose();
+    }
 
     private void Watch()
     {
         Span<byte> events = stackalloc byte[64 * Libc.InotifyEvent.Size];
-        try
+        while (!_isDisposed)
         {
-            while (_inotify.Read(events) is > 0 and var length)
-            {
-                foreach (Libc.InotifyEvent closed in MemoryMarshal.Cast<byte, Libc.InotifyEvent>(events[..length]))
-                    Close(closed.Watch);
-            }
+            int length = RandomAccess.Read(_inotify, events, fileOffset: 0);
+            foreach (Libc.InotifyEvent closed in MemoryMarshal.Cast<byte, Libc.InotifyEvent>(events[..length]))
+                Close(closed.Watch);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // The clients have gone, and all that they had is closed with their files.
-        }
+
+        _inotify.Dispose(); // the clients have gone, and all that they had is closed with their files
     }
 
     private void Close(int watch)
@@ -80,7 +92,7 @@ internal sealed class SharedMemoryWatch : IDisposable
         {
             if (!_watched.Remove(watch, out shm))
                 return;
-            _ = Libc.InotifyRemoveWatch(_inotify.Handle, watch);
+            _ = Libc.InotifyRemoveWatch(_inotify, watch);
         }
 
         shm.Dispose();

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace RestrictedTee.WorldTests.Harness;
+
+/// <summary>A program in C that is compiled on the spot.</summary>
+internal sealed class CProgram : IDisposable
+{
+    private readonly Rtee.Folder _folder = new();
+
+    internal CProgram(string source)
+    {
+        Path = System.IO.Path.Combine(_folder.Path, "client");
+        using Process compiler = Process.Start(new ProcessStartInfo(Compiler!, ["-O1", "-pthread", "-o", Path, source]) { RedirectStandardError = true, UseShellExecute = false })!;
+        string errors = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.True(compiler.ExitCode == 0, errors);
+    }
+
+    /// <summary>The compiler of this machine; null when it has none.</summary>
+    internal static string? Compiler { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .SelectMany(folder => new[] { "cc", "gcc", "clang" }.Select(name => System.IO.Path.Combine(folder, name)))
+        .FirstOrDefault(File.Exists);
+
+    /// <summary>The program.</summary>
+    internal string Path { get; }
+
+    public void Dispose() => _folder.Dispose();
+}

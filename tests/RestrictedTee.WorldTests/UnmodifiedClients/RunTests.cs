@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using RestrictedTee.WorldTests.Harness;
+
+namespace RestrictedTee.WorldTests.UnmodifiedClients;
+
+/// <summary>A program in C that knows Linux's tee.h and nothing of this project, below <c>rtee run</c>.</summary>
+public sealed class RunTests : IDisposable
+{
+    private readonly CProgram? _client = CProgram.Compiler is null ? null : new CProgram(Path.Combine(Path.GetDirectoryName(ThisFile())!, "client.c"));
+
+    public void Dispose() => _client?.Dispose();
+
+    [CompilerFact]
+    public void It_opens_a_session_and_its_exit_status_is_that_of_the_run()
+    {
+        Rtee.Result result = Run("hello");
+
+        Assert.Equal((7, "implementation 1, capabilities 0xd\nrstmem Invalid argument\n41 becomes 42\n"), (result.ExitCode, result.Output));
+    }
+
+    [CompilerFact]
+    public void On_request_the_devices_are_those_of_the_patches_for_restricted_memory()
+    {
+        Rtee.Result result = Rtee.Run("run", "--rstmem", "--", _client!.Path, "hello");
+
+        Assert.Equal("implementation 1, capabilities 0x1d\nrstmem done\n41 becomes 42\n", result.Output);
+    }
+
+    [CompilerFact]
+    public void It_works_over_ffa_and_with_memory_that_is_lent() =>
+        Assert.Equal(7, Rtee.Run("run", "--conduit", "ffa", "--board", "dynamic", "--", _client!.Path, "hello").ExitCode);
+
+    [CompilerFact]
+    public void Shared_memory_is_the_very_pages_that_the_secure_world_has()
+    {
+        Rtee.Result shared = Run("shared"), registered = Run("registered");
+
+        Assert.Equal([DigestOf('a'), DigestOf('b')], shared.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(DigestOf('a'), registered.Output.Trim());
+    }
+
+    [CompilerFact]
+    public void Every_refusal_has_the_errno_that_linux_gives() => Assert.Equal(
+        """
+        bad pointer: Bad address
+        bad buffer: Bad address
+        endless buffer: Invalid argument
+        no such request: Invalid argument
+        no memory: Invalid argument
+        no device: No such file or directory
+        no heap: No such file or directory
+        another file: Inappropriate ioctl for device
+
+        """,
+        Run("errors").Output);
+
+    [CompilerFact]
+    public void A_restricted_buffer_of_a_heap_is_a_descriptor_that_cannot_be_mapped() => Assert.Equal("done, not mapped\n", Run("heap").Output);
+
+    [CompilerFact]
+    public void Shared_memory_that_is_closed_and_unmapped_comes_back() => Assert.Equal("400 times\n", Run("churn", "400").Output);
+
+    [CompilerFact]
+    public void A_session_is_of_the_open_file_whichever_process_has_a_copy() => Assert.Equal("the child got 2, its parent 3\n", Run("fork").Output);
+
+    [CompilerFact]
+    public void Sixty_four_threads_call_at_once() => Assert.Equal("64 threads\n", Run("threads").Output);
+
+    [CompilerFact]
+    public void Whatever_a_shell_starts_sees_the_devices_too()
+    {
+        Rtee.Result result = Rtee.Run("run", "--", "sh", "-c", "\"$0\" hello | tail -n 1; cd /dev && \"$0\" heap; exec 3</dev/tee0 && echo open; exit 5", _client!.Path);
+
+        Assert.Equal((5, "41 becomes 42\ndone, not mapped\nopen\n"), (result.ExitCode, result.Output));
+    }
+
+    [CompilerFact]
+    public void A_program_that_is_killed_in_a_call_takes_the_call_along_and_the_run_ends()
+    {
+        using Process run = Rtee.Start(environment: null, "run", "--", _client!.Path, "wait");
+        Assert.Equal("waiting", run.StandardOutput.ReadLine());
+        int client = int.Parse(ChildrenOf(run.Id).First(IsClient));
+
+        Process.GetProcessById(client).Kill();
+
+        Assert.True(run.WaitForExit(TimeSpan.FromSeconds(60)), "The run does not end.");
+        Assert.Equal(128 + 9, run.ExitCode);
+    }
+
+    [CompilerFact]
+    public void A_program_that_is_not_there_is_told_of_as_a_shell_does()
+    {
+        Rtee.Result result = Rtee.Run("run", "--", "/nonexistent/program");
+
+        Assert.Equal(127, result.ExitCode);
+        Assert.Contains("'/nonexistent/program' cannot be run", result.Errors, StringComparison.Ordinal);
+    }
+
+    private Rtee.Result Run(params string[] arguments) => Rtee.Run(["run", "--", _client!.Path, .. arguments]);
+
+    private static IEnumerable<string> ChildrenOf(int process) => Directory.GetDirectories($"/proc/{process}/task")
+        .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static bool IsClient(string pid) => File.ReadAllText($"/proc/{pid}/comm").Trim() == "client";
+
+    private static string DigestOf(char filled) => Convert.ToHexStringLower(SHA256.HashData([.. Enumerable.Repeat((byte)filled, 4096)]));
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
