@@ -11,7 +11,7 @@ namespace RestrictedTee.CommandLine.Commands;
 internal static class RunCommand
 {
     private const int NotFound = 127, NotExecutable = 126; // as shells say it
-    private const int NoSuchFile = 2;
+    private const int NoSuchFile = 2, Busy = 16;
 
     internal static Command Create()
     {
@@ -33,7 +33,9 @@ internal static class RunCommand
             }
             catch (Win32Exception e)
             {
-                System.Console.Error.WriteLine($"rtee: '{words[0]}' cannot be run: {e.Message}");
+                System.Console.Error.WriteLine(e.NativeErrorCode == Busy
+                    ? "rtee: this runs below another 'rtee run' already, or below another program that filters system calls; there is room for one."
+                    : $"rtee: '{words[0]}' cannot be run: {e.Message}");
                 return e.NativeErrorCode == NoSuchFile ? NotFound : NotExecutable;
             }
         });

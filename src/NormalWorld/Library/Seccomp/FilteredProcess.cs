@@ -12,12 +12,9 @@ internal sealed class FilteredProcess
 {
     private const int SignalledBase = 128; // as shells say it
 
-    private FilteredProcess(int id, NotificationListener listener) => (Id, Listener) = (id, listener);
+    private readonly int _id;
 
-    internal int Id { get; }
-
-    /// <summary>Where its system calls wait. Somebody receives them from now on, or it does not get far.</summary>
-    internal NotificationListener Listener { get; }
+    private FilteredProcess(int id) => _id = id;
 
     /// <summary>Starts a program; the calls that it makes on its way wait for whoever receives them.</summary>
     /// <param name="command">The program, by path or to be found in PATH, and its arguments.</param>
@@ -27,36 +24,40 @@ internal sealed class FilteredProcess
     {
         using var spawn = new ProcessSpawn(command);
         var handed = new TaskCompletionSource<NotificationListener?>();
-        new Thread(() =>
-        {
-            if (handed.Task.Result is { } listener)
-                receive(listener);
-        }) { IsBackground = true, Name = "clients' system calls" }.Start();
         FilteredProcess? started = null;
         Win32Exception? failure = null;
+        new Thread(Receive) { IsBackground = true, Name = "clients' system calls" }.Start();
 
         // The filter is of a thread and its children, so it goes on one that does nothing else, and ends. What that does from the filter
         // on must open nothing, since the loader's locks, held over an open that waits, would be in the way of who answers it: so all of it
         // has been done once before, and a thread is neither made nor named there.
         NotificationListener.Rehearse();
         spawn.Rehearse();
-        var thread = new Thread(() =>
+        var thread = new Thread(FilterAndStart) { Name = "filter" };
+        thread.Start();
+        thread.Join();
+        return started ?? throw failure!;
+
+        void Receive()
+        {
+            if (handed.Task.Result is { } listener)
+                receive(listener);
+        }
+
+        void FilterAndStart()
         {
             try
             {
                 NotificationListener listener = NotificationListener.InstallOnThisThread();
                 handed.SetResult(listener);
-                started = new FilteredProcess(spawn.Start(), listener);
+                started = new FilteredProcess(spawn.Start());
             }
             catch (Win32Exception e)
             {
                 failure = e;
                 handed.TrySetResult(null);
             }
-        }) { Name = "filter" };
-        thread.Start();
-        thread.Join();
-        return started ?? throw failure!;
+        }
     }
 
     /// <summary>Waits for its end.</summary>
@@ -64,7 +65,7 @@ internal sealed class FilteredProcess
     internal int WaitForExit()
     {
         Libc.SigInfo info;
-        while (Libc.WaitId(Libc.PPid, Id, out info, Libc.WExited) < 0)
+        while (Libc.WaitId(Libc.PPid, _id, out info, Libc.WExited) < 0)
         {
             if (Marshal.GetLastPInvokeError() != Libc.Eintr)
                 return SignalledBase;
