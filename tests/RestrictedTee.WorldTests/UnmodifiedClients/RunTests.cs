@@ -76,6 +76,29 @@ public sealed class RunTests : IDisposable
         Assert.Equal((5, "41 becomes 42\ndone, not mapped\nopen\n"), (result.ExitCode, result.Output));
     }
 
+    [Fact]
+    public void The_names_of_the_devices_are_there_to_be_asked_after()
+    {
+        const string Script = "[ -c /dev/tee0 ] && [ -c /dev/teepriv0 ] && [ -w /dev/dma_heap/system ] && [ ! -e /dev/tee9 ] && [ ! -e /dev/dma_heap/nothing ] && [ -e /dev/null ] && stat -c '%F %t:%T' /dev/tee0; cd /dev && stat -L -c %F tee0";
+
+        Rtee.Result result = Rtee.Run("run", "--", "sh", "-c", Script);
+
+        Assert.Equal("character special file f0:0\ncharacter special file\n", result.Output);
+    }
+
+    [CompilerFact]
+    public void When_the_secure_world_has_gone_a_call_fails_and_an_open_does()
+    {
+        using Process run = Rtee.Start(environment: null, "run", "--", "sh", "-c", "\"$0\" wait; \"$0\" hello; exit 3", _client!.Path);
+        Assert.Equal("waiting", run.StandardOutput.ReadLine());
+        int world = int.Parse(ChildrenOf(run.Id).First(pid => File.ReadAllText($"/proc/{pid}/cmdline").Contains("RestrictedTee.SecureWorld", StringComparison.Ordinal)));
+
+        Process.GetProcessById(world).Kill();
+
+        Assert.True(run.WaitForExit(TimeSpan.FromSeconds(60)), "The run does not end.");
+        Assert.Equal((3, "no TEE: No such device\n"), (run.ExitCode, run.StandardOutput.ReadToEnd()));
+    }
+
     [CompilerFact]
     public void A_program_that_is_killed_in_a_call_takes_the_call_along_and_the_run_ends()
     {

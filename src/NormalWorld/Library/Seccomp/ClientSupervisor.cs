@@ -7,12 +7,13 @@ using Serilog;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>
-/// Answers the system calls that the filter holds: opens of the devices' names, and ioctls on what was given for them. One thread receives,
+/// Answers the system calls that the filter holds: what names a device, and ioctls on what was given for it. One thread receives,
 /// because with more each of them is woken for each call; what can take long goes to another.
 /// </summary>
 internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener listener, DeviceFace face) : IDisposable
 {
     private const ulong CloseOnExec = 0x8_0000;
+    private const int StatXBuffer = 4; // statx(2): the last of its arguments
 
     private readonly Placeholders _placeholders = new();
     private readonly SharedMemoryWatch _memory = new();
@@ -47,16 +48,16 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     private void Serve(Libc.Notification call)
     {
         if (call.Number != SystemCalls.Ioctl)
-            Open(call);
+            Named(call);
         else if (_placeholders.Find(call.Pid, unchecked((int)call.Arguments[0])) is { } file)
             _threads.Run(() => _ioctls!.Serve(call, file));
         else
             listener.Continue(call.Id);
     }
 
-    private void Open(in Libc.Notification call)
+    private void Named(in Libc.Notification call)
     {
-        bool isAt = call.Number != SystemCalls.Open;
+        bool isAt = SystemCalls.IsAt(call.Number);
         var memory = new UserMemory(call.Pid);
         if (ClientPaths.Read(memory, call.Arguments[isAt ? 1 : 0]) is not { Length: > 0 } path || !ClientPaths.MayBeDevice(path)
             || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
@@ -66,14 +67,10 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
             return;
         }
 
-        ulong flags = call.Arguments[isAt ? 2 : 1];
         try
         {
-            if (call.Number == SystemCalls.OpenAt2)
-                flags = ReadHow(memory, call.Arguments[2]);
-            ClientIdentity client = ClientIdentityOf(call.Pid);
             if (listener.IsValid(call.Id))
-                Give(call.Id, node, client, flags);
+                Answer(call, memory, node, isAt ? 2 : 1);
         }
         catch (TeeDriverException e)
         {
@@ -81,8 +78,31 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         }
     }
 
+    /// <param name="call">The call.</param>
+    /// <param name="memory">The caller's.</param>
+    /// <param name="node">What it names.</param>
+    /// <param name="next">Which argument follows the path.</param>
+    private void Answer(in Libc.Notification call, UserMemory memory, DeviceNode node, int next)
+    {
+        int number = call.Number;
+        if (number == SystemCalls.Open || number == SystemCalls.OpenAt || number == SystemCalls.OpenAt2)
+        {
+            ulong flags = number == SystemCalls.OpenAt2 ? ReadHow(memory, call.Arguments[next]) : call.Arguments[next];
+            Give(call.Id, node, ClientIdentityOf(call.Pid), flags);
+            return;
+        }
+
+        if (number == SystemCalls.StatX)
+            DeviceNodeStatus.WriteStatX(memory, call.Arguments[StatXBuffer], node);
+        else if (number == SystemCalls.Stat || number == SystemCalls.LStat || number == SystemCalls.NewFStatAt)
+            DeviceNodeStatus.WriteStat(memory, call.Arguments[next], node);
+        listener.Answer(call.Id, 0);
+    }
+
     private void Give(ulong id, DeviceNode node, ClientIdentity client, ulong flags)
     {
+        if (host.Driver.IsGone)
+            throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
         var file = new ClientFile(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
         using SafeFileHandle placeholder = _placeholders.Add(file);
         int given = listener.AddDescriptor(id, placeholder, (uint)(flags & CloseOnExec), answers: true);

@@ -57,7 +57,7 @@ internal sealed unsafe class NotificationListener : IDisposable
             notification = default; // the kernel wants it zeroed
             fixed (Libc.Notification* p = &notification)
             {
-                if (Libc.IoctlNotification(_handle, Libc.NotifReceive, p) == 0)
+                if (Ioctl(Libc.NotifReceive, p) == 0)
                     return true;
             }
 
@@ -71,7 +71,7 @@ internal sealed unsafe class NotificationListener : IDisposable
     }
 
     /// <summary>Whether the call still waits: what was read of its process' memory was that of the caller, and not of a successor's.</summary>
-    internal bool IsValid(ulong id) => Libc.IoctlNotification(_handle, Libc.NotifIdValid, &id) == 0;
+    internal bool IsValid(ulong id) => Ioctl(Libc.NotifIdValid, &id) == 0;
 
     /// <summary>The kernel carries the call out as if nothing had been.</summary>
     internal void Continue(ulong id) => Send(new Libc.NotificationResponse { Id = id, Flags = Libc.NotifContinue });
@@ -93,7 +93,7 @@ internal sealed unsafe class NotificationListener : IDisposable
         {
             descriptor.DangerousAddRef(ref isHeld);
             var added = new Libc.NotificationAddFd { Id = id, Flags = answers ? Libc.AddFdSend : 0, Source = (uint)descriptor.DangerousGetHandle(), NewFlags = flags };
-            int number = Libc.IoctlNotification(_handle, Libc.NotifAddFd, &added);
+            int number = Ioctl(Libc.NotifAddFd, &added);
             return number >= 0 ? number : -Marshal.GetLastPInvokeError();
         }
         finally
@@ -105,7 +105,21 @@ internal sealed unsafe class NotificationListener : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    private void Send(Libc.NotificationResponse response) => _ = Libc.IoctlNotification(_handle, Libc.NotifSend, &response); // fails when the caller has gone
+    private void Send(Libc.NotificationResponse response) => _ = Ioctl(Libc.NotifSend, &response); // fails when the caller has gone
+
+    /// <summary>A call that comes back when all clients have gone finds nobody to answer, and no listener.</summary>
+    private int Ioctl(nuint request, void* argument)
+    {
+        try
+        {
+            return Libc.IoctlNotification(_handle, request, argument);
+        }
+        catch (ObjectDisposedException)
+        {
+            Marshal.SetLastPInvokeError(Enoent);
+            return -1;
+        }
+    }
 
     private bool HasHungUp()
     {

@@ -3,7 +3,7 @@ using RestrictedTee.NormalWorld.Interop;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>
-/// The filter: opens, and the ioctls of the devices that are served here, wait for an answer; whatever else a program does is let
+/// The filter: calls that name a file, and the ioctls of the devices that are served here, wait for an answer; whatever else a program does is let
 /// through in the kernel, at full speed.
 /// </summary>
 internal static class SeccompFilter
@@ -30,9 +30,9 @@ internal static class SeccompFilter
             new(Return, 0, 0, Allow), // a program of another architecture sees no devices
             new(Load, 0, 0, Number),
         };
-        foreach (int open in new[] { SystemCalls.Open, SystemCalls.OpenAt, SystemCalls.OpenAt2 }.Where(number => number >= 0))
+        foreach (int named in SystemCalls.Named)
         {
-            program.Add(new(JumpIfEqual, 0, 1, (uint)open));
+            program.Add(new(JumpIfEqual, 0, 1, (uint)named));
             program.Add(new(Return, 0, 0, Notify));
         }
 
