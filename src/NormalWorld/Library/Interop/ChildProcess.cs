@@ -9,7 +9,8 @@ namespace RestrictedTee.NormalWorld.Interop;
 /// </summary>
 internal sealed class ChildProcess
 {
-    private const int SignalledBase = 128; // as shells and Process say it
+    /// <summary>What the number of a signal that ended a process is added to, as shells and Process say it.</summary>
+    internal const int SignalledBase = 128;
 
     private readonly object _gate = new(); // protects _exitCode and _whenEnded, and the process id from being another's; a leaf
     private readonly List<Action> _whenEnded = [];
@@ -118,11 +119,11 @@ internal sealed class ChildProcess
     /// </summary>
     private void Reap()
     {
-        _ = Wait(Libc.WExited | Libc.WNoWait);
+        _ = Wait(Id, Libc.WExited | Libc.WNoWait);
         Action[] whenEnded;
         lock (_gate)
         {
-            _exitCode = Wait(Libc.WExited);
+            _exitCode = Wait(Id, Libc.WExited);
             whenEnded = [.. _whenEnded];
             Monitor.PulseAll(_gate);
         }
@@ -131,13 +132,15 @@ internal sealed class ChildProcess
             ThreadPool.QueueUserWorkItem(_ => action());
     }
 
-    private int Wait(int options)
+    /// <summary>Waits for a child (waitid(2)).</summary>
+    /// <returns>Its exit status, or 128 and the signal that ended it; -1 when the kernel has kept none.</returns>
+    internal static int Wait(int id, int options)
     {
         Libc.SigInfo info;
         int result;
         do
         {
-            result = Libc.WaitId(Libc.PPid, Id, out info, options);
+            result = Libc.WaitId(Libc.PPid, id, out info, options);
         }
         while (result < 0 && Marshal.GetLastPInvokeError() == Libc.Eintr);
 

@@ -47,16 +47,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         Span<byte> argument = stackalloc byte[size];
         memory.CopyFrom(address, argument);
         var frame = new IoctlFrame { User = memory, Argument = argument };
-        TeeIoctlBufData reference = default;
-        if (hasBuffer)
-        {
-            reference = MemoryMarshal.Read<TeeIoctlBufData>(argument);
-            if (reference.BufLen > TeeIoctl.MaxArgSize)
-                throw new TeeDriverException(Errno.EINVAL, $"An argument of {reference.BufLen} bytes.");
-            frame.Buffer = new byte[(int)reference.BufLen];
-            memory.CopyFrom(reference.BufPtr, frame.Buffer);
-        }
-
+        TeeIoctlBufData reference = hasBuffer ? frame.TakeBuffer() : default;
         using SafeFileHandle? named = descriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var number ? Open(call.Pid, (int)number) : null;
         frame.DescriptorIn = named;
         if (!listener.IsValid(call.Id))
@@ -69,12 +60,13 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
                 file.Ioctls.Handle(request, ref frame);
             face.Show(request, frame.Argument);
             Watch(file, request, ref frame);
-            Answer(call.Id, file, memory, address, reference, ref frame);
-            placeholders.Watched();
+            Answer(call.Id, file, address, reference, ref frame);
         }
         finally
         {
             frame.DescriptorOut?.Dispose();
+            if (request == TeeIoctl.ShmRegister || request == TeeIoctl.ShmRegisterFd)
+                placeholders.Watched(); // no other request makes one, and an INVOKE need not wake whoever watches them
         }
     }
 
@@ -94,12 +86,11 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         made.Dispose();
     }
 
-    private void Answer(ulong id, ClientFile file, UserMemory memory, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    private void Answer(ulong id, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
     {
         if (!listener.IsValid(id))
             return;
-        if (!frame.Buffer.IsEmpty)
-            memory.CopyTo(frame.Buffer, reference.BufPtr);
+        frame.ReturnBuffer(reference);
         if (file.Node.Kind == DeviceKind.Heap)
         {
             ref DmaHeapAllocationData data = ref MemoryMarshal.AsRef<DmaHeapAllocationData>(frame.Argument);
@@ -109,7 +100,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
             data.Fd = (uint)given;
         }
 
-        memory.CopyTo(frame.Argument, address);
+        frame.User.CopyTo(frame.Argument, address);
         if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
             listener.Answer(id, 0);
         else if (listener.AddDescriptor(id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)

@@ -104,9 +104,9 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         if (host.Driver.IsGone)
             throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
         var file = new ClientFile(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
-        using SafeFileHandle placeholder = _placeholders.Add(file);
-        int given = listener.AddDescriptor(id, placeholder, (uint)(flags & CloseOnExec), answers: true);
-        placeholder.Dispose();
+        int given;
+        using (SafeFileHandle placeholder = _placeholders.Add(file))
+            given = listener.AddDescriptor(id, placeholder, (uint)(flags & CloseOnExec), answers: true);
         _placeholders.Watched();
         if (given < 0)
             listener.Answer(id, given);

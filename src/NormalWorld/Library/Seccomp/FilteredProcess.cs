@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 using RestrictedTee.NormalWorld.Interop;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
@@ -10,8 +9,6 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// </summary>
 internal sealed class FilteredProcess
 {
-    private const int SignalledBase = 128; // as shells say it
-
     private readonly int _id;
 
     private FilteredProcess(int id) => _id = id;
@@ -62,15 +59,5 @@ internal sealed class FilteredProcess
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit status, or 128 and the signal that ended it.</returns>
-    internal int WaitForExit()
-    {
-        Libc.SigInfo info;
-        while (Libc.WaitId(Libc.PPid, _id, out info, Libc.WExited) < 0)
-        {
-            if (Marshal.GetLastPInvokeError() != Libc.Eintr)
-                return SignalledBase;
-        }
-
-        return info.Code == Libc.CldExited ? info.Status : SignalledBase + info.Status;
-    }
+    internal int WaitForExit() => ChildProcess.Wait(_id, Libc.WExited) is >= 0 and var status ? status : ChildProcess.SignalledBase;
 }

@@ -11,8 +11,6 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// </summary>
 internal sealed class Placeholders : IDisposable
 {
-    private const int AtFdCwd = -100;
-
     private readonly object _lock = new(); // protects _files; a leaf
     private readonly Dictionary<FileIdentity, (SafeFileHandle Write, IDisposable Held)> _files = [];
     private readonly PipeEnd _wakeRead;
@@ -41,7 +39,7 @@ internal sealed class Placeholders : IDisposable
     /// <summary>The file behind a descriptor of a client; null when it is none.</summary>
     internal ClientFile? Find(int thread, int descriptor)
     {
-        if (Libc.StatXPath(AtFdCwd, $"/proc/{thread}/fd/{descriptor}", 0, Libc.StatxInode, out Libc.Statx stat) != 0)
+        if (Libc.StatXPath(ClientPaths.AtFdCwd, $"/proc/{thread}/fd/{descriptor}", 0, Libc.StatxInode, out Libc.Statx stat) != 0)
             return null;
         lock (_lock)
             return _files.TryGetValue(new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode), out (SafeFileHandle Write, IDisposable Held) found) ? found.Held as ClientFile : null;

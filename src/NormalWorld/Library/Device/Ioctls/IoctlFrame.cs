@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.Device.Ioctls;
@@ -17,6 +18,27 @@ internal ref struct IoctlFrame
 
     /// <summary>What tee_ioctl_buf_data points to, already copied in; copied out again afterwards.</summary>
     internal Span<byte> Buffer;
+
+    /// <summary>Copies in what the argument, a tee_ioctl_buf_data, points to.</summary>
+    /// <returns>Where that is.</returns>
+    /// <exception cref="TeeDriverException">EINVAL: it is longer than any argument; EFAULT.</exception>
+    internal TeeIoctlBufData TakeBuffer()
+    {
+        var reference = MemoryMarshal.Read<TeeIoctlBufData>(Argument);
+        if (reference.BufLen > TeeIoctl.MaxArgSize)
+            throw new TeeDriverException(Errno.EINVAL, $"An argument of {reference.BufLen} bytes.");
+        Buffer = new byte[(int)reference.BufLen];
+        User.CopyFrom(reference.BufPtr, Buffer);
+        return reference;
+    }
+
+    /// <summary>Copies it out again.</summary>
+    /// <exception cref="TeeDriverException">EFAULT.</exception>
+    internal readonly void ReturnBuffer(TeeIoctlBufData reference)
+    {
+        if (!Buffer.IsEmpty)
+            User.CopyTo(Buffer, reference.BufPtr);
+    }
 
     /// <summary>The descriptor that the argument names, when it names one.</summary>
     internal SafeFileHandle? DescriptorIn;

@@ -76,21 +76,11 @@ public sealed class TeeDeviceFile : IDisposable
         try
         {
             var frame = new IoctlFrame { User = UserMemory.Self, Argument = argument };
-            TeeIoctlBufData reference = default;
-            if (row is { HasBuffer: true } && isWhole)
-            {
-                reference = MemoryMarshal.Read<TeeIoctlBufData>(argument);
-                if (reference.BufLen > TeeIoctl.MaxArgSize)
-                    return -(int)Errno.EINVAL;
-                frame.Buffer = new byte[(int)reference.BufLen];
-                UserMemory.Self.CopyFrom(reference.BufPtr, frame.Buffer);
-            }
-
+            TeeIoctlBufData reference = row is { HasBuffer: true } && isWhole ? frame.TakeBuffer() : default;
             if (isWhole && row!.DescriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var fdIn)
                 frame.DescriptorIn = new SafeFileHandle((nint)fdIn, ownsHandle: false);
             handle(ref frame);
-            if (!frame.Buffer.IsEmpty)
-                UserMemory.Self.CopyTo(frame.Buffer, reference.BufPtr);
+            frame.ReturnBuffer(reference);
             fd = frame.DescriptorOut is { } descriptor ? Leak(descriptor) : 0;
             return 0;
         }
