@@ -188,7 +188,7 @@ public sealed class OpteeDriverInterleavingTests : IDisposable
 
         public CallStep Continue(ref SmcFrame frame, Span<byte> rpcArgument) => CallStep.Done;
 
-        public ulong RegisterShm(PhysicalRange range) => throw new NotSupportedException();
+        public ulong RegisterShm(params ReadOnlySpan<PhysicalRange> ranges) => throw new NotSupportedException();
 
         public void UnregisterShm(ulong cookie) => throw new NotSupportedException();
 

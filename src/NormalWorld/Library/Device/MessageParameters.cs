@@ -37,7 +37,7 @@ internal static class MessageParameters
                 if (param.B > shm.Size || param.A > shm.Size - param.B)
                     throw new TeeDriverException(Errno.EINVAL, $"Parameter {i} refers to {param.B} bytes at offset {param.A} of memory of {shm.Size}.");
                 shm.SyncForTee(param.A, param.B);
-                target = new OpteeMsgParam { Attr = param.Attr, A = param.A, B = param.B, C = shm.Cookie };
+                target = new OpteeMsgParam { Attr = param.Attr, A = param.A + shm.Offset, B = param.B, C = shm.Cookie };
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed class ShmTable
             {
                 shm.Id = ++_lastId;
                 _byId.Add(shm.Id, shm);
-                if (shm.Block is null)
+                if (shm.IsDmaBuf)
                     AddBuffer(shm);
                 return shm;
             }
@@ -36,7 +36,7 @@ internal sealed class ShmTable
         lock (_lock)
         {
             _byId.Remove(shm.Id);
-            if (shm.Block is not null || !_buffers.TryGetValue(shm.Cookie, out List<TeeShm>? same))
+            if (!shm.IsDmaBuf || !_buffers.TryGetValue(shm.Cookie, out List<TeeShm>? same))
                 return;
             same.Remove(shm);
             if (same.Count == 0)

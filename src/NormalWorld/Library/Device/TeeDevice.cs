@@ -6,6 +6,7 @@ using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
+using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.Device;
 
@@ -62,8 +63,10 @@ internal sealed class TeeDevice : ITeeDevice
     internal TeeShm RegisterShm(UserMemory memory, ulong address, ulong length)
     {
         CheckOpen();
-        if (address == 0 || length == 0 || address > ulong.MaxValue - length)
-            throw new TeeDriverException(Errno.EINVAL, $"{length} bytes at 0x{address:x} cannot be registered.");
+        if (length == 0)
+            throw new TeeDriverException(Errno.ENOMEM, "No bytes cannot be registered."); // register_shm_helper (tee_shm.c): no pages
+        if (address > ulong.MaxValue - length)
+            throw new TeeDriverException(Errno.EFAULT, $"There are no {length} bytes at 0x{address:x}."); // access_ok
         ShmBlock copy = Driver.Shm.Allocate(length);
         try
         {
@@ -76,6 +79,28 @@ internal sealed class TeeDevice : ITeeDevice
             copy.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Memory of the client whose pages the TEE can map itself.</summary>
+    /// <param name="ranges">Where those are, whole pages.</param>
+    /// <param name="offset">Where in the first the memory begins.</param>
+    /// <param name="size">Its bytes.</param>
+    /// <param name="pages">Keeps them; taken over, also when it is refused.</param>
+    internal TeeShm RegisterPages(ReadOnlySpan<PhysicalRange> ranges, ulong offset, ulong size, IDisposable pages)
+    {
+        ulong cookie;
+        try
+        {
+            CheckOpen();
+            cookie = Driver.Abi.RegisterShm(ranges);
+        }
+        catch
+        {
+            pages.Dispose();
+            throw;
+        }
+
+        return TeeShm.Pages(_shm, Driver.Abi, cookie, offset, size, pages);
     }
 
     public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf)

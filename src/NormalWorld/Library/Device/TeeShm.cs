@@ -17,10 +17,11 @@ internal sealed class TeeShm : ITeeShm
     private readonly ShmBlock? _block;
     private readonly UserMapping? _user;
     private readonly DmaBufObject? _dmaBuf;
+    private readonly IDisposable? _pages;
     private ReferenceCount _references = new();
     private int _closed;
 
-    private TeeShm(ShmTable table, IOpteeAbi abi, ulong cookie, ulong size, ShmBlock? block, UserMapping? user, DmaBufObject? dmaBuf)
+    private TeeShm(ShmTable table, IOpteeAbi abi, ulong cookie, ulong size, ShmBlock? block = null, UserMapping? user = null, DmaBufObject? dmaBuf = null, IDisposable? pages = null)
     {
         _table = table;
         _abi = abi;
@@ -29,6 +30,7 @@ internal sealed class TeeShm : ITeeShm
         _block = block;
         _user = user;
         _dmaBuf = dmaBuf;
+        _pages = pages;
     }
 
     /// <summary>Memory of the client, of which the TEE sees a copy in shared memory.</summary>
@@ -40,6 +42,12 @@ internal sealed class TeeShm : ITeeShm
     public ulong Size { get; }
 
     internal ulong Cookie { get; }
+
+    /// <summary>Where it begins in what the TEE knows by its cookie: registered memory need not begin with its page.</summary>
+    internal ulong Offset { get; private init; }
+
+    /// <summary>Whether it is a buffer that other contexts may have too, and not normal memory.</summary>
+    internal bool IsDmaBuf => _block is null && _pages is null;
 
     internal ShmBlock? Block => _block;
 
@@ -55,14 +63,18 @@ internal sealed class TeeShm : ITeeShm
     }
 
     internal static TeeShm Allocated(ShmTable table, IOpteeAbi abi, ShmBlock block, ulong cookie) =>
-        table.Add(new TeeShm(table, abi, cookie, (ulong)block.Size, block, user: null, dmaBuf: null));
+        table.Add(new TeeShm(table, abi, cookie, (ulong)block.Size, block));
 
     internal static TeeShm User(ShmTable table, IOpteeAbi abi, ShmBlock copy, ulong cookie, UserMapping user) =>
-        table.Add(new TeeShm(table, abi, cookie, (ulong)copy.Size, copy, user, dmaBuf: null));
+        table.Add(new TeeShm(table, abi, cookie, (ulong)copy.Size, copy, user));
+
+    /// <summary>Memory of the client that the TEE sees itself; <paramref name="pages"/> keeps it, and is disposed with it.</summary>
+    internal static TeeShm Pages(ShmTable table, IOpteeAbi abi, ulong cookie, ulong offset, ulong size, IDisposable pages) =>
+        table.Add(new TeeShm(table, abi, cookie, size, pages: pages) { Offset = offset });
 
     /// <summary>A dma-buf; <paramref name="buffer"/>'s reference is taken over when <paramref name="keeps"/>.</summary>
     internal static TeeShm ForDmaBuf(ShmTable table, IOpteeAbi abi, DmaBufObject buffer, ulong cookie, bool keeps) =>
-        table.Add(new TeeShm(table, abi, cookie, buffer.Size, block: null, user: null, keeps ? buffer : null));
+        table.Add(new TeeShm(table, abi, cookie, buffer.Size, dmaBuf: keeps ? buffer : null));
 
     internal bool TryAddReference() => _references.TryAdd();
 
@@ -70,11 +82,10 @@ internal sealed class TeeShm : ITeeShm
     {
         if (!_references.Release())
             return;
-        if (_block is not null)
-        {
+        if (!IsDmaBuf)
             _abi.UnregisterShm(Cookie);
-            _block.Dispose();
-        }
+        _block?.Dispose();
+        _pages?.Dispose();
 
         _dmaBuf?.Release();
     }

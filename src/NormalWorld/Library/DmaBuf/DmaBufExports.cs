@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Interleaving;

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.Interop;
@@ -44,13 +45,4 @@ internal sealed class ExportedDmaBuf
     /// <summary>Another descriptor for the same pipe, by way of /proc: the one handed out before may have been closed by now.</summary>
     internal SafeFileHandle Duplicate() =>
         File.OpenHandle($"/proc/self/fd/{_write.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-}
-
-/// <summary>Which file a descriptor is, whatever its number.</summary>
-internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode)
-{
-    internal static FileIdentity Of(SafeFileHandle handle) =>
-        Interop.Libc.StatX(handle, "", Interop.Libc.AtEmptyPath, Interop.Libc.StatxInode, out Interop.Libc.Statx stat) == 0
-            ? new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode)
-            : throw new TeeDriverException(Errno.EBADF, "Not an open descriptor.");
 }

@@ -59,9 +59,9 @@ internal interface IOpteeAbi
     /// <summary>Looks at what came back; an RPC is served.</summary>
     CallStep Continue(ref SmcFrame frame, Span<byte> rpcArgument);
 
-    /// <summary>Makes memory known to the TEE, and returns the cookie by which memrefs name it.</summary>
+    /// <summary>Makes memory known to the TEE, and returns the cookie by which memrefs name it. Of several ranges all are whole pages, which the TEE sees one behind the other.</summary>
     /// <exception cref="TeeDriverException">ENOMEM: the secure world refused; ENODEV: it has gone.</exception>
-    ulong RegisterShm(PhysicalRange range);
+    ulong RegisterShm(params ReadOnlySpan<PhysicalRange> ranges);
 
     /// <summary>Takes it back.</summary>
     void UnregisterShm(ulong cookie);

@@ -13,23 +13,35 @@ internal static class PageLists
     /// <summary>Pages that the list of so many pages takes.</summary>
     internal static int ListPagesOf(int pages) => (pages + OpteeMsg.PageListEntries - 1) / OpteeMsg.PageListEntries;
 
-    /// <summary>Lists contiguous pages.</summary>
+    /// <summary>Bytes of ranges, of which all but the last are whole pages.</summary>
+    internal static ulong LengthOf(ReadOnlySpan<PhysicalRange> ranges)
+    {
+        ulong length = 0;
+        foreach (PhysicalRange range in ranges)
+            length += range.Length;
+        return length;
+    }
+
+    /// <summary>Lists pages.</summary>
     /// <param name="list">Where the list goes.</param>
     /// <param name="listAddress">Its physical address.</param>
-    /// <param name="first">The first page.</param>
-    /// <param name="pages">How many.</param>
-    internal static void Write(Span<byte> list, PhysicalAddress listAddress, PhysicalAddress first, int pages)
+    /// <param name="ranges">What the pages make up.</param>
+    internal static void Write(Span<byte> list, PhysicalAddress listAddress, params ReadOnlySpan<PhysicalRange> ranges)
     {
         Span<ulong> entries = MemoryMarshal.Cast<byte, ulong>(list);
-        for (int i = 0, slot = 0; i < pages; i++)
+        int slot = 0;
+        foreach (PhysicalRange range in ranges)
         {
-            if (slot % (OpteeMsg.PageListEntries + 1) == OpteeMsg.PageListEntries)
+            for (ulong page = 0; page < range.Length; page += OpteeMsg.PageSize)
             {
-                entries[slot] = listAddress.Value + ((ulong)(slot + 1) * sizeof(ulong));
-                slot++;
-            }
+                if (slot % (OpteeMsg.PageListEntries + 1) == OpteeMsg.PageListEntries)
+                {
+                    entries[slot] = listAddress.Value + ((ulong)(slot + 1) * sizeof(ulong));
+                    slot++;
+                }
 
-            entries[slot++] = first.Value + ((ulong)i * OpteeMsg.PageSize);
+                entries[slot++] = range.Start.Value + page;
+            }
         }
     }
 }

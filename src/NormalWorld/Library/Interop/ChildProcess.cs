@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace RestrictedTee.NormalWorld.Interop;
 
@@ -130,6 +131,19 @@ internal sealed class ChildProcess
 
         foreach (Action action in whenEnded)
             ThreadPool.QueueUserWorkItem(_ => action());
+    }
+
+    /// <summary>Waits for the end of a child that a thread of this process may trace: waitid(2) would take the stops that are that thread's to take.</summary>
+    /// <returns>As <see cref="Wait"/>.</returns>
+    internal static unsafe int WaitForEndOfTraced(int id)
+    {
+        var poll = new SmcTransport.Interop.Libc.PollFd { Fd = (int)Libc.PidFdOpen(Libc.PidFdOpenNumber, id, 0), Events = SmcTransport.Interop.Libc.PollIn };
+        using var owner = new SafeFileHandle(poll.Fd, ownsHandle: true);
+        while (poll.Fd >= 0 && SmcTransport.Interop.Libc.Poll(&poll, 1, Timeout.Infinite) < 0 && Marshal.GetLastPInvokeError() == Libc.Eintr)
+        {
+        }
+
+        return Wait(id, Libc.WExited);
     }
 
     /// <summary>Waits for a child (waitid(2)).</summary>

@@ -81,6 +81,11 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     internal static partial int WaitId(int idType, int id, out SigInfo info, int options);
 
+    internal const nint PidFdOpenNumber = 434; // of every architecture
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long PidFdOpen(nint number, int pid, uint flags);
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
 }

@@ -7,7 +7,7 @@ using RestrictedTee.NormalWorld.Uapi;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>The ioctls of clients: a structure is copied in once, the request carried out, the structure copied out, and the call answered. A border.</summary>
-internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, DeviceFace face)
+internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face)
 {
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
 
@@ -54,6 +54,8 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
             return; // what was read may be a successor's
         try
         {
+            if (request == TeeIoctl.ShmRegister && MemoryMarshal.Read<TeeIoctlShmRegisterData>(argument) is { Flags: 0 } data && registrations.TryRegister(call, file, data))
+                return;
             if (file.Node.Kind == DeviceKind.Heap)
                 file.Ioctls.HandleHeap(file.Node.Heap, request, ref frame);
             else
@@ -88,8 +90,20 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
 
     private void Answer(ulong id, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
     {
-        if (!listener.IsValid(id))
-            return;
+        registrations.Memory.EnterReadLock();
+        try
+        {
+            if (listener.IsValid(id))
+                Return(id, file, address, reference, ref frame);
+        }
+        finally
+        {
+            registrations.Memory.ExitReadLock();
+        }
+    }
+
+    private void Return(ulong id, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    {
         frame.ReturnBuffer(reference);
         if (file.Node.Kind == DeviceKind.Heap)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Interop;
@@ -18,12 +19,15 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     private readonly Placeholders _placeholders = new();
     private readonly SharedMemoryWatch _memory = new();
     private readonly CallThreads _threads = new();
+    private readonly ConcurrentDictionary<int, byte> _waiting = []; // threads of clients whose calls are with another thread here
+    private ClientRegistrations? _registrations;
     private ClientIoctl? _ioctls;
 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
-        _ioctls = new ClientIoctl(listener, _placeholders, _memory, face);
+        _registrations = new ClientRegistrations(listener, _placeholders, host, _waiting.ContainsKey);
+        _ioctls = new ClientIoctl(listener, _placeholders, _memory, _registrations, face);
         while (listener.TryReceive(out Libc.Notification call))
         {
             try
@@ -41,18 +45,40 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     public void Dispose()
     {
         listener.Dispose();
+        _registrations?.Dispose();
         _placeholders.Dispose();
         _memory.Dispose();
     }
 
     private void Serve(Libc.Notification call)
     {
-        if (call.Number != SystemCalls.Ioctl)
+        if (SystemCalls.Forks(call.Number))
+            Fork(call);
+        else if (call.Number != SystemCalls.Ioctl)
             Named(call);
         else if (_placeholders.Find(call.Pid, unchecked((int)call.Arguments[0])) is { } file)
-            _threads.Run(() => _ioctls!.Serve(call, file));
+            Elsewhere(call, () => _ioctls!.Serve(call, file));
         else
             listener.Continue(call.Id);
+    }
+
+    private void Fork(Libc.Notification call)
+    {
+        if (_registrations!.Any)
+            Elsewhere(call, () => _registrations.Fork(call));
+        else
+            listener.Continue(call.Id);
+    }
+
+    private void Elsewhere(in Libc.Notification call, Action serve)
+    {
+        int thread = call.Pid;
+        _waiting.TryAdd(thread, 0);
+        _threads.Run(() =>
+        {
+            serve();
+            _waiting.TryRemove(thread, out _);
+        });
     }
 
     private void Named(in Libc.Notification call)
@@ -88,7 +114,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         if (number == SystemCalls.Open || number == SystemCalls.OpenAt || number == SystemCalls.OpenAt2)
         {
             ulong flags = number == SystemCalls.OpenAt2 ? ReadHow(memory, call.Arguments[next]) : call.Arguments[next];
-            Give(call.Id, node, ClientIdentityOf(call.Pid), flags);
+            Give(call.Id, node, Caller.IdentityOf(call.Pid), flags);
             return;
         }
 
@@ -118,36 +144,5 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         Span<byte> flags = stackalloc byte[sizeof(ulong)];
         memory.CopyFrom(address, flags);
         return BitConverter.ToUInt64(flags);
-    }
-
-    /// <summary>The effective ids of the caller, and its process.</summary>
-    private static ClientIdentity ClientIdentityOf(int thread)
-    {
-        try
-        {
-            (int process, uint uid, uint gid) = (thread, 0, 0);
-            foreach (string line in File.ReadLines($"/proc/{thread}/status"))
-            {
-                string[] words = line.Split(['\t', ' '], StringSplitOptions.RemoveEmptyEntries);
-                switch (words)
-                {
-                    case ["Tgid:", var id]:
-                        process = int.Parse(id);
-                        break;
-                    case ["Uid:", _, var effective, ..]:
-                        uid = uint.Parse(effective);
-                        break;
-                    case ["Gid:", _, var effective, ..]:
-                        gid = uint.Parse(effective);
-                        break;
-                }
-            }
-
-            return ClientIdentity.Of(process, uid, gid);
-        }
-        catch (IOException)
-        {
-            throw new TeeDriverException(Errno.EINTR, "The caller has gone.");
-        }
     }
 }

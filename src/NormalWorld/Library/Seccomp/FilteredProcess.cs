@@ -59,5 +59,5 @@ internal sealed class FilteredProcess
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit status, or 128 and the signal that ended it.</returns>
-    internal int WaitForExit() => ChildProcess.Wait(_id, Libc.WExited) is >= 0 and var status ? status : ChildProcess.SignalledBase;
+    internal int WaitForExit() => ChildProcess.WaitForEndOfTraced(_id) is >= 0 and var status ? status : ChildProcess.SignalledBase;
 }

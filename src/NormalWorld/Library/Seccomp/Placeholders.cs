@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.SmcTransport.Interop;
 using Libc = RestrictedTee.NormalWorld.Interop.Libc;
 

@@ -28,6 +28,10 @@ internal static class SystemCalls
 
     internal static int StatX { get; } = IsArm64 ? 291 : 332;
 
+    internal static int Clone { get; } = IsArm64 ? -1 : 56;
+
+    internal static int Fork { get; } = IsArm64 ? -1 : 57;
+
     internal static int OpenAt2 => 437;
 
     internal static int FAccessAt2 => 439;
@@ -35,6 +39,9 @@ internal static class SystemCalls
     /// <summary>Those that name a file, and so wait for an answer.</summary>
     internal static IReadOnlyList<int> Named { get; } =
         [.. new[] { Open, OpenAt, OpenAt2, Stat, LStat, NewFStatAt, StatX, Access, FAccessAt, FAccessAt2 }.Where(number => number >= 0)];
+
+    /// <summary>Whether it makes another process.</summary>
+    internal static bool Forks(int number) => number == Clone || number == Fork;
 
     /// <summary>Whether the path is relative to a descriptor, which stands before it.</summary>
     internal static bool IsAt(int number) => number != Open && number != Stat && number != LStat && number != Access;

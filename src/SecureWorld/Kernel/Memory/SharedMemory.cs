@@ -52,7 +52,7 @@ internal sealed class SharedMemory : PlainMemory
     /// <returns>Null when a page is not normal memory to use, or the process has no mapping left.</returns>
     internal static SharedMemory? FromPages(MemoryRelayer relayer, ReadOnlySpan<ulong> pages, uint firstOffset, ulong size, ulong cookie)
     {
-        if (!TryFindRuns(pages, out PhysicalRange[] runs))
+        if (!TryFindRuns(relayer.Ram, pages, out PhysicalRange[] runs))
             return null;
         if (runs.Length == 1)
             return FromRange(relayer, PhysicalRange.Create(runs[0].Start + firstOffset, size), cookie);
@@ -107,14 +107,18 @@ internal sealed class SharedMemory : PlainMemory
             return (nint)address;
     }
 
-    private static bool TryFindRuns(ReadOnlySpan<ulong> pages, out PhysicalRange[] runs)
+    /// <summary>Pages that follow each other in one bank. Banks can lie side by side, and are mapped apart all the same.</summary>
+    private static bool TryFindRuns(NormalRamMap ram, ReadOnlySpan<ulong> pages, out PhysicalRange[] runs)
     {
         var found = new List<PhysicalRange>();
         runs = [];
         for (int start = 0; start < pages.Length;)
         {
             int count = 1;
-            while (start + count < pages.Length && unchecked(pages[start + count] - pages[start]) == (ulong)count * PhysicalAddress.PageSize)
+            int most = pages.Length - start;
+            if (PhysicalRange.TryCreate(new PhysicalAddress(pages[start]), PhysicalAddress.PageSize, out PhysicalRange first) && ram.TryFind(first, out RamBank bank))
+                most = (int)Math.Min((ulong)most, (bank.Range.Start.Value + bank.Range.Length - pages[start]) / PhysicalAddress.PageSize);
+            while (count < most && unchecked(pages[start + count] - pages[start]) == (ulong)count * PhysicalAddress.PageSize)
                 count++;
             if (!PhysicalRange.TryCreate(new PhysicalAddress(pages[start]), (ulong)count * PhysicalAddress.PageSize, out PhysicalRange run))
                 return false;

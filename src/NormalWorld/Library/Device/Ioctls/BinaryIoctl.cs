@@ -24,6 +24,9 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host)
     internal void HandleSmaf(uint request, ref IoctlFrame frame) =>
         IoctlTables.Smaf.Dispatch(new SmafFile(host.Allocators, host.Exports, device.Opener.Pid), request, ref frame);
 
+    /// <summary>Memory that was registered past the ioctl, and is closed as if it had been by it.</summary>
+    internal void Keep(TeeShm shm) => _file.Keep(shm);
+
     /// <summary>What closing a shared-memory descriptor does.</summary>
     /// <exception cref="TeeDriverException">EBADF.</exception>
     internal void CloseShm(int id) => _file.CloseShm(id);

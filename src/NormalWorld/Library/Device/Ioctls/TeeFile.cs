@@ -21,9 +21,15 @@ internal sealed class TeeFile(TeeDevice device, TeeDeviceHost host)
     /// <summary>The memory now lives as long as the descriptor that the request returns.</summary>
     internal void Keep(TeeShm shm, ref IoctlFrame frame, SafeFileHandle descriptor)
     {
+        Keep(shm);
+        frame.DescriptorOut = descriptor;
+    }
+
+    /// <summary>The same, when the descriptor is somebody else's to hand out.</summary>
+    internal void Keep(TeeShm shm)
+    {
         lock (_shm)
             _shm.Add(shm.Id, shm);
-        frame.DescriptorOut = descriptor;
     }
 
     /// <summary>What closing a shared-memory descriptor does.</summary>

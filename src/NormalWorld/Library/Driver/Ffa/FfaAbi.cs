@@ -106,7 +106,7 @@ internal sealed class FfaAbi(OpteeDriver driver, FfaDriver ffa, RpcHandler rpc, 
         return CallStep.Resume;
     }
 
-    public ulong RegisterShm(PhysicalRange range) => Share(range).Value;
+    public ulong RegisterShm(params ReadOnlySpan<PhysicalRange> ranges) => Share(ranges).Value;
 
     public void UnregisterShm(ulong cookie)
     {
@@ -173,12 +173,12 @@ internal sealed class FfaAbi(OpteeDriver driver, FfaDriver ffa, RpcHandler rpc, 
         ffa.Reclaim(handle);
     }
 
-    private MemoryHandle Share(PhysicalRange range)
+    private MemoryHandle Share(params ReadOnlySpan<PhysicalRange> ranges)
     {
         // FF-A knows whole pages; the rest of the last one is the driver's own padding.
-        ulong pages = (ulong)PageLists.PagesOf(range.Length);
-        PhysicalRange whole = PhysicalRange.Create(range.Start, pages * PhysicalAddress.PageSize);
-        return ffa.Send(FfaFunction.MemShare64, [whole], [new FfaReceiver(_tee, FfaAccess.ReadWrite)]);
+        PhysicalRange[] whole = ranges.ToArray();
+        whole[^1] = PhysicalRange.Create(whole[^1].Start, (ulong)PageLists.PagesOf(whole[^1].Length) * PhysicalAddress.PageSize);
+        return ffa.Send(FfaFunction.MemShare64, whole, [new FfaReceiver(_tee, FfaAccess.ReadWrite)]);
     }
 
     private void Take(uint notification)

@@ -101,12 +101,13 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
         return CallStep.Resume;
     }
 
-    public ulong RegisterShm(PhysicalRange range)
+    public ulong RegisterShm(params ReadOnlySpan<PhysicalRange> ranges)
     {
         ulong cookie = ShmCookie.New();
-        int pages = PageLists.PagesOf(range.Length);
+        ulong length = PageLists.LengthOf(ranges);
+        int pages = PageLists.PagesOf(length);
         using ShmBlock list = driver.Shm.Allocate((ulong)PageLists.ListPagesOf(pages) * OpteeMsg.PageSize);
-        PageLists.Write(list.Span, list.Address, range.Start, pages);
+        PageLists.Write(list.Span, list.Address, ranges);
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.RegisterShm;
         message.Arg.ParameterCount = 1;
@@ -114,13 +115,13 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
         {
             Attr = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig,
             A = list.Address.Value,
-            B = range.Length,
+            B = length,
             C = cookie,
         };
         Call(ref message);
         return message.Arg.Result == 0
             ? cookie
-            : throw new TeeDriverException(Errno.ENOMEM, $"The secure world refused to register {range.Length} bytes of shared memory (0x{message.Arg.Result:x8}).");
+            : throw new TeeDriverException(Errno.ENOMEM, $"The secure world refused to register {length} bytes of shared memory (0x{message.Arg.Result:x8}).");
     }
 
     public void UnregisterShm(ulong cookie)
@@ -142,7 +143,7 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
         // Data first, its page list behind it, so that one block holds both and one cookie frees both.
         block = driver.Shm.Allocate((ulong)(pages + PageLists.ListPagesOf(pages)) * OpteeMsg.PageSize);
         PhysicalAddress list = block.Address + ((ulong)pages * OpteeMsg.PageSize);
-        PageLists.Write(block.Span[(pages * OpteeMsg.PageSize)..], list, block.Address, pages);
+        PageLists.Write(block.Span[(pages * OpteeMsg.PageSize)..], list, PhysicalRange.Create(block.Address, (ulong)pages * PhysicalAddress.PageSize));
         return new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig, A = list.Value, B = size, C = rpc.NewCookie() };
     }
 
