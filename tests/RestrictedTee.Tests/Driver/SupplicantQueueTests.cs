@@ -83,10 +83,10 @@ public sealed class SupplicantQueueTests
             var message = default(OpteeMessage);
             message.Arg.ParameterCount = 1;
             message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.RmemOutput, A = 8, B = 8 };
-            result = _queue.Request(ref message, _ => block);
+            result = _queue.Request(ref message, _ => new RpcMemory(block));
             block.Dispose(); // as the TEE frees what it had allocated for the request
         });
-        SupplicantQueue.Pending request = supplicant.Receive();
+        SupplicantRequest request = supplicant.Receive();
         Assert.True(request.TryWrite(0, [1, 2]));
         Assert.Equal([1, 2], bank.GetSpan(8, 2).ToArray());
 

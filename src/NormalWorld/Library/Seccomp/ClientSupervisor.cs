@@ -61,7 +61,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         var memory = new UserMemory(call.Pid);
         if (ClientPaths.Read(memory, call.Arguments[isAt ? 1 : 0]) is not { Length: > 0 } path || !ClientPaths.MayBeDevice(path)
             || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
-            || DeviceNode.Find(absolute, host.Heaps) is not { } node)
+            || (DeviceNode.Find(absolute, host.Heaps) ?? FfaTestDriver.Find(absolute, host)) is not { } node)
         {
             listener.Continue(call.Id);
             return;
@@ -103,6 +103,14 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     {
         if (host.Driver.IsGone)
             throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
+        if (node.Kind == DeviceKind.FfaTestDriverVersion)
+        {
+            using SafeFileHandle text = FfaTestDriver.OpenVersion(flags);
+            if (listener.AddDescriptor(id, text, (uint)(flags & CloseOnExec), answers: true) is < 0 and var error)
+                listener.Answer(id, error);
+            return;
+        }
+
         var file = new ClientFile(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
         int given;
         using (SafeFileHandle placeholder = _placeholders.Add(file))
