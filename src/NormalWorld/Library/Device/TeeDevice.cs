@@ -196,12 +196,11 @@ internal sealed class TeeDevice : ITeeDevice
     /// <summary>TEE_IOC_SUPPL_SEND.</summary>
     internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters, int id = 0) => Attachment.Send(result, parameters, id);
 
-    /// <summary>The client for whom a thread makes calls here has gone: what the supplicant is asked for its sake is given up, and it ends.</summary>
-    internal void AbandonCallOf(int managedThreadId)
-    {
-        _supplicant?.Dispose();
-        Driver.SupplicantQueue.Abandon(managedThreadId);
-    }
+    /// <summary>The client for whom a thread makes calls here has gone: what the supplicant is asked for its sake is given up.</summary>
+    internal void AbandonCallOf(int managedThreadId) => Driver.SupplicantQueue.Abandon(managedThreadId);
+
+    /// <summary>Whose device this is, if it is a supplicant's, has gone: threads that wait for requests are told so, and another may come.</summary>
+    internal void DetachSupplicant() => _supplicant?.Dispose();
 
     /// <summary>That thread's call has ended.</summary>
     internal void EndOfCall(int managedThreadId) => Driver.SupplicantQueue.Ended(managedThreadId);

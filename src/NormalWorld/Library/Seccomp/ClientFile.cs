@@ -62,6 +62,7 @@ internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHos
                 return;
             _isClosed = true;
             callers = [.. _callers];
+            device.DetachSupplicant();
             Array.ForEach(callers, device.AbandonCallOf); // in the lock, so that it comes before their end
         }
 

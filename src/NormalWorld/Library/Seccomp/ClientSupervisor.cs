@@ -19,6 +19,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     private readonly SharedMemoryWatch _memory = new();
     private readonly CallThreads _threads = new();
     private ClientIoctl? _ioctls;
+    private ClientFile? _supplicant; // the last one; of the receiving thread
 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
@@ -111,7 +112,11 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
             return;
         }
 
+        if (node.Kind == DeviceKind.Supplicant && _supplicant is { } last && _placeholders.HasHungUp(last))
+            last.Dispose(); // who ended a moment ago is in nobody's way
         var file = new ClientFile(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
+        if (node.Kind == DeviceKind.Supplicant)
+            _supplicant = file;
         int given;
         using (SafeFileHandle placeholder = _placeholders.Add(file))
             given = listener.AddDescriptor(id, placeholder, (uint)(flags & CloseOnExec), answers: true);
