@@ -12,7 +12,7 @@ internal static class XtestRegistry
     internal static XtestSuite Regression { get; } = new(
         "regression",
         [
-            .. new[] { CoreCases.All, LifecycleCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, ElsewhereCases.All }
+            .. new[] { CoreCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, ElsewhereCases.All }
                 .SelectMany(cases => cases)
                 .OrderBy(c => c.Id, StringComparer.Ordinal),
         ]);

@@ -23,6 +23,15 @@ internal sealed class InvokeTestsPta : TrustedApp
     [Command(InvokeTests.CommandMutex)]
     public TeeResult Mutex(ValueInput test, ValueOutput concurrency) => _mutex.Run(test, concurrency);
 
+    [Command(InvokeTests.CommandLockdep)]
+    public static TeeResult Lockdep(RawParameters parameters) => TeeResult.NotSupported; // CFG_LOCKDEP (misc.h)
+
+    [Command(InvokeTests.CommandDtDriverTests)]
+    public static void DtDriverTests(RawParameters parameters) => Tee.Trace(TraceLevel.Info, "dt_driver tests are not embedded"); // misc.c
+
+    [Command(InvokeTests.CommandTransferListTests)]
+    public static TeeResult TransferListTests(RawParameters parameters) => TeeResult.NotSupported; // CFG_TRANSFER_LIST_TEST (misc.h)
+
     [Command(InvokeTests.CommandMemrefNull)]
     public static TeeResult MemrefNull(MemrefInOut memory) =>
         memory.IsNull && memory.Size == 0 ? TeeResult.Success : TeeResult.BadParameters;

@@ -36,8 +36,20 @@ public static class InvokeTests
     /// <summary>In: value[0].a writer or reader, .b rounds. Out: value[1].a waiting before, .b inside during the lock.</summary>
     public const uint CommandMutex = 7;
 
+    /// <summary>Tests the detector of lock order violations. NOT_SUPPORTED: the core has none.</summary>
+    public const uint CommandLockdep = 8;
+
     /// <summary>In and out: memref[0], which must be null and of size 0.</summary>
     public const uint CommandMemrefNull = 10;
+
+    /// <summary>
+    /// Tests drivers that are found by a device tree. Parameters are not looked at. Success where they are not configured, as upstream's
+    /// core answers, and as its xtest expects of every core.
+    /// </summary>
+    public const uint CommandDtDriverTests = 11;
+
+    /// <summary>Tests the transfer list that firmware hands over. NOT_SUPPORTED: there is none.</summary>
+    public const uint CommandTransferListTests = 12;
 
     /// <summary>PTA_MUTEX_TEST_WRITER.</summary>
     public const uint MutexWriter = 0;

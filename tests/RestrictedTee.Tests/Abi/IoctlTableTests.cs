@@ -27,6 +27,17 @@ public sealed class IoctlTableTests
     }
 
     [Fact]
+    public void Each_request_of_the_ffa_test_driver_has_one_row_of_the_size_that_its_number_says()
+    {
+        IEnumerable<uint> numbers = typeof(FfaUserIoctl).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field is { IsInitOnly: true } && field.FieldType == typeof(uint))
+            .Select(field => (uint)field.GetValue(null)!);
+
+        Assert.Equal(numbers.Order(), FfaUserIoctls.Table.Rows.Select(row => row.Request).Order());
+        Assert.All(FfaUserIoctls.Table.Rows, row => Assert.Equal((int)((row.Request >> 16) & 0x3FFF), row.ArgumentSize));
+    }
+
+    [Fact]
     public void Every_request_number_has_one_row_and_is_listed()
     {
         IEnumerable<uint> numbers = typeof(TeeIoctl).GetFields(BindingFlags.Public | BindingFlags.Static)

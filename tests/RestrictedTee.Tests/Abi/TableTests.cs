@@ -58,7 +58,7 @@ public sealed class TableTests
     [Fact]
     public void Names_and_numbers_are_unique_within_a_surface()
     {
-        foreach (AbiSurface surface in new[] { OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, IoctlTables.Surface, IoctlTables.SmafSurface })
+        foreach (AbiSurface surface in new[] { OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, IoctlTables.Surface, IoctlTables.SmafSurface, FfaUserIoctls.Surface })
         {
             Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Number).Distinct().Count());
             Assert.Equal(surface.Rows.Count, surface.Rows.Select(r => r.Name).Distinct().Count());

@@ -83,10 +83,10 @@ public sealed class SupplicantQueueTests
             var message = default(OpteeMessage);
             message.Arg.ParameterCount = 1;
             message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.RmemOutput, A = 8, B = 8 };
-            result = _queue.Request(ref message, _ => block);
+            result = _queue.Request(ref message, _ => new RpcMemory(block));
             block.Dispose(); // as the TEE frees what it had allocated for the request
         });
-        SupplicantQueue.Pending request = supplicant.Receive();
+        SupplicantRequest request = supplicant.Receive();
         Assert.True(request.TryWrite(0, [1, 2]));
         Assert.Equal([1, 2], bank.GetSpan(8, 2).ToArray());
 
@@ -96,6 +96,69 @@ public sealed class SupplicantQueueTests
         Assert.False(request.TryWrite(0, [3, 4]));
         Assert.Equal([1, 2], bank.GetSpan(8, 2).ToArray());
         Assert.Equal(TeecResult.Communication, result);
+    }
+
+    [Fact]
+    public void A_supplicant_that_names_requests_answers_them_in_any_order()
+    {
+        using SupplicantQueue.Attachment supplicant = _queue.TryAttach()!;
+        TeecResult first = default, second = default;
+        ScheduledThread one = ScheduledThread.Run(() => first = Ask(1));
+        SupplicantRequest older = supplicant.Receive(byId: true);
+        ScheduledThread two = ScheduledThread.Run(() => second = Ask(2));
+        SupplicantRequest newer = supplicant.Receive(byId: true);
+
+        supplicant.Send(TeecResult.ItemNotFound, [], newer.Id);
+        two.Finish();
+        Assert.Equal(Errno.ENOENT, Assert.Throws<TeeDriverException>(() => supplicant.Send(TeecResult.Success, [], newer.Id)).Errno);
+        supplicant.Send(TeecResult.AccessDenied, [], older.Id);
+        one.Finish();
+
+        Assert.Equal((TeecResult.AccessDenied, TeecResult.ItemNotFound), (first, second));
+    }
+
+    [Fact]
+    public void A_request_that_does_not_fit_stays_for_a_larger_room()
+    {
+        using SupplicantQueue.Attachment supplicant = _queue.TryAttach()!;
+        var message = default(OpteeMessage);
+        message.Arg.ParameterCount = 2;
+        (message.Params[0].Attr, message.Params[1].Attr) = ((ulong)OpteeMsgAttr.ValueInput, (ulong)OpteeMsgAttr.ValueInput);
+        ScheduledThread asker = ScheduledThread.Run(() => _queue.Request(ref message, _ => null));
+
+        Assert.Equal(Errno.EINVAL, Assert.Throws<TeeDriverException>(() => supplicant.Receive(room: 1)).Errno);
+
+        Assert.Equal(2, supplicant.Receive(room: 2).Parameters.Length);
+        supplicant.Send(TeecResult.Success, new TeeIoctlParam[2]);
+        asker.Finish();
+    }
+
+    [Fact]
+    public void What_is_asked_for_a_client_that_has_gone_is_given_up_before_and_after_it_is_asked()
+    {
+        var queue = new SupplicantQueue(isExternal: true);
+        int thread = 0;
+        TeecResult waiting = default, late = default, next = default;
+        using var asked = new ManualResetEventSlim();
+        var message = default(OpteeMessage);
+        ScheduledThread asker = ScheduledThread.Run(() =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            asked.Set();
+            waiting = queue.Request(ref message, _ => null);
+            late = queue.Request(ref message, _ => null);
+            queue.Ended(thread);
+            next = queue.Request(ref message, _ => null);
+        });
+        asked.Wait();
+
+        queue.Abandon(thread);
+        using SupplicantQueue.Attachment supplicant = queue.TryAttach()!;
+        supplicant.Receive();
+        supplicant.Send(TeecResult.Success, []);
+        asker.Finish();
+
+        Assert.Equal((TeecResult.Communication, TeecResult.Communication, TeecResult.Success), (waiting, late, next));
     }
 
     private TeecResult Ask(uint function)

@@ -17,11 +17,12 @@ internal static class RunCommand
     {
         var program = new Argument<string[]>("PROGRAM") { Description = "The program and its arguments, behind '--'", Arity = ArgumentArity.OneOrMore };
         var patches = new Option<bool>("--rstmem") { Description = "Show the devices as the patches for TEE_IOC_RSTMEM_ALLOC have them, instead of mainline's" };
-        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches };
+        var supplicant = new Option<string?>("--supplicant") { Description = "Who loads trusted applications: internal, or external, a tee-supplicant that is among the programs [internal]", HelpName = "WHO" };
+        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches, supplicant };
         var tee = new TeeOptions(command, canConnect: false);
         command.SetAction(result =>
         {
-            using var environment = TeeEnvironment.Launch(tee.ToLaunchOptions(result));
+            using var environment = TeeEnvironment.Launch(WithSupplicant(tee.ToLaunchOptions(result), result.GetValue(supplicant)));
 
             // What the terminal sends goes to the program too, which decides.
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
@@ -41,4 +42,6 @@ internal static class RunCommand
         });
         return command;
     }
+
+    private static LaunchOptions WithSupplicant(LaunchOptions options, string? supplicant) => options with { Supplicant = supplicant ?? options.Supplicant };
 }

@@ -24,6 +24,9 @@ public sealed class FfaUserDevice
         _ffa = (driver.Abi as FfaAbi)?.Ffa ?? throw new TeeDriverException(Errno.ENODEV, "The worlds talk by SMC; start them with --conduit ffa.");
     }
 
+    /// <summary>Whether the worlds talk by FF-A.</summary>
+    internal static bool IsThere(OpteeDriver driver) => driver.Abi is FfaAbi;
+
     /// <summary>The normal world's endpoint id.</summary>
     public PartitionId Id => _ffa.Id;
 

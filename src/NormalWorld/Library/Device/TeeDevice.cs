@@ -22,7 +22,7 @@ internal sealed class TeeDevice : ITeeDevice
     internal TeeDevice(TeeDeviceHost host, ClientIdentity client, bool privileged = false)
     {
         if (privileged)
-            _supplicant = host.Driver.SupplicantQueue.TryAttach() ?? throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
+            _supplicant = host.Driver.SupplicantQueue.TryAttach(FindForTee) ?? throw new TeeDriverException(Errno.EBUSY, "There is a supplicant already.");
         _host = host;
         Opener = client;
         _sessions = new DeviceSessions(host.Driver, client, _shm);
@@ -41,7 +41,7 @@ internal sealed class TeeDevice : ITeeDevice
         ImplId = TeeIoctl.ImplIdOptee,
         ImplCaps = TeeIoctl.OpteeCapTz,
         GenCaps = (uint)(TeeIoctl.GenericCapabilities.GlobalPlatform
-            | TeeIoctl.GenericCapabilities.RegisterMemory
+            | (_supplicant is null ? TeeIoctl.GenericCapabilities.RegisterMemory : 0)
             | TeeIoctl.GenericCapabilities.MemrefNull
             | (_host.Heaps.HasRestricted ? TeeIoctl.GenericCapabilities.RestrictedMemory : 0)
             | (_supplicant is not null ? TeeIoctl.GenericCapabilities.Privileged : 0)),
@@ -63,6 +63,8 @@ internal sealed class TeeDevice : ITeeDevice
     internal TeeShm RegisterShm(UserMemory memory, ulong address, ulong length)
     {
         CheckOpen();
+        if (_supplicant is not null)
+            throw new TeeDriverException(Errno.EINVAL, "The supplicant's memory is that of TEE_IOC_SHM_ALLOC: what it registered would be a copy.");
         if (length == 0)
             throw new TeeDriverException(Errno.ENOMEM, "No bytes cannot be registered."); // register_shm_helper (tee_shm.c): no pages
         if (address > ulong.MaxValue - length)
@@ -214,10 +216,19 @@ internal sealed class TeeDevice : ITeeDevice
     }
 
     /// <summary>TEE_IOC_SUPPL_RECV: waits for a request. EINVAL on a device that is not the supplicant's.</summary>
-    internal SupplicantQueue.Pending ReceiveRequest() => Attachment.Receive();
+    internal SupplicantRequest ReceiveRequest(int room = int.MaxValue, bool byId = false) => Attachment.Receive(room, byId);
 
     /// <summary>TEE_IOC_SUPPL_SEND.</summary>
-    internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters) => Attachment.Send(result, parameters);
+    internal void SendResponse(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters, int id = 0) => Attachment.Send(result, parameters, id);
+
+    /// <summary>The client for whom a thread makes calls here has gone: what the supplicant is asked for its sake is given up.</summary>
+    internal void AbandonCallOf(int managedThreadId) => Driver.SupplicantQueue.Abandon(managedThreadId);
+
+    /// <summary>Whose device this is, if it is a supplicant's, has gone: threads that wait for requests are told so, and another may come.</summary>
+    internal void DetachSupplicant() => _supplicant?.Dispose();
+
+    /// <summary>That thread's call has ended.</summary>
+    internal void EndOfCall(int managedThreadId) => Driver.SupplicantQueue.Ended(managedThreadId);
 
     public void Dispose()
     {
@@ -231,8 +242,23 @@ internal sealed class TeeDevice : ITeeDevice
 
     internal static TeeDriverException Closed() => new(Errno.EBADF, "The TEE device is closed.");
 
+    /// <summary>The supplicant's own memory; null when there is none of that id.</summary>
+    private TeeShm? FindForTee(ulong id)
+    {
+        try
+        {
+            return _shm.Find(id);
+        }
+        catch (TeeDriverException)
+        {
+            return null;
+        }
+    }
+
     private TeeShm Register(ShmBlock block)
     {
+        if (_supplicant is not null)
+            return TeeShm.OfSupplicant(_shm, Driver.Abi, block);
         try
         {
             ulong cookie = Driver.Abi.RegisterShm(block.Range);

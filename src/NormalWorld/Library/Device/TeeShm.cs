@@ -10,7 +10,7 @@ namespace RestrictedTee.NormalWorld.Device;
 /// Shared memory of one context (struct tee_shm): an id for clients, a cookie for the TEE. Counted, because a call may still
 /// use what its owner has closed.
 /// </summary>
-internal sealed class TeeShm : ITeeShm
+internal sealed class TeeShm : ITeeShm, ISupplicantMemory
 {
     private readonly ShmTable _table;
     private readonly IOpteeAbi _abi;
@@ -18,11 +18,13 @@ internal sealed class TeeShm : ITeeShm
     private readonly UserMapping? _user;
     private readonly DmaBufObject? _dmaBuf;
     private readonly IDisposable? _pages;
+    private readonly bool _isKnownToTee;
     private ReferenceCount _references = new();
     private int _closed;
 
-    private TeeShm(ShmTable table, IOpteeAbi abi, ulong cookie, ulong size, ShmBlock? block = null, UserMapping? user = null, DmaBufObject? dmaBuf = null, IDisposable? pages = null)
+    private TeeShm(ShmTable table, IOpteeAbi abi, ulong cookie, ulong size, ShmBlock? block = null, UserMapping? user = null, DmaBufObject? dmaBuf = null, IDisposable? pages = null, bool isKnownToTee = true)
     {
+        _isKnownToTee = isKnownToTee;
         _table = table;
         _abi = abi;
         Cookie = cookie;
@@ -53,6 +55,10 @@ internal sealed class TeeShm : ITeeShm
 
     internal DmaBufObject? DmaBuf => _dmaBuf;
 
+    ShmBlock ISupplicantMemory.Block => _block!;
+
+    void ISupplicantMemory.Release() => Release();
+
     public Span<byte> Span
     {
         get
@@ -64,6 +70,10 @@ internal sealed class TeeShm : ITeeShm
 
     internal static TeeShm Allocated(ShmTable table, IOpteeAbi abi, ShmBlock block, ulong cookie) =>
         table.Add(new TeeShm(table, abi, cookie, (ulong)block.Size, block));
+
+    /// <summary>Memory of the supplicant, of which the TEE hears when it is answered to an RPC, and only then (optee_shm_register_supp upstream).</summary>
+    internal static TeeShm OfSupplicant(ShmTable table, IOpteeAbi abi, ShmBlock block) =>
+        table.Add(new TeeShm(table, abi, cookie: 0, (ulong)block.Size, block, isKnownToTee: false));
 
     internal static TeeShm User(ShmTable table, IOpteeAbi abi, ShmBlock copy, ulong cookie, UserMapping user) =>
         table.Add(new TeeShm(table, abi, cookie, (ulong)copy.Size, copy, user));
@@ -82,7 +92,7 @@ internal sealed class TeeShm : ITeeShm
     {
         if (!_references.Release())
             return;
-        if (!IsDmaBuf)
+        if (!IsDmaBuf && _isKnownToTee)
             _abi.UnregisterShm(Cookie);
         _block?.Dispose();
         _pages?.Dispose();

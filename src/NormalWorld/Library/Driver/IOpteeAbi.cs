@@ -73,6 +73,13 @@ internal interface IOpteeAbi
     /// <exception cref="TeeDriverException">ENOMEM.</exception>
     OpteeMsgParam AnswerAllocation(ulong size, out ShmBlock block);
 
+    /// <summary>The same with memory that the supplicant lends, which it has allocated for the request.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="size">How much of it was asked for.</param>
+    /// <param name="pageList">What the TEE finds it by; null when it needs nothing.</param>
+    /// <exception cref="TeeDriverException">ENOMEM; ENODEV: the secure world has gone.</exception>
+    OpteeMsgParam AnswerLoan(PhysicalRange memory, ulong size, out ShmBlock? pageList);
+
     /// <summary>The TEE has done with memory of an SHM_ALLOC RPC.</summary>
     void RetireAllocation(ulong cookie);
 

@@ -15,7 +15,7 @@ internal sealed class RpcHandler
     private readonly SupplicantQueue _supplicant;
     private readonly Func<IOpteeAbi> _abi;
     private readonly DispatchTable<RpcCommand> _table;
-    private readonly ConcurrentDictionary<ulong, ShmBlock> _blocks = new();
+    private readonly ConcurrentDictionary<ulong, RpcMemory> _memory = new();
     private readonly object _notificationLock = new(); // protects the two below; what waits for the TEE's sake waits on it
     private readonly HashSet<ulong> _notified = [];
     private bool _closed;
@@ -44,15 +44,17 @@ internal sealed class RpcHandler
     internal ulong NewCookie() => (ulong)Interlocked.Increment(ref _lastCookie);
 
     /// <summary>Keeps memory that the TEE has been given, until it frees it.</summary>
-    internal void Keep(ulong cookie, ShmBlock block) => _blocks[cookie] = block;
+    internal void Keep(ulong cookie, ShmBlock block) => _memory[cookie] = new RpcMemory(block);
 
     /// <summary>Frees memory that the TEE was given; false for a cookie of none.</summary>
     internal bool Free(ulong cookie)
     {
-        if (!_blocks.TryRemove(cookie, out ShmBlock? block))
+        if (!_memory.TryRemove(cookie, out RpcMemory? memory))
             return false;
         _abi().RetireAllocation(cookie);
-        block.Dispose();
+        memory.Dispose();
+        if (memory.Loan is { } loan)
+            SupplicantLender.GiveBack(_supplicant, loan);
         return true;
     }
 
@@ -69,10 +71,10 @@ internal sealed class RpcHandler
     /// <summary>Frees what a secure world that has gone will not free. To be called when no call is left in the memory.</summary>
     internal void FreeAll()
     {
-        foreach (ulong cookie in _blocks.Keys)
+        foreach (ulong cookie in _memory.Keys)
         {
-            if (_blocks.TryRemove(cookie, out ShmBlock? block))
-                block.Dispose();
+            if (_memory.TryRemove(cookie, out RpcMemory? memory))
+                memory.Dispose();
         }
     }
 
@@ -107,13 +109,13 @@ internal sealed class RpcHandler
 
     /// <summary>What the table refuses is refused here; what it does not know is the supplicant's to answer, as upstream's driver leaves it.</summary>
     private TeecResult Serve(ref OpteeMessage message) =>
-        _table.Find(message.Arg.Command) is { } serve ? serve(ref message) : _supplicant.Request(ref message, FindBlock);
+        _table.Find(message.Arg.Command) is { } serve ? serve(ref message) : _supplicant.Request(ref message, FindMemory);
 
     private DispatchTable<RpcCommand> Bind()
     {
         Dictionary<uint, RpcCommand> handlers = new()
         {
-            [(uint)OpteeRpcCommand.LoadTa] = (ref message) => _supplicant.Request(ref message, FindBlock),
+            [(uint)OpteeRpcCommand.LoadTa] = (ref message) => _supplicant.Request(ref message, FindMemory),
             [(uint)OpteeRpcCommand.GetTime] = GetTime,
             [(uint)OpteeRpcCommand.Notification] = (ref message) => Is(message, OpteeMsgAttr.ValueInput) ? Notification(message.Params[0]) : TeecResult.BadParameters,
             [(uint)OpteeRpcCommand.Suspend] = Suspend,
@@ -181,6 +183,14 @@ internal sealed class RpcHandler
             return TeecResult.OutOfMemory;
         try
         {
+            if (param.A == OpteeRpc.ShmTypeAppl && _supplicant.IsExternal)
+            {
+                TeecResult result = SupplicantLender.Borrow(_supplicant, _abi(), ref param, out RpcMemory? lent);
+                if (lent is not null)
+                    _memory[param.C] = lent;
+                return result;
+            }
+
             param = _abi().AnswerAllocation(size, out ShmBlock block);
             Keep(param.C, block);
             return TeecResult.Success;
@@ -192,7 +202,7 @@ internal sealed class RpcHandler
         }
     }
 
-    private ShmBlock? FindBlock(ulong cookie) => _blocks.GetValueOrDefault(cookie);
+    private RpcMemory? FindMemory(ulong cookie) => _memory.GetValueOrDefault(cookie);
 
     private static bool Is(in OpteeMessage message, OpteeMsgAttr type) =>
         message.Arg.ParameterCount == 1 && message.Params[0].Type == type;

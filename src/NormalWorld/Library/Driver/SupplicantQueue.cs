@@ -1,154 +1,105 @@
-using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Driver;
 
 /// <summary>
-/// Requests on their way to the supplicant and back (drivers/tee/optee/supp.c upstream). One supplicant, one request in its
-/// hands at a time.
+/// Requests on their way to the supplicant and back (drivers/tee/optee/supp.c upstream). One supplicant, which works on one request at a
+/// time or, when it says that it can, on several that it names by ids.
 /// </summary>
-internal sealed class SupplicantQueue
+/// <param name="isExternal">
+/// The supplicant is a program of its own: it gives the memory of requests itself, and a request waits while there is none. Else it is part
+/// of this process, and without it the answer is COMMUNICATION.
+/// </param>
+internal sealed class SupplicantQueue(bool isExternal = false)
 {
     private readonly object _lock = new(); // protects everything below; not held while the supplicant works
-    private readonly Queue<Pending> _queue = new();
-    private Pending? _inHand;
+    private readonly List<SupplicantRequest> _queue = [];
+    private readonly Dictionary<int, SupplicantRequest> _inHand = []; // by their ids; 0 for the one of a supplicant that works on one at a time
+    private readonly HashSet<int> _abandoned = []; // threads whose clients have gone
     private Attachment? _attached;
+    private int _lastId;
     private bool _closed;
 
     /// <summary>
     /// One supplicant, from its attachment to its detachment. A thread of it that comes late, or still waits, gets nothing of the next one's.
     /// </summary>
-    internal sealed class Attachment(SupplicantQueue queue) : IDisposable
+    internal sealed class Attachment(SupplicantQueue queue, Func<ulong, ISupplicantMemory?> findMemory) : IDisposable
     {
-        /// <summary>Whether a thread of it waits for a request; the lock of the queue protects it.</summary>
-        internal bool IsReceiving { get; set; }
-
         /// <summary>Waits for the next request.</summary>
-        /// <exception cref="TeeDriverException">EBUSY: one is waiting or working already; ENODEV: the device has gone.</exception>
-        internal Pending Receive() => queue.Receive(this);
+        /// <param name="room">How many parameters it takes.</param>
+        /// <param name="byId">Whether it may have several requests in its hands, each with an id.</param>
+        /// <exception cref="TeeDriverException">EINVAL: one is in its hands already, or has more parameters, and stays in the queue; ENODEV: the device has gone.</exception>
+        internal SupplicantRequest Receive(int room = int.MaxValue, bool byId = false) => queue.Receive(this, room, byId);
 
-        /// <summary>Answers the request in its hands.</summary>
-        /// <exception cref="TeeDriverException">EINVAL: there is none, or the parameters are not those that were received.</exception>
-        internal void Send(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters) => queue.Send(this, result, parameters);
+        /// <summary>Answers a request in its hands.</summary>
+        /// <exception cref="TeeDriverException">EINVAL: there is none, or the parameters are not those that were received; ENOENT: there is none of that id.</exception>
+        internal void Send(TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters, int id = 0) => queue.Send(this, result, parameters, id);
+
+        /// <summary>Its shared memory of an id, with a reference taken; null when it has none.</summary>
+        internal ISupplicantMemory? FindMemory(ulong id) => findMemory(id);
 
         /// <summary>Detaches: what it was asked and has not answered will not be (optee_supp_release upstream).</summary>
         public void Dispose() => queue.Detach(this);
     }
 
-    /// <summary>A request: the function, its parameters, and for memrefs the memory itself.</summary>
-    internal sealed class Pending(uint function, TeeIoctlParam[] parameters, ShmBlock?[] memory)
+    internal bool IsExternal => isExternal;
+
+    /// <summary>The supplicant that there is.</summary>
+    internal Attachment? Attached
     {
-        private readonly object _gate = new(); // protects the memory against its end; a leaf, taken inside of the queue's lock
-
-        internal uint Function => function;
-
-        internal TeeIoctlParam[] Parameters => parameters;
-
-        /// <summary>The memory of each memref parameter; shared-memory ids in the parameters are the indices into it.</summary>
-        internal IReadOnlyList<ShmBlock?> Memory => memory;
-
-        /// <summary>
-        /// What became of it. From then on its memory is the asker's again, who may free it: <see cref="TryWrite"/> is over by then.
-        /// </summary>
-        internal TeecResult? Result
+        get
         {
-            get;
-            set
-            {
-                lock (_gate)
-                    field = value;
-            }
-        }
-
-        /// <summary>Writes into the memory of a parameter, of which the caller knows that it has room.</summary>
-        /// <returns>False when nobody waits for the answer any more: the supplicant was detached, or the secure world has gone.</returns>
-        internal bool TryWrite(int parameter, ReadOnlySpan<byte> content)
-        {
-            lock (_gate)
-            {
-                if (Result is not null)
-                    return false;
-                content.CopyTo(memory[parameter]!.Span[(int)parameters[parameter].A..]);
-                return true;
-            }
-        }
-
-        /// <summary>Takes the results out of an answer; the rest of it is the asker's (optee_supp_send upstream).</summary>
-        internal void Answer(TeecResult result, ReadOnlySpan<TeeIoctlParam> answer)
-        {
-            for (int i = 0; i < parameters.Length; i++)
-            {
-                ref TeeIoctlParam param = ref parameters[i];
-                if ((OpteeMsgAttr)param.Type is OpteeMsgAttr.ValueOutput or OpteeMsgAttr.ValueInOut)
-                    (param.A, param.B, param.C) = (answer[i].A, answer[i].B, answer[i].C);
-                else if ((OpteeMsgAttr)param.Type is OpteeMsgAttr.RmemOutput or OpteeMsgAttr.RmemInOut)
-                    param.B = answer[i].B;
-            }
-
-            Result = result;
+            lock (_lock)
+                return _attached;
         }
     }
 
-    /// <summary>Driver: hands a request over and waits for the answer. Without a supplicant the answer is COMMUNICATION.</summary>
-    internal TeecResult Request(ref OpteeMessage message, Func<ulong, ShmBlock?> findBlock)
+    /// <summary>Driver: hands a request over and waits for the answer.</summary>
+    internal TeecResult Request(ref OpteeMessage message, Func<ulong, RpcMemory?> find, Attachment? only = null)
     {
-        int count = (int)message.Arg.ParameterCount;
-        var parameters = new TeeIoctlParam[count];
-        var memory = new ShmBlock?[count];
-        for (int i = 0; i < count; i++)
-        {
-            OpteeMsgParam param = message.Params[i];
-            // A null memref is a temporary one at address 0 over SMC, and one of the invalid id over FF-A.
-            bool isNull = param.Type >= OpteeMsgAttr.TmemInput ? param.A == 0
-                : param.Type >= OpteeMsgAttr.RmemInput && param.C == OpteeMsg.FmemInvalidGlobalId;
-            uint type = (uint)param.Type;
-            if (param.Type >= OpteeMsgAttr.TmemInput)
-                type -= OpteeMsgAttr.TmemInput - OpteeMsgAttr.RmemInput;
-            if (type >= (uint)OpteeMsgAttr.RmemInput && !isNull)
-            {
-                memory[i] = findBlock(param.C);
-                if (memory[i] is not { } block || param.A > (ulong)block.Size || param.B > (ulong)block.Size - param.A)
-                    return TeecResult.BadParameters;
-            }
-
-            parameters[i] = new TeeIoctlParam
-            {
-                Attr = type,
-                A = isNull ? 0 : param.A,
-                B = param.B,
-                C = type < (uint)OpteeMsgAttr.RmemInput ? param.C : isNull ? TeeIoctl.MemrefNull : (ulong)i,
-            };
-        }
-
-        var pending = new Pending(message.Arg.Command, parameters, memory);
+        if (SupplicantRequest.From(message, find) is not { } request)
+            return TeecResult.BadParameters;
         lock (_lock)
         {
-            if (_closed || _attached is null)
+            if (_closed || (_attached is null && !isExternal) || (only is not null && _attached != only) || _abandoned.Contains(request.Asker))
                 return TeecResult.Communication;
-            _queue.Enqueue(pending);
+            _queue.Add(request);
             Monitor.PulseAll(_lock);
-            while (pending.Result is null)
+            while (request.Result is null)
                 Monitor.Wait(_lock);
         }
 
-        for (int i = 0; i < count; i++)
-        {
-            ref OpteeMsgParam param = ref message.Params[i];
-            if (parameters[i].IsMemref)
-                param.B = parameters[i].B;
-            else
-                (param.A, param.B, param.C) = (parameters[i].A, parameters[i].B, parameters[i].C);
-        }
-
-        return pending.Result.Value;
+        request.WriteTo(ref message);
+        return request.Result.Value;
     }
 
     /// <summary>Attaches a supplicant; null when there is one already.</summary>
-    internal Attachment? TryAttach()
+    /// <param name="findMemory">Finds its shared memory by id.</param>
+    internal Attachment? TryAttach(Func<ulong, ISupplicantMemory?>? findMemory = null)
     {
         lock (_lock)
-            return _attached is null ? _attached = new Attachment(this) : null;
+            return _attached is null ? _attached = new Attachment(this, findMemory ?? (_ => null)) : null;
+    }
+
+    /// <summary>
+    /// The client for whom a thread calls has gone: what that thread asks, or has asked, is answered with COMMUNICATION
+    /// (wait_for_completion_killable upstream), until <see cref="Ended"/>.
+    /// </summary>
+    internal void Abandon(int thread)
+    {
+        lock (_lock)
+        {
+            _abandoned.Add(thread);
+            Abort(request => request.Asker == thread);
+        }
+    }
+
+    /// <summary>The thread's call has ended.</summary>
+    internal void Ended(int thread)
+    {
+        lock (_lock)
+            _abandoned.Remove(thread);
     }
 
     /// <summary>The secure world has gone.</summary>
@@ -157,7 +108,7 @@ internal sealed class SupplicantQueue
         lock (_lock)
         {
             _closed = true;
-            Abort();
+            Abort(_ => true);
         }
     }
 
@@ -168,57 +119,70 @@ internal sealed class SupplicantQueue
             if (_attached != attachment)
                 return;
             _attached = null;
-            Abort();
+            Abort(_ => true); // so that whoever comes next starts clean
         }
     }
 
-    /// <summary>Answers everything with COMMUNICATION, so that whoever comes next starts clean.</summary>
-    private void Abort()
+    private void Abort(Predicate<SupplicantRequest> which)
     {
-        foreach (Pending pending in _queue)
-            pending.Result = TeecResult.Communication;
-        _queue.Clear();
-        if (_inHand is not null)
-            _inHand.Result = TeecResult.Communication;
-        _inHand = null;
+        foreach (SupplicantRequest request in _queue.Concat(_inHand.Values).Where(request => which(request)).ToArray())
+        {
+            _queue.Remove(request);
+            if (_inHand.GetValueOrDefault(request.Id) == request)
+                _inHand.Remove(request.Id);
+            request.Result = TeecResult.Communication;
+        }
+
         Monitor.PulseAll(_lock);
     }
 
-    private Pending Receive(Attachment attachment)
+    /// <summary>As optee_supp_recv does it, with supp_pop_entry.</summary>
+    private SupplicantRequest Receive(Attachment attachment, int room, bool byId)
     {
         lock (_lock)
         {
-            if (attachment.IsReceiving || (_inHand is not null && _attached == attachment))
-                throw new TeeDriverException(Errno.EBUSY, "A request is in the supplicant's hands already.");
-            attachment.IsReceiving = true;
-            try
+            while (!_closed && _attached == attachment)
             {
-                while (!_closed && _attached == attachment)
-                {
-                    if (_queue.TryDequeue(out _inHand))
-                        return _inHand;
-                    Monitor.Wait(_lock);
-                }
+                if (_inHand.ContainsKey(0))
+                    throw new TeeDriverException(Errno.EINVAL, "A request is in the supplicant's hands already.");
+                if (_queue.Count > 0)
+                    return Pop(room, byId);
+                Monitor.Wait(_lock);
+            }
 
-                throw new TeeDriverException(Errno.ENODEV, "The device has gone.");
-            }
-            finally
-            {
-                attachment.IsReceiving = false;
-            }
+            throw new TeeDriverException(Errno.ENODEV, "The device has gone.");
         }
     }
 
-    private void Send(Attachment attachment, TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters)
+    private SupplicantRequest Pop(int room, bool byId)
+    {
+        SupplicantRequest request = _queue[0];
+        if (request.Parameters.Length > room)
+            throw new TeeDriverException(Errno.EINVAL, $"The request has {request.Parameters.Length} parameters, there is room for {room}.");
+        _queue.RemoveAt(0);
+        if (byId)
+        {
+            do
+                _lastId = _lastId == int.MaxValue ? 1 : _lastId + 1;
+            while (_inHand.ContainsKey(_lastId));
+            request.Id = _lastId;
+        }
+
+        _inHand.Add(request.Id, request);
+        return request;
+    }
+
+    /// <summary>As optee_supp_send does it, with supp_pop_req.</summary>
+    private void Send(Attachment attachment, TeecResult result, ReadOnlySpan<TeeIoctlParam> parameters, int id)
     {
         lock (_lock)
         {
-            if (_attached != attachment || _inHand is not { } pending)
-                throw new TeeDriverException(Errno.EINVAL, "No request was received.");
-            if (parameters.Length != pending.Parameters.Length)
-                throw new TeeDriverException(Errno.EINVAL, $"The request has {pending.Parameters.Length} parameters, the answer {parameters.Length}.");
-            pending.Answer(result, parameters);
-            _inHand = null;
+            if (_attached != attachment || !_inHand.TryGetValue(id, out SupplicantRequest? request))
+                throw new TeeDriverException(id == 0 ? Errno.EINVAL : Errno.ENOENT, "No request was received, or it has been given up.");
+            if (parameters.Length != request.Parameters.Length)
+                throw new TeeDriverException(Errno.EINVAL, $"The request has {request.Parameters.Length} parameters, the answer {parameters.Length}.");
+            request.Answer(result, parameters);
+            _inHand.Remove(id);
             Monitor.PulseAll(_lock);
         }
     }

@@ -21,6 +21,15 @@ public sealed record LaunchOptions
     /// <summary>"smc": the worlds talk by OP-TEE's SMC interface, which is meant when null; "ffa": by FF-A 1.2.</summary>
     public string? Conduit { get; init; }
 
+    /// <summary>
+    /// "internal": this process loads trusted applications of <see cref="TaDir"/>, which is meant when null; "external": a program that opens
+    /// /dev/teepriv0 below <see cref="TeeEnvironment.RunClient"/> does, such as the original's tee-supplicant. Until one comes, whoever asks for a
+    /// trusted application that does not ship waits, as with Linux's driver.
+    /// </summary>
+    public string? Supplicant { get; init; }
+
+    internal bool HasExternalSupplicant => "external".Equals(Supplicant, StringComparison.OrdinalIgnoreCase);
+
     internal ConduitAbi ConduitAbi => "ffa".Equals(Conduit, StringComparison.OrdinalIgnoreCase) ? ConduitAbi.Ffa : ConduitAbi.Smc;
 
     /// <summary>"auto": memfd_secret where the kernel has it; "require": or do not start; "off": locked memory.</summary>
@@ -86,6 +95,10 @@ public sealed record LaunchOptions
             return $"conduits is {Conduits}; it must lie between 1 and 64, or be 0 for as many as threads.";
         if (Conduit is not null && !Conduit.Equals("smc", StringComparison.OrdinalIgnoreCase) && !Conduit.Equals("ffa", StringComparison.OrdinalIgnoreCase))
             return $"conduit is '{Conduit}'; it must be smc or ffa.";
+        if (Supplicant is not null && !HasExternalSupplicant && !Supplicant.Equals("internal", StringComparison.OrdinalIgnoreCase))
+            return $"supplicant is '{Supplicant}'; it must be internal or external.";
+        if (HasExternalSupplicant && TaDir is not null)
+            return $"'{TaDir}' (taDir) is for the internal supplicant; an external one is told of its folders itself.";
         if (!SecretMemory.Equals("auto", StringComparison.OrdinalIgnoreCase)
             && !SecretMemory.Equals("require", StringComparison.OrdinalIgnoreCase)
             && !SecretMemory.Equals("off", StringComparison.OrdinalIgnoreCase))

@@ -65,10 +65,10 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     public string RunFolderPath => _folder.Path;
 
     /// <summary>What is wrong in the TA folder, one sentence each.</summary>
-    public IReadOnlyList<string> TaFolderProblems => Current.Supplicant.Catalogue?.Problems ?? [];
+    public IReadOnlyList<string> TaFolderProblems => Current.Supplicant?.Catalogue?.Problems ?? [];
 
     /// <summary>How many trusted applications the TA folder has.</summary>
-    public int TaFolderCount => Current.Supplicant.Catalogue?.Entries.Count ?? 0;
+    public int TaFolderCount => Current.Supplicant?.Catalogue?.Entries.Count ?? 0;
 
     /// <summary>Starts both worlds.</summary>
     /// <exception cref="TeeLaunchException">They did not start; the message says why.</exception>
@@ -237,9 +237,9 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
             var ram = new NormalRamMap();
             ram.TryPlug(bank0);
             var shm = new ShmAllocator(ram, bank0, _board.ReservedShm.Range, new BootLinePlug(process.Line));
-            driver = OpteeProbe.Bind(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue());
+            driver = OpteeProbe.Bind(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue(_options.HasExternalSupplicant));
             var host = new TeeDeviceHost(driver, _board);
-            var supplicant = new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir);
+            TeeSupplicant? supplicant = _options.HasExternalSupplicant ? null : new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir);
             var running = new Running(process, host, supplicant, ram, bank0);
             process.WhenEnded(() => OnEnded(running));
             return running;
@@ -306,11 +306,11 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     }
 
     /// <summary>One life of the secure world, and what this process has around it.</summary>
-    private sealed record Running(SecureWorldProcess Process, TeeDeviceHost Host, TeeSupplicant Supplicant, NormalRamMap Ram, RamBank Bank0) : IDisposable
+    private sealed record Running(SecureWorldProcess Process, TeeDeviceHost Host, TeeSupplicant? Supplicant, NormalRamMap Ram, RamBank Bank0) : IDisposable
     {
         public void Dispose()
         {
-            Supplicant.Dispose();
+            Supplicant?.Dispose();
             Host.Dispose();
             Process.Dispose();
             if (Host.Driver.IsDrained)

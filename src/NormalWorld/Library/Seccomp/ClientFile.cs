@@ -10,13 +10,16 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// </summary>
 internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHost host) : IDisposable
 {
-    private readonly object _lock = new(); // protects the two below; a leaf
+    private readonly object _lock = new(); // protects the two below; only that of the supplicant's queue is taken inside
     private readonly HashSet<int> _callers = []; // managed threads that have a call of this file under way
     private bool _isClosed;
 
     internal DeviceNode Node => node;
 
     internal TeeDevice Device => device;
+
+    /// <summary>What it is instead when it is one of the FF-A test driver.</summary>
+    internal FfaUserFile? Ffa { get; } = node.Kind == DeviceKind.FfaTestDriver ? new FfaUserFile(new FfaUserDevice(host.Driver)) : null;
 
     /// <summary>Its ioctls.</summary>
     internal BinaryIoctl Ioctls { get; } = new(device, host);
@@ -40,11 +43,13 @@ internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHos
         lock (_lock)
         {
             _callers.Remove(Environment.CurrentManagedThreadId);
+            if (_isClosed)
+                device.EndOfCall(Environment.CurrentManagedThreadId);
             closes = _isClosed && _callers.Count == 0;
         }
 
         if (closes)
-            device.Dispose();
+            Close();
     }
 
     /// <summary>The last copy of the descriptor was closed. Calls that are under way are cancelled.</summary>
@@ -57,11 +62,19 @@ internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHos
                 return;
             _isClosed = true;
             callers = [.. _callers];
+            device.DetachSupplicant();
+            Array.ForEach(callers, device.AbandonCallOf); // in the lock, so that it comes before their end
         }
 
         if (callers.Length == 0)
-            device.Dispose();
+            Close();
         foreach (int caller in callers)
             device.CancelCallOf(caller);
+    }
+
+    private void Close()
+    {
+        Ffa?.Dispose();
+        device.Dispose();
     }
 }

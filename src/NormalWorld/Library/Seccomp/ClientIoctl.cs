@@ -58,6 +58,8 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
                 return;
             if (file.Node.Kind == DeviceKind.Heap)
                 file.Ioctls.HandleHeap(file.Node.Heap, request, ref frame);
+            else if (file.Ffa is { } ffa)
+                FfaUserIoctls.Table.Dispatch(ffa, request, ref frame);
             else
                 file.Ioctls.Handle(request, ref frame);
             face.Show(request, frame.Argument);
@@ -125,6 +127,8 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
     {
         if (file.Node.Kind == DeviceKind.Heap)
             return IoctlTables.Heap.Find(request) is { } heap ? (heap.ArgumentSize, heap.HasBuffer, heap.DescriptorIn) : throw Unknown(request, Errno.ENOTTY); // dma_heap_ioctl
+        if (file.Ffa is not null)
+            return FfaUserIoctls.Table.Find(request) is { } ffa ? (ffa.ArgumentSize, false, null) : throw Unknown(request, Errno.EINVAL); // ffa_user_ioctl
         return IoctlTables.Tee.Find(request) is { } tee ? (tee.ArgumentSize, tee.HasBuffer, tee.DescriptorIn) : throw Unknown(request, Errno.EINVAL); // tee_ioctl
     }
 

@@ -59,5 +59,5 @@ internal static class ClientPaths
     /// <summary>Whether a path could be that of a device, so that it is worth resolving.</summary>
     internal static bool MayBeDevice(string path) =>
         path.EndsWith("tee0", StringComparison.Ordinal) || path.EndsWith("teepriv0", StringComparison.Ordinal)
-        || (path[0] == '/' ? path.Contains("dma_heap", StringComparison.Ordinal) : !path.EndsWith(".so", StringComparison.Ordinal));
+        || (path[0] == '/' ? path.Contains("dma_heap", StringComparison.Ordinal) || FfaTestDriver.MayBe(path) : !path.EndsWith(".so", StringComparison.Ordinal));
 }

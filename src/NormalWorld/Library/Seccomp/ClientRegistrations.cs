@@ -46,7 +46,7 @@ internal sealed class ClientRegistrations : IDisposable
     /// <exception cref="TeeDriverException">EFAULT, ENOMEM, ENODEV.</exception>
     internal bool TryRegister(in Libc.Notification call, ClientFile file, TeeIoctlShmRegisterData data)
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || data.Length == 0)
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || data.Length == 0 || file.Node.Kind != DeviceKind.Tee)
             return false;
         UserRange range = UserRange.Covering(data.Address, data.Length)
             ?? throw new TeeDriverException(Errno.EFAULT, $"There are no {data.Length} bytes at 0x{data.Address:x}.");
@@ -58,7 +58,8 @@ internal sealed class ClientRegistrations : IDisposable
             PageFile? fresh = plan.OwnBytes == 0 ? null : new PageFile(_host.Driver.Shm.AllocateBank(plan.OwnBytes), process);
             if (fresh is not null)
                 _table.Add(fresh);
-            TeeShm shm = file.Device.RegisterPages(plan.RangesWith(fresh), data.Address - range.Start, data.Length, Use(fresh is null ? plan.Files : plan.Files.Append(fresh)));
+            if (Register(file, data.Address - range.Start, data.Length, plan, fresh) is not { } shm)
+                return false;
             file.Ioctls.Keep(shm);
             data.Id = shm.Id;
             using SafeFileHandle placeholder = _placeholders.Add(new ClientShm(file, data.Id));
@@ -82,6 +83,19 @@ internal sealed class ClientRegistrations : IDisposable
         if (_restoring.Dispose(done))
             done.WaitOne();
         _table.Dispose();
+    }
+
+    /// <summary>Null over FF-A for pages that are shared already: they can be sent once (DENIED), so their next registration has a copy.</summary>
+    private TeeShm? Register(ClientFile file, ulong offset, ulong size, PagePlan plan, PageFile? fresh)
+    {
+        try
+        {
+            return file.Device.RegisterPages(plan.RangesWith(fresh), offset, size, Use(fresh is null ? plan.Files : plan.Files.Append(fresh)));
+        }
+        catch (TeeDriverException e) when (e.Errno == Errno.EACCES)
+        {
+            return null;
+        }
     }
 
     private PagePlan? Plan(int process, UserRange range) => PagePlan.Make(ProcessMap.Of(process), range, _table.Find);

@@ -22,6 +22,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     private readonly ConcurrentDictionary<int, byte> _waiting = []; // threads of clients whose calls are with another thread here
     private ClientRegistrations? _registrations;
     private ClientIoctl? _ioctls;
+    private ClientFile? _supplicant; // the last one; of the receiving thread
 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
@@ -87,7 +88,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         var memory = new UserMemory(call.Pid);
         if (ClientPaths.Read(memory, call.Arguments[isAt ? 1 : 0]) is not { Length: > 0 } path || !ClientPaths.MayBeDevice(path)
             || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
-            || DeviceNode.Find(absolute, host.Heaps) is not { } node)
+            || (DeviceNode.Find(absolute, host.Heaps) ?? FfaTestDriver.Find(absolute, host)) is not { } node)
         {
             listener.Continue(call.Id);
             return;
@@ -129,7 +130,19 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     {
         if (host.Driver.IsGone)
             throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
+        if (node.Kind == DeviceKind.FfaTestDriverVersion)
+        {
+            using SafeFileHandle text = FfaTestDriver.OpenVersion(flags);
+            if (listener.AddDescriptor(id, text, (uint)(flags & CloseOnExec), answers: true) is < 0 and var error)
+                listener.Answer(id, error);
+            return;
+        }
+
+        if (node.Kind == DeviceKind.Supplicant && _supplicant is { } last && _placeholders.HasHungUp(last))
+            last.Dispose(); // who ended a moment ago is in nobody's way
         var file = new ClientFile(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
+        if (node.Kind == DeviceKind.Supplicant)
+            _supplicant = file;
         int given;
         using (SafeFileHandle placeholder = _placeholders.Add(file))
             given = listener.AddDescriptor(id, placeholder, (uint)(flags & CloseOnExec), answers: true);

@@ -13,6 +13,12 @@ internal enum DeviceKind
 
     /// <summary>/dev/dma_heap/NAME.</summary>
     Heap,
+
+    /// <summary>The debug file of the FF-A test driver; where the worlds talk by FF-A.</summary>
+    FfaTestDriver,
+
+    /// <summary>The version of its module, which is ordinary text.</summary>
+    FfaTestDriverVersion,
 }
 
 /// <summary>A device by its name.</summary>

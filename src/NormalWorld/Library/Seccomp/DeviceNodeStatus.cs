@@ -4,10 +4,11 @@ using RestrictedTee.NormalWorld.Interop;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 
-/// <summary>What stat(2) and statx(2) tell of a device's name: a character device that everybody may open, as a distribution's udev rules have it.</summary>
+/// <summary>What stat(2) and statx(2) tell of a name: a character device that everybody may open, as a distribution's udev rules have it, or a file of debugfs or sysfs.</summary>
 internal static class DeviceNodeStatus
 {
     private const ushort CharacterDevice = 0x2000 | 0x1B6; // S_IFCHR | 0666
+    private const ushort OrdinaryFile = 0x8000; // S_IFREG
     private const uint Major = 240; // of the range for local use, from which Linux takes a TEE's number too
     private const uint SupplicantMinor = 16; // TEE_NUM_DEVICES / 2 (tee_core.c)
     private const uint HeapMajor = 241;
@@ -24,7 +25,7 @@ internal static class DeviceNodeStatus
         if (RuntimeInformation.ProcessArchitecture == Architecture.Arm64)
         {
             stat = stat[..128]; // asm-generic/stat.h
-            BinaryPrimitives.WriteUInt32LittleEndian(stat[16..], CharacterDevice);
+            BinaryPrimitives.WriteUInt32LittleEndian(stat[16..], ModeOf(node));
             BinaryPrimitives.WriteUInt32LittleEndian(stat[20..], 1);
             BinaryPrimitives.WriteUInt64LittleEndian(stat[32..], device);
             BinaryPrimitives.WriteUInt32LittleEndian(stat[56..], (uint)BlockSize);
@@ -32,7 +33,7 @@ internal static class DeviceNodeStatus
         else
         {
             BinaryPrimitives.WriteUInt64LittleEndian(stat[16..], 1); // asm/stat.h: st_nlink, st_mode, st_rdev, st_blksize
-            BinaryPrimitives.WriteUInt32LittleEndian(stat[24..], CharacterDevice);
+            BinaryPrimitives.WriteUInt32LittleEndian(stat[24..], ModeOf(node));
             BinaryPrimitives.WriteUInt64LittleEndian(stat[40..], device);
             BinaryPrimitives.WriteUInt64LittleEndian(stat[56..], BlockSize);
         }
@@ -49,16 +50,24 @@ internal static class DeviceNodeStatus
         BinaryPrimitives.WriteUInt32LittleEndian(statx, BasicStats);
         BinaryPrimitives.WriteUInt32LittleEndian(statx[4..], (uint)BlockSize);
         BinaryPrimitives.WriteUInt32LittleEndian(statx[16..], 1); // stx_nlink
-        BinaryPrimitives.WriteUInt16LittleEndian(statx[28..], CharacterDevice);
+        BinaryPrimitives.WriteUInt16LittleEndian(statx[28..], ModeOf(node));
         BinaryPrimitives.WriteUInt32LittleEndian(statx[128..], major); // stx_rdev
         BinaryPrimitives.WriteUInt32LittleEndian(statx[132..], minor);
         memory.CopyTo(statx, address);
     }
 
+    private static ushort ModeOf(DeviceNode node) => node.Kind switch
+    {
+        DeviceKind.FfaTestDriver => OrdinaryFile | 0x1A4, // 0644
+        DeviceKind.FfaTestDriverVersion => OrdinaryFile | 0x124, // 0444
+        _ => CharacterDevice,
+    };
+
     private static (uint Major, uint Minor) NumberOf(DeviceNode node) => node.Kind switch
     {
         DeviceKind.Tee => (Major, 0),
         DeviceKind.Supplicant => (Major, SupplicantMinor),
+        DeviceKind.FfaTestDriver or DeviceKind.FfaTestDriverVersion => (0, 0),
         _ => (HeapMajor, 0),
     };
 }

@@ -36,6 +36,20 @@ internal sealed class Placeholders : IDisposable
     /// <summary>The one that was made has been given away, or closed.</summary>
     internal void Watched() => Wake();
 
+    /// <summary>Whether the last copy has been closed of what stands for something, be it heard of yet or not.</summary>
+    internal bool HasHungUp(IDisposable held)
+    {
+        var closed = new List<int>();
+        lock (_lock)
+        {
+            if (_files.Values.Where(file => file.Held == held).Select(file => file.Write).FirstOrDefault() is not { } write)
+                return true;
+            new HangupPoll().Wait([(int)write.DangerousGetHandle()], _wakeRead, milliseconds: 0, closed);
+        }
+
+        return closed.Count > 0;
+    }
+
     /// <summary>The file behind a descriptor of a client; null when it is none.</summary>
     internal ClientFile? Find(int thread, int descriptor)
     {

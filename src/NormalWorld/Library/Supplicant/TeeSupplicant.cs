@@ -35,7 +35,7 @@ internal sealed class TeeSupplicant : IDisposable
     {
         while (true)
         {
-            SupplicantQueue.Pending request;
+            SupplicantRequest request;
             try
             {
                 request = _device.ReceiveRequest();
@@ -69,7 +69,7 @@ internal sealed class TeeSupplicant : IDisposable
         }
     }
 
-    private TeecResult LoadTa(TeeIoctlParam[] parameters, SupplicantQueue.Pending request)
+    private TeecResult LoadTa(TeeIoctlParam[] parameters, SupplicantRequest request)
     {
         IReadOnlyList<ShmBlock?> memory = request.Memory;
         if (parameters.Length != 2 || parameters[0].Type != (uint)OpteeMsgAttr.ValueInput || parameters[1].Type != (uint)OpteeMsgAttr.RmemOutput)

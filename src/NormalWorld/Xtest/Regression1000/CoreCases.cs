@@ -1,11 +1,12 @@
 using System.Runtime.ExceptionServices;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Xtest.Framework;
 
 namespace RestrictedTee.Xtest.Regression1000;
 
-/// <summary>1001–1004 and 1006: the core itself, its pseudo TA, crypto through a TA, basic features.</summary>
+/// <summary>1001–1004, 1006 and 1020: the core itself, its pseudo TA, crypto through a TA, basic features.</summary>
 internal static class CoreCases
 {
     internal static readonly XtestCase[] All =
@@ -15,6 +16,7 @@ internal static class CoreCases
         new("regression_1003", "Core internal read/write mutex", Mutex),
         new("regression_1004", "Test User Crypt TA", CryptTa),
         new("regression_1006", "Test Basic OS features", BasicFeatures),
+        new("regression_1020", "Test lockdep algorithm", Lockdep),
     ];
 
     private static void SelfTests(CaseRun c)
@@ -23,9 +25,27 @@ internal static class CoreCases
         using (c.Begin("Core self tests"))
             c.ExpectSuccess(pta!.TryInvoke(InvokeTests.CommandSelfTests, null, out _));
         using (c.Begin("Core dt_driver self tests"))
-            c.Log("not applicable: there is no device tree");
+            c.ExpectSuccess(pta.TryInvoke(InvokeTests.CommandDtDriverTests, null, out _));
         using (c.Begin("Core transfer list self tests"))
-            c.Log("Transfer List tests not supported, skipping");
+            ExpectSuccessOrSkip(c, pta, InvokeTests.CommandTransferListTests, "Transfer List tests");
+    }
+
+    private static void Lockdep(CaseRun c)
+    {
+        using TeeSession? pta = c.Open(InvokeTests.Uuid);
+        ExpectSuccessOrSkip(c, pta!, InvokeTests.CommandLockdep, "lockdep tests");
+    }
+
+    /// <summary>What not every core has: it must say so itself then.</summary>
+    private static void ExpectSuccessOrSkip(CaseRun c, TeeSession pta, uint command, string what)
+    {
+        TeecResult result = pta.TryInvoke(command, null, out TeecOrigin origin);
+        if (result != TeecResult.Success)
+            c.ExpectOrigin(TeecOrigin.TrustedApp, origin);
+        if (result == TeecResult.NotSupported)
+            c.Log($"{what} not supported, skipping");
+        else
+            c.ExpectSuccess(result);
     }
 
     private static void PtaParameters(CaseRun c)

@@ -143,6 +143,12 @@ internal sealed class FfaAbi(OpteeDriver driver, FfaDriver ffa, RpcHandler rpc, 
         }
     }
 
+    public OpteeMsgParam AnswerLoan(PhysicalRange memory, ulong size, out ShmBlock? pageList)
+    {
+        pageList = null;
+        return new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.RmemOutput, B = size, C = Share(memory).Value };
+    }
+
     // The TEE has relinquished it before it asked for it to be freed.
     public void RetireAllocation(ulong cookie) => ffa.Reclaim(new MemoryHandle(cookie));
 

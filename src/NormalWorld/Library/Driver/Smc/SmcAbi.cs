@@ -147,6 +147,14 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
         return new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig, A = list.Value, B = size, C = rpc.NewCookie() };
     }
 
+    public OpteeMsgParam AnswerLoan(PhysicalRange memory, ulong size, out ShmBlock? pageList)
+    {
+        int pages = PageLists.PagesOf(size);
+        pageList = driver.Shm.Allocate((ulong)PageLists.ListPagesOf(pages) * OpteeMsg.PageSize);
+        PageLists.Write(pageList.Span, pageList.Address, memory.Start, pages);
+        return new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig, A = pageList.Address.Value, B = size, C = rpc.NewCookie() };
+    }
+
     public void RetireAllocation(ulong cookie)
     {
         // The cookie is the driver's own; the TEE has told nobody.

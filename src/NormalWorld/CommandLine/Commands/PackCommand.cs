@@ -1,0 +1,38 @@
+using System.CommandLine;
+using RestrictedTee.CommandLine.Console;
+using RestrictedTee.SmcTransport.TaImages;
+
+namespace RestrictedTee.CommandLine.Commands;
+
+/// <summary><c>rtee pack</c>: trusted applications as files UUID.ta, for a supplicant that is a program of its own.</summary>
+internal static class PackCommand
+{
+    internal static Command Create()
+    {
+        var from = new Argument<string>("DIR") { Description = "Folder of trusted applications, as for --ta-dir" };
+        var to = new Option<string>("--output", "-o") { Description = "Folder for the files [.]", DefaultValueFactory = _ => ".", HelpName = "DIR" };
+        var command = new Command("pack", "Make each trusted application of a folder a file UUID.ta, which a tee-supplicant finds ('run --supplicant external').") { from, to };
+        command.SetAction(result =>
+        {
+            if (!Directory.Exists(result.GetValue(from)))
+            {
+                System.Console.Error.WriteLine($"rtee: there is no folder '{result.GetValue(from)}'.");
+                return ExitCodes.Usage;
+            }
+
+            TaCatalogue found = TaCatalogue.Scan(result.GetValue(from)!);
+            foreach (string problem in found.Problems)
+                System.Console.Error.WriteLine($"rtee: warning: {problem}");
+            Directory.CreateDirectory(result.GetValue(to)!);
+            foreach (TaEntry entry in found.Entries)
+            {
+                string file = Path.Combine(result.GetValue(to)!, $"{entry.Uuid}.ta");
+                File.WriteAllBytes(file, TaCatalogue.Pack(entry));
+                System.Console.WriteLine(file);
+            }
+
+            return found.Entries.Count > 0 ? ExitCodes.Success : ExitCodes.Failed;
+        });
+        return command;
+    }
+}
