@@ -20,6 +20,7 @@ internal static class CommandLineProgram
         ("xtest", XtestCommand.Create),
         ("up", UpCommand.Create),
         ("run", RunCommand.Create),
+        ("libteec", LibTeecCommand.Create),
         ("invoke", InvokeCommand.Create),
         ("heaps", HeapsCommand.Create),
         ("board", BoardCommand.Create),
