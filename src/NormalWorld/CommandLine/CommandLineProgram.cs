@@ -35,6 +35,7 @@ internal static class CommandLineProgram
         (InternalCommands.FirstCallName, InternalCommands.CreateFirstCall),
         (InternalCommands.RoundTripsName, InternalCommands.CreateRoundTrips),
         (InternalCommands.BusyLoopName, InternalCommands.CreateBusyLoop),
+        (InternalCommands.DropInName, InternalCommands.CreateDropIn),
     ];
 
     internal static int Run(string[] args)

@@ -1,5 +1,8 @@
 /* A program as one is written for OP-TEE's libteec: it knows its two headers and nothing of RestrictedTee. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +29,12 @@ enum { INCREMENT = 0, NOTHING = 100, WAIT = 9, PANIC = 6, MIX = 12, NULLS = 19, 
 
 static TEEC_Context tee;
 
-static void say(const char *what, TEEC_Result result, uint32_t origin)
+static void say(const char *what, TEEC_Result result, const uint32_t *origin)
 {
-	printf("%s: %08x from %u\n", what, result, origin);
+	if (origin)
+		printf("%s: %08x from %u\n", what, result, *origin);
+	else
+		printf("%s: %08x\n", what, result);
 	fflush(stdout);
 }
 
@@ -38,7 +44,7 @@ static TEEC_Session session_of(const TEEC_UUID *uuid)
 	uint32_t origin = 0;
 	TEEC_Result result = TEEC_OpenSession(&tee, &session, uuid, TEEC_LOGIN_PUBLIC, NULL, NULL, &origin);
 	if (result) {
-		say("no session", result, origin);
+		say("no session", result, &origin);
 		exit(1);
 	}
 	return session;
@@ -50,7 +56,7 @@ static uint32_t increment(TEEC_Session *session, uint32_t value)
 	uint32_t origin;
 	TEEC_Result result = TEEC_InvokeCommand(session, INCREMENT, &op, &origin);
 	if (result)
-		say("no increment", result, origin);
+		say("no increment", result, &origin);
 	return op.params[0].value.a;
 }
 
@@ -144,42 +150,42 @@ static int run_errors(void)
 	TEEC_Context other = { 0 }, stale;
 	TEEC_SharedMemory shm = { .size = 100, .flags = TEEC_MEM_INPUT };
 	uint32_t o = 0;
-	say("no such name", TEEC_InitializeContext("trusty", &other), 0);
-	say("optee-tz", TEEC_InitializeContext("optee-tz", &other), 0);
-	say("no context", TEEC_InitializeContext(NULL, NULL), 0);
+	say("no such name", TEEC_InitializeContext("trusty", &other), NULL);
+	say("optee-tz", TEEC_InitializeContext("optee-tz", &other), NULL);
+	say("no context", TEEC_InitializeContext(NULL, NULL), NULL);
 	stale = other;
 	TEEC_FinalizeContext(&other);
 	TEEC_FinalizeContext(&other);
 	TEEC_FinalizeContext(&stale);
 	TEEC_FinalizeContext(NULL);
-	say("no TA", TEEC_OpenSession(&tee, &gone, &nobody, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), o);
-	say("open without context", TEEC_OpenSession(NULL, &gone, &hello, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), o);
-	say("open on a closed one", TEEC_OpenSession(&stale, &gone, &hello, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), o);
-	say("open without UUID", TEEC_OpenSession(&tee, &gone, NULL, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), o);
-	say("open without group", TEEC_OpenSession(&tee, &gone, &hello, TEEC_LOGIN_GROUP, NULL, NULL, &o), o);
-	say("application login", TEEC_OpenSession(&tee, &gone, &hello, TEEC_LOGIN_APPLICATION, NULL, NULL, &o), o);
-	say("no session", TEEC_InvokeCommand(NULL, NOTHING, NULL, &o), o);
-	say("session of zeros", TEEC_InvokeCommand(&none, NOTHING, NULL, &o), o);
+	say("no TA", TEEC_OpenSession(&tee, &gone, &nobody, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), &o);
+	say("open without context", TEEC_OpenSession(NULL, &gone, &hello, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), &o);
+	say("open on a closed one", TEEC_OpenSession(&stale, &gone, &hello, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), &o);
+	say("open without UUID", TEEC_OpenSession(&tee, &gone, NULL, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), &o);
+	say("open without group", TEEC_OpenSession(&tee, &gone, &hello, TEEC_LOGIN_GROUP, NULL, NULL, &o), &o);
+	say("application login", TEEC_OpenSession(&tee, &gone, &hello, TEEC_LOGIN_APPLICATION, NULL, NULL, &o), &o);
+	say("no session", TEEC_InvokeCommand(NULL, NOTHING, NULL, &o), &o);
+	say("session of zeros", TEEC_InvokeCommand(&none, NOTHING, NULL, &o), &o);
 	made_up.imp.session_id += 1000;
-	say("made up session", TEEC_InvokeCommand(&made_up, NOTHING, NULL, &o), o);
-	say("no such command", TEEC_InvokeCommand(&session, 4711, NULL, &o), o);
-	say("no such type", invoke(&session, 8, (TEEC_Parameter){ 0 }, &o), o);
-	say("null with a size", invoke(&session, TEEC_MEMREF_TEMP_INPUT, (TEEC_Parameter){ .tmpref.size = 1 }, &o), o);
-	say("endless", invoke(&session, TEEC_MEMREF_TEMP_INPUT, (TEEC_Parameter){ .tmpref = { &o, SIZE_MAX } }, &o), o);
-	say("no parent", invoke(&session, TEEC_MEMREF_WHOLE, (TEEC_Parameter){ 0 }, &o), o);
-	say("allocate without flags", TEEC_AllocateSharedMemory(&tee, &(TEEC_SharedMemory){ .size = 1 }), 0);
-	say("register nothing", TEEC_RegisterSharedMemory(&tee, &(TEEC_SharedMemory){ .size = 1, .flags = 1 }), 0);
-	say("allocate too much", TEEC_AllocateSharedMemory(&tee, &(TEEC_SharedMemory){ .size = SIZE_MAX, .flags = 1 }), 0);
-	say("no dma-buf", TEEC_RegisterSharedMemoryFileDescriptor(&tee, &(TEEC_SharedMemory){ .flags = 1 }, 0), 0);
-	say("no descriptor", TEEC_RegisterSharedMemoryFileDescriptor(&tee, &(TEEC_SharedMemory){ .flags = 1 }, -1), 0);
-	say("allocate", TEEC_AllocateSharedMemory(&tee, &shm), 0);
-	say("not for output", invoke(&session, TEEC_MEMREF_PARTIAL_OUTPUT, (TEEC_Parameter){ .memref = { &shm, 10, 0 } }, &o), o);
-	say("beyond its end", invoke(&session, TEEC_MEMREF_PARTIAL_INPUT, (TEEC_Parameter){ .memref = { &shm, 10, 91 } }, &o), o);
-	say("around its end", invoke(&session, TEEC_MEMREF_PARTIAL_INPUT, (TEEC_Parameter){ .memref = { &shm, 10, SIZE_MAX - 5 } }, &o), o);
+	say("made up session", TEEC_InvokeCommand(&made_up, NOTHING, NULL, &o), &o);
+	say("no such command", TEEC_InvokeCommand(&session, 4711, NULL, &o), &o);
+	say("no such type", invoke(&session, 8, (TEEC_Parameter){ 0 }, &o), &o);
+	say("null with a size", invoke(&session, TEEC_MEMREF_TEMP_INPUT, (TEEC_Parameter){ .tmpref.size = 1 }, &o), &o);
+	say("endless", invoke(&session, TEEC_MEMREF_TEMP_INPUT, (TEEC_Parameter){ .tmpref = { &o, SIZE_MAX } }, &o), &o);
+	say("no parent", invoke(&session, TEEC_MEMREF_WHOLE, (TEEC_Parameter){ 0 }, &o), &o);
+	say("allocate without flags", TEEC_AllocateSharedMemory(&tee, &(TEEC_SharedMemory){ .size = 1 }), NULL);
+	say("register nothing", TEEC_RegisterSharedMemory(&tee, &(TEEC_SharedMemory){ .size = 1, .flags = 1 }), NULL);
+	say("allocate too much", TEEC_AllocateSharedMemory(&tee, &(TEEC_SharedMemory){ .size = SIZE_MAX, .flags = 1 }), NULL);
+	say("no dma-buf", TEEC_RegisterSharedMemoryFileDescriptor(&tee, &(TEEC_SharedMemory){ .flags = 1 }, 0), NULL);
+	say("no descriptor", TEEC_RegisterSharedMemoryFileDescriptor(&tee, &(TEEC_SharedMemory){ .flags = 1 }, -1), NULL);
+	say("allocate", TEEC_AllocateSharedMemory(&tee, &shm), NULL);
+	say("not for output", invoke(&session, TEEC_MEMREF_PARTIAL_OUTPUT, (TEEC_Parameter){ .memref = { &shm, 10, 0 } }, &o), &o);
+	say("beyond its end", invoke(&session, TEEC_MEMREF_PARTIAL_INPUT, (TEEC_Parameter){ .memref = { &shm, 10, 91 } }, &o), &o);
+	say("around its end", invoke(&session, TEEC_MEMREF_PARTIAL_INPUT, (TEEC_Parameter){ .memref = { &shm, 10, SIZE_MAX - 5 } }, &o), &o);
 	shm.size = 1 << 20;
-	say("larger than it was", invoke(&session, TEEC_MEMREF_WHOLE, (TEEC_Parameter){ .memref.parent = &shm }, &o), o);
+	say("larger than it was", invoke(&session, TEEC_MEMREF_WHOLE, (TEEC_Parameter){ .memref.parent = &shm }, &o), &o);
 	TEEC_ReleaseSharedMemory(&shm);
-	say("released", invoke(&session, TEEC_MEMREF_WHOLE, (TEEC_Parameter){ .memref.parent = &shm }, &o), o);
+	say("released", invoke(&session, TEEC_MEMREF_WHOLE, (TEEC_Parameter){ .memref.parent = &shm }, &o), &o);
 	TEEC_ReleaseSharedMemory(NULL);
 	TEEC_RequestCancellation(NULL);
 	TEEC_Operation garbage;
@@ -189,17 +195,16 @@ static int run_errors(void)
 	TEEC_CloseSession(&none);
 	TEEC_CloseSession(&session);
 	TEEC_CloseSession(&session);
-	say("closed session", TEEC_InvokeCommand(&session, NOTHING, NULL, &o), o);
+	say("closed session", TEEC_InvokeCommand(&session, NOTHING, NULL, &o), &o);
 	session = session_of(&os_test);
-	say("panic", TEEC_InvokeCommand(&session, PANIC, NULL, &o), o);
-	say("after it", TEEC_InvokeCommand(&session, NOTHING, NULL, &o), o);
+	say("panic", TEEC_InvokeCommand(&session, PANIC, NULL, &o), &o);
+	say("after it", TEEC_InvokeCommand(&session, NOTHING, NULL, &o), &o);
 	return 0;
 }
 
 static void *call_often(void *unused)
 {
 	TEEC_Session session = session_of(&hello);
-	uint8_t input[4096];
 	long good = 0;
 	for (uint32_t i = 0; i < 200; i++) {
 		TEEC_SharedMemory shm = { .size = 4096, .flags = TEEC_MEM_INPUT };
@@ -209,7 +214,6 @@ static void *call_often(void *unused)
 	}
 	TEEC_CloseSession(&session);
 	(void)unused;
-	(void)input;
 	return (void *)good;
 }
 
@@ -234,7 +238,7 @@ static void *wait_there(void *session)
 {
 	uint32_t origin = 0;
 	TEEC_Result result = TEEC_InvokeCommand(session, WAIT, &waiting, &origin);
-	say("the wait", result, origin);
+	say("the wait", result, &origin);
 	return NULL;
 }
 
@@ -262,8 +266,8 @@ static int run_wait(void)
 	printf("waiting\n");
 	fflush(stdout);
 	wait_there(&session);
-	say("another call", TEEC_InvokeCommand(&session, NOTHING, NULL, &o), o);
-	say("another session", TEEC_OpenSession(&tee, &session, &hello, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), o);
+	say("another call", TEEC_InvokeCommand(&session, NOTHING, NULL, &o), &o);
+	say("another session", TEEC_OpenSession(&tee, &session, &hello, TEEC_LOGIN_PUBLIC, NULL, NULL, &o), &o);
 	printf("more memory: %s\n", TEEC_AllocateSharedMemory(&tee, &shm) ? "none" : "some");
 	TEEC_CloseSession(&session);
 	TEEC_FinalizeContext(&tee);
@@ -287,28 +291,40 @@ static int run_fork(void)
 		char *bytes = shm.buffer;
 		bytes[0] = 'c';
 		printf("the child got %u\n", last);
-		TEEC_CloseSession(&session);
 		TEEC_FinalizeContext(&tee);
 		exit(0);
 	}
 	int status;
 	waitpid(child, &status, 0);
 	printf("its parent %u, and %c; status %d\n", last, *(char *)shm.buffer, status);
-	session = session_of(&hello);
 	printf("and goes on: %u\n", increment(&session, 6));
 	return 0;
 }
 
-/* What a library has no business to change. */
+/* What a library has no business to change: what becomes of signals, and to which thread those go that the program waits for. */
 static int run_guest(void)
 {
 	TEEC_Session session = session_of(&hello);
-	char line[256];
-	FILE *status = fopen("/proc/self/status", "r");
+	TEEC_SharedMemory shm = { .size = 1 << 20, .flags = TEEC_MEM_INPUT };
+	struct sigaction pipe_action, terminate_action;
+	sigset_t terminate;
+	if (TEEC_AllocateSharedMemory(&tee, &shm))
+		return 1;
+	TEEC_ReleaseSharedMemory(&shm);
 	increment(&session, 1);
-	while (fgets(line, sizeof(line), status))
-		if (!strncmp(line, "SigIgn", 6) || !strncmp(line, "SigCgt", 6) || !strncmp(line, "SigBlk", 6) || !strncmp(line, "Threads", 7) || !strncmp(line, "VmSize", 6) || !strncmp(line, "VmRSS", 5))
-			printf("%s", line);
+	sigaction(SIGPIPE, NULL, &pipe_action);
+	sigaction(SIGTERM, NULL, &terminate_action);
+	printf("as it was: %d %d\n", pipe_action.sa_handler == SIG_DFL, terminate_action.sa_handler == SIG_DFL);
+
+	sigemptyset(&terminate);
+	sigaddset(&terminate, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &terminate, NULL);
+	kill(getpid(), SIGTERM);
+	printf("waited for: %d\n", sigwaitinfo(&terminate, NULL) == SIGTERM);
+
+	void *again = dlopen("libteec.so.2", RTLD_NOW);
+	printf("closed: %d %d\n", dlclose(again), dlclose(again));
+	printf("still there: %u\n", increment(&session, 1));
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RestrictedTee.CommandLine.Console;
+using RestrictedTee.CommandLine.DropIn;
 
 namespace RestrictedTee.CommandLine.Commands;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using RestrictedTee.CommandLine.Console;
+using RestrictedTee.CommandLine.DropIn;
 using RestrictedTee.NormalWorld.Launch;
 using RestrictedTee.NormalWorld.Seccomp;
 

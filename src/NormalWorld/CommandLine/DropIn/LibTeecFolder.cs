@@ -1,6 +1,6 @@
 using RestrictedTee.NormalWorld.Client;
 
-namespace RestrictedTee.CommandLine.Commands;
+namespace RestrictedTee.CommandLine.DropIn;
 
 /// <summary>Where the drop-in library lies: library, headers and pkg-config file in one folder, as they are installed elsewhere.</summary>
 internal static class LibTeecFolder
