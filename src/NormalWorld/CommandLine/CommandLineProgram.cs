@@ -21,6 +21,7 @@ internal static class CommandLineProgram
         ("up", UpCommand.Create),
         ("run", RunCommand.Create),
         ("pack", PackCommand.Create),
+        ("libteec", LibTeecCommand.Create),
         ("invoke", InvokeCommand.Create),
         ("heaps", HeapsCommand.Create),
         ("board", BoardCommand.Create),
@@ -35,6 +36,7 @@ internal static class CommandLineProgram
         (InternalCommands.FirstCallName, InternalCommands.CreateFirstCall),
         (InternalCommands.RoundTripsName, InternalCommands.CreateRoundTrips),
         (InternalCommands.BusyLoopName, InternalCommands.CreateBusyLoop),
+        (InternalCommands.DropInName, InternalCommands.CreateDropIn),
     ];
 
     internal static int Run(string[] args)

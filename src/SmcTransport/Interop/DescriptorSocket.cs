@@ -178,6 +178,12 @@ internal sealed unsafe class DescriptorSocket : IDisposable
     public void Dispose()
     {
         Shutdown();
+        Close();
+    }
+
+    /// <summary>Closes this process' descriptor; another process, to which a fork has given a copy, goes on with its own.</summary>
+    internal void Close()
+    {
         if (_owner is { } owner)
             owner.Dispose();
         else

@@ -7,10 +7,12 @@ internal sealed class CProgram : IDisposable
 {
     private readonly Rtee.Folder _folder = new();
 
-    internal CProgram(string source)
+    /// <param name="source">One file.</param>
+    /// <param name="options">What comes after it on the compiler's command line.</param>
+    internal CProgram(string source, params string[] options)
     {
         Path = System.IO.Path.Combine(_folder.Path, "client");
-        using Process compiler = Process.Start(new ProcessStartInfo(Compiler!, ["-O1", "-pthread", "-o", Path, source]) { RedirectStandardError = true, UseShellExecute = false })!;
+        using Process compiler = Process.Start(new ProcessStartInfo(Compiler!, ["-O1", "-pthread", "-o", Path, source, .. options]) { RedirectStandardError = true, UseShellExecute = false })!;
         string errors = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
         Assert.True(compiler.ExitCode == 0, errors);

@@ -16,6 +16,7 @@ internal sealed class OutsideFolder : IDisposable
         Environment["RTEE_RUN_DIR"] = Path.Combine(_folder.Path, "run");
         Project = Write("greeter", "Greeter");
         Client = Write("client", "Client");
+        File.WriteAllText(Path.Combine(Project, "hello.c"), BlockAfter("`hello.c`", "c"));
     }
 
     internal static string Readme { get; } = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));

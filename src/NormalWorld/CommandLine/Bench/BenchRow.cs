@@ -42,4 +42,5 @@ internal sealed record BenchReport(DateTimeOffset Time, int Cores, string Protec
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(RoundTrips))]
+[JsonSerializable(typeof(DropInFigures))]
 internal sealed partial class BenchJson : JsonSerializerContext;

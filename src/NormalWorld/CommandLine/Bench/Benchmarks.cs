@@ -9,7 +9,7 @@ using RestrictedTee.SmcTransport.Board;
 namespace RestrictedTee.CommandLine.Bench;
 
 /// <summary>The figures of <c>rtee bench</c>, each beside the yardstick of its own run.</summary>
-internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Action<string> starting)
+internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, string? libteec, Action<string> starting)
 {
     private const int Samples = 50_000;
     private static readonly int[] Sizes = [4 << 10, 64 << 10, 1 << 20];
@@ -17,7 +17,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
     private readonly List<BenchRow> _rows = [];
 
     /// <summary>The parts of a run, in their order.</summary>
-    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "socket", "sessions", "buffers", "devices", "content", "sharing", "start", "footprint"];
+    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "socket", "clients", "sessions", "buffers", "devices", "content", "sharing", "start", "footprint"];
 
     /// <summary>Measures the named parts.</summary>
     internal IReadOnlyList<BenchRow> Run(IReadOnlyCollection<string> parts)
@@ -42,6 +42,9 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, Act
                 break;
             case "socket":
                 new ServedBenchmarks(tee, starting, _rows).Run();
+                break;
+            case "clients":
+                new ClientBenchmarks(libteec, starting, _rows).Run();
                 break;
             case "sessions":
                 Sessions();

@@ -14,6 +14,7 @@ internal static class InternalCommands
     internal const string FirstCallName = "bench-first-call";
     internal const string RoundTripsName = "bench-round-trips";
     internal const string BusyLoopName = "bench-busy-loop";
+    internal const string DropInName = "bench-drop-in";
 
     /// <summary>Sends back what comes in, 64 bytes at a time, with plain blocking reads and writes.</summary>
     internal static Command CreatePipeEcho()
@@ -49,6 +50,20 @@ internal static class InternalCommands
         command.SetAction(_ =>
         {
             System.Console.WriteLine(JsonSerializer.Serialize(RoundTrips.Measured(), BenchJson.Default.RoundTrips));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Measures calls by the drop-in library, to the TEE that the environment names, and writes the figures as one line.</summary>
+    internal static Command CreateDropIn()
+    {
+        var library = new Argument<string>("LIBRARY");
+        var command = new Command(DropInName, "Measure calls by libteec.so.2.") { library };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            System.Console.WriteLine(JsonSerializer.Serialize(DropInFigures.Measured(result.GetValue(library)!), BenchJson.Default.DropInFigures));
             return ExitCodes.Success;
         });
         return command;

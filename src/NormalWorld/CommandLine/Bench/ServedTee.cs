@@ -9,18 +9,17 @@ namespace RestrictedTee.CommandLine.Bench;
 internal sealed class ServedTee : IDisposable
 {
     private readonly Process _up;
-    private readonly string _name = $"bench-{Environment.ProcessId}";
 
     internal ServedTee()
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (ReadOnlySpan<string>)["up", "--name", _name])
+        foreach (string argument in (ReadOnlySpan<string>)["up", "--name", Name])
             start.ArgumentList.Add(argument);
         _up = Process.Start(start)!;
         try
         {
             _ = _up.StandardOutput.ReadLine();
-            Client = TeeContext.Connect(_name);
+            Client = TeeContext.Connect(Name);
         }
         catch
         {
@@ -29,6 +28,9 @@ internal sealed class ServedTee : IDisposable
             throw;
         }
     }
+
+    /// <summary>Its instance name.</summary>
+    internal string Name { get; } = $"bench-{Environment.ProcessId}";
 
     /// <summary>A client of it.</summary>
     internal TeeContext Client { get; }

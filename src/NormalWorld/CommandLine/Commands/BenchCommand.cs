@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Console;
+using RestrictedTee.CommandLine.DropIn;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Launch;
 using Spectre.Console;
@@ -24,7 +25,7 @@ internal static class BenchCommand
             using TeeEnvironment environment = TeeEnvironment.Launch(tee.ToLaunchOptions(result));
             using TeeContext context = environment.OpenContext();
             using var status = new StatusLine();
-            IReadOnlyList<BenchRow> rows = new Benchmarks(environment, context, what => status.Show($"measuring: {what}")).Run(result.GetValue(parts)!);
+            IReadOnlyList<BenchRow> rows = new Benchmarks(environment, context, LibTeecFolder.TryFind(), what => status.Show($"measuring: {what}")).Run(result.GetValue(parts)!);
             status.Clear();
             Print(rows);
             var report = new BenchReport(DateTimeOffset.UtcNow, Environment.ProcessorCount, environment.MemoryProtection, rows);

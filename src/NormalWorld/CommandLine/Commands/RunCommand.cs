@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using RestrictedTee.CommandLine.Console;
+using RestrictedTee.CommandLine.DropIn;
 using RestrictedTee.NormalWorld.Launch;
 using RestrictedTee.NormalWorld.Seccomp;
 
@@ -18,10 +19,12 @@ internal static class RunCommand
         var program = new Argument<string[]>("PROGRAM") { Description = "The program and its arguments, behind '--'", Arity = ArgumentArity.OneOrMore };
         var patches = new Option<bool>("--rstmem") { Description = "Show the devices as the patches for TEE_IOC_RSTMEM_ALLOC have them, instead of mainline's" };
         var supplicant = new Option<string?>("--supplicant") { Description = "Who loads trusted applications: internal, or external, a tee-supplicant that is among the programs [internal]", HelpName = "WHO" };
-        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches, supplicant };
+        var libteec = new Option<bool>("--libteec") { Description = "Give the program libteec.so.2 (LD_LIBRARY_PATH) instead of devices; nothing of it is filtered then" };
+        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches, supplicant, libteec };
         var tee = new TeeOptions(command, canConnect: false);
         command.SetAction(result =>
         {
+            string? library = result.GetValue(libteec) ? LibTeecFolder.Find() : null;
             using var environment = TeeEnvironment.Launch(WithSupplicant(tee.ToLaunchOptions(result), result.GetValue(supplicant)));
 
             // What the terminal sends goes to the program too, which decides.
@@ -30,7 +33,7 @@ internal static class RunCommand
             string[] words = result.GetValue(program)!;
             try
             {
-                return environment.RunClient(words, result.GetValue(patches) ? DeviceFace.RestrictedMemoryPatches : DeviceFace.Mainline);
+                return library is not null ? LibTeecRun.Run(environment, words, library) : environment.RunClient(words, result.GetValue(patches) ? DeviceFace.RestrictedMemoryPatches : DeviceFace.Mainline);
             }
             catch (Win32Exception e)
             {

@@ -35,12 +35,16 @@ public sealed class Operation
     /// TEEC_RequestCancellation: asks the TEE to give the request up, from the moment on at which it was made: while it waits for its
     /// turn it ends at once; once the TA has it, whether and when it does is up to the TA. A request that is not under way is left alone.
     /// </summary>
-    public void RequestCancellation()
+    public void RequestCancellation() => UnderWay.Cancel();
+
+    /// <summary>What to cancel at this moment.</summary>
+    internal CancellationTarget UnderWay
     {
-        (TeeContext? context, uint session, uint cancelId) target;
-        lock (_lock)
-            target = (_context, _session, CancelId);
-        target.context?.Cancel(target.cancelId, target.session);
+        get
+        {
+            lock (_lock)
+                return new CancellationTarget(_context, _session, CancelId);
+        }
     }
 
     /// <summary>From now on it can be cancelled, in a session or, with 0, on the way to one.</summary>

@@ -107,9 +107,11 @@ public sealed class TeeContext : IDisposable, IAsyncDisposable
     public SharedMemory RegisterSharedMemory(DmaBufHandle dmaBuf, Direction flags = Direction.InOut)
     {
         Check(flags);
-        ITeeShm shm = ErrnoResults.Guard(() => _device.RegisterShmFd(dmaBuf), "Cannot register the dma-buf");
-        return Keep(new SharedMemory(this, shm, (int)shm.Size, flags));
+        return RegisterSharedMemory(ErrnoResults.Guard(() => _device.RegisterShmFd(dmaBuf), "Cannot register the dma-buf"), flags);
     }
+
+    /// <summary>Memory that the device has registered.</summary>
+    internal SharedMemory RegisterSharedMemory(ITeeShm shm, Direction flags) => Keep(new SharedMemory(this, shm, (int)shm.Size, flags));
 
     /// <summary>The dma-heaps with their state.</summary>
     public IReadOnlyList<HeapInfo> Heaps => _device.GetHeaps();

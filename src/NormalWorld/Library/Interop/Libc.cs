@@ -8,6 +8,9 @@ internal static partial class Libc
     internal const int ProtRead = 1;
     internal const int ProtWrite = 2;
     internal const int MapShared = 1;
+    internal const int MapPrivate = 2;
+    internal const int MapAnonymous = 0x20; // the same on x86-64 and arm64
+    internal const int WipeOnFork = 18; // MADV_WIPEONFORK
 
     internal static readonly nint MapFailed = -1;
 
@@ -52,6 +55,15 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Mmap(nint address, nuint length, int protection, int flags, SafeHandle fd, long offset);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint MmapAnonymous(nint address, nuint length, int protection, int flags, int noFile, long offset);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int Madvise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "getpid")]
+    internal static partial int GetPid();
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static partial int Munmap(nint address, nuint length);

@@ -9,6 +9,9 @@ namespace RestrictedTee.NormalWorld.Launch;
 /// </summary>
 public sealed record LaunchOptions
 {
+    /// <summary>Names the instance that a program of C connects to; no setting of a TEE either.</summary>
+    internal const string ConnectVariable = "RTEE_CONNECT";
+
     /// <summary>The instance name; a unique one when null, so that many can run side by side.</summary>
     public string? Name { get; init; }
 
@@ -79,7 +82,7 @@ public sealed record LaunchOptions
         List<KeyValuePair<string, string?>> settings = [];
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal) && name != RunRoot.Variable)
+            if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal) && name is not (RunRoot.Variable or ConnectVariable))
                 settings.Add(new(name[Prefix.Length..].Replace("_", "", StringComparison.Ordinal), (string?)variable.Value));
         }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 
@@ -9,13 +10,19 @@ namespace RestrictedTee.NormalWorld.Serving;
 /// The connections of one remote context. A request holds its connection until it is answered; more are opened when several
 /// are under way at once, and kept.
 /// </summary>
+/// <remarks>
+/// After a fork both processes have the context, as they would have an open file, and each its own connections: the child joins the
+/// context by new ones. It keeps the parent's open and does not use them, so that the context lives until both have let go.
+/// </remarks>
 internal sealed class RemoteChannel : IDisposable
 {
-    private readonly object _lock = new(); // protects _idle, _all and _closed; not held during a request
+    private readonly object _lock = new(); // protects everything below but the path; not held during a request
     private readonly Stack<RemoteConnection> _idle = new();
     private readonly List<RemoteConnection> _all = [];
+    private readonly List<RemoteConnection> _parents = [];
     private readonly string _path;
     private Guid _context;
+    private int _process = ForkMark.Process;
     private bool _closed;
 
     private RemoteChannel(string path) => _path = path;
@@ -35,6 +42,7 @@ internal sealed class RemoteChannel : IDisposable
         {
             if (_closed)
                 throw new TeeDriverException(Errno.EBADF, "The TEE device is closed.");
+            LeaveThoseOfTheParent();
             if (_idle.TryPop(out RemoteConnection? idle))
                 return new Lease(this, idle);
         }
@@ -68,8 +76,22 @@ internal sealed class RemoteChannel : IDisposable
         lock (_lock)
         {
             _closed = true;
+            LeaveThoseOfTheParent();
             _all.ForEach(connection => connection.Dispose());
+            _parents.ForEach(connection => connection.Leave());
         }
+    }
+
+    /// <summary>In a child of fork, for the first time; with the lock held.</summary>
+    private void LeaveThoseOfTheParent()
+    {
+        int process = ForkMark.Process;
+        if (process == _process)
+            return;
+        _process = process;
+        _parents.AddRange(_all);
+        _all.Clear();
+        _idle.Clear();
     }
 
     /// <summary>The connection serves the next request, unless it has broken.</summary>

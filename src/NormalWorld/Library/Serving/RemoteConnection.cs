@@ -87,6 +87,9 @@ internal sealed class RemoteConnection(DescriptorSocket socket) : IDisposable
     /// <summary>Closes the socket, from any thread: a request that is under way hears that the server has gone.</summary>
     public void Dispose() => socket.Dispose();
 
+    /// <summary>Leaves the conversation to the process that this one was forked from.</summary>
+    internal void Leave() => socket.Close();
+
     private Wire.Reply ReadReply()
     {
         if (_received.Length < Wire.Head)

@@ -62,11 +62,17 @@ internal sealed class RemoteDevice : ITeeDevice
         return new RemoteRegistration(_channel, data.Id, length);
     }
 
-    public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf) => WithRoom(() => RegisterOnce(dmaBuf));
-
-    private RemoteRegistration RegisterOnce(DmaBufHandle dmaBuf)
+    public ITeeShm RegisterShmFd(DmaBufHandle dmaBuf)
     {
         using SafeFileHandle descriptor = dmaBuf.ExportDescriptor();
+        return RegisterShmFd(descriptor);
+    }
+
+    /// <summary>TEE_IOC_SHM_REGISTER_FD as it is: the descriptor stays the caller's.</summary>
+    internal ITeeShm RegisterShmFd(SafeFileHandle descriptor) => WithRoom(() => RegisterOnce(descriptor));
+
+    private RemoteRegistration RegisterOnce(SafeFileHandle descriptor)
+    {
         TeeIoctlShmRegisterFdData data = default;
         Open(TeeIoctl.ShmRegisterFd, ref data, ref data.Id, descriptor).Dispose();
         return new RemoteRegistration(_channel, data.Id, data.Size);

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RestrictedTee.NormalWorld.Launch;
+
+namespace RestrictedTee.CommandLine.Bench;
+
+/// <summary>What programs in other languages pay.</summary>
+/// <param name="libteec">The folder of the drop-in library; null where it is not built.</param>
+/// <param name="starting">Is told what is measured.</param>
+/// <param name="rows">Where the figures go.</param>
+internal sealed class ClientBenchmarks(string? libteec, Action<string> starting, List<BenchRow> rows)
+{
+    internal void Run()
+    {
+        if (libteec is null)
+        {
+            rows.Add(new BenchRow("calls by libteec.so.2: SKIPPED, it is not built ('./rtee libteec')", 0, ""));
+            return;
+        }
+
+        starting("calls by libteec.so.2");
+        string library = Path.Combine(libteec, "lib", "libteec.so.2");
+        using var served = new ServedTee();
+        DropInFigures figures = MeasuredElsewhere(library, served.Name);
+        const string Yardstick = "the pipe";
+        double pipe = figures.Pipe.P50;
+        rows.Add(BenchRow.Of("blocking 64-byte pipe round trip, in turn with libteec.so.2", figures.Pipe) with { Against = "the yardstick" });
+        rows.Add(BenchRow.Of("empty command by libteec.so.2", figures.Nothing).Beside(pipe, Yardstick, atMost: 1.5));
+        rows.Add(BenchRow.Of("open and close a session by libteec.so.2", figures.Session).Beside(pipe, Yardstick));
+        rows.Add(BenchRow.Of($"{DropInFigures.TemporarySize >> 10} KiB temporary memref by libteec.so.2", figures.Temporary).Beside(pipe, Yardstick));
+        rows.Add(BenchRow.Of($"{DropInFigures.SharedSize >> 20} MiB shared memref by libteec.so.2", figures.Shared).Beside(pipe, Yardstick));
+        rows.Add(new BenchRow("libteec.so.2 loaded, connected, a session opened and called", figures.FirstCallMilliseconds, "ms"));
+        rows.Add(new BenchRow("libteec.so.2", new FileInfo(library).Length / 1024.0, "KiB"));
+    }
+
+    /// <summary>The library hears of its TEE by the environment of its process, which is that of its start.</summary>
+    private static DropInFigures MeasuredElsewhere(string library, string name)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
+        start.ArgumentList.Add(InternalCommands.DropInName);
+        start.ArgumentList.Add(library);
+        start.Environment[LaunchOptions.ConnectVariable] = name;
+        using Process client = Process.Start(start)!;
+        string line = client.StandardOutput.ReadToEnd();
+        client.WaitForExit();
+        return JsonSerializer.Deserialize(line, BenchJson.Default.DropInFigures)!;
+    }
+}
