@@ -13,17 +13,19 @@ internal static class LibTeecRun
 {
     private const string SearchPath = "LD_LIBRARY_PATH";
 
-    /// <summary>Runs it, with the TEE that serves it.</summary>
+    /// <summary>Runs it.</summary>
+    /// <param name="instance">The name of the TEE that serves it.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="folder">Where the library is.</param>
     /// <returns>Its exit status, or 128 and the signal that ended it.</returns>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    internal static int Run(TeeEnvironment environment, IReadOnlyList<string> command, string folder)
+    internal static int Run(string instance, IReadOnlyList<string> command, string folder)
     {
-        environment.Serve();
         string library = Path.Combine(folder, "lib");
         string? others = Environment.GetEnvironmentVariable(SearchPath);
         Environment.SetEnvironmentVariable(SearchPath, string.IsNullOrEmpty(others) ? library : $"{library}:{others}");
         Environment.SetEnvironmentVariable(RunRoot.Variable, RunFolder.Root);
-        Environment.SetEnvironmentVariable(LaunchOptions.ConnectVariable, Path.GetFileName(environment.RunFolderPath));
+        Environment.SetEnvironmentVariable(LaunchOptions.ConnectVariable, instance);
         using var spawn = new ProcessSpawn(command);
         return ChildProcess.Wait(spawn.Start(), Libc.WExited) is >= 0 and var status ? status : ChildProcess.SignalledBase;
     }

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.CommandLine.DropIn;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Launch;
 using RestrictedTee.NormalWorld.Seccomp;
 
@@ -20,20 +21,33 @@ internal static class RunCommand
         var patches = new Option<bool>("--rstmem") { Description = "Show the devices as the patches for TEE_IOC_RSTMEM_ALLOC have them, instead of mainline's" };
         var supplicant = new Option<string?>("--supplicant") { Description = "Who loads trusted applications: internal, or external, a tee-supplicant that is among the programs [internal]", HelpName = "WHO" };
         var libteec = new Option<bool>("--libteec") { Description = "Give the program libteec.so.2 (LD_LIBRARY_PATH) instead of devices; nothing of it is filtered then" };
-        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches, supplicant, libteec };
-        var tee = new TeeOptions(command, canConnect: false);
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Write each call of a device to standard error, decoded" };
+        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches, supplicant, libteec, verbose };
+        var tee = new TeeOptions(command, canConnect: true);
+        command.Validators.Add(result =>
+        {
+            if (tee.IsConnected(result) && result.GetResult(supplicant) is { Implicit: false })
+                result.AddError("--supplicant says how a TEE is started; the one that --connect names is up already.");
+            if (result.GetResult(libteec) is { Implicit: false } && Array.Find([patches, verbose], option => result.GetResult(option) is { Implicit: false }) is { } useless)
+                result.AddError($"{useless.Name} is about devices, of which a program that uses --libteec sees none.");
+        });
         command.SetAction(result =>
         {
-            string? library = result.GetValue(libteec) ? LibTeecFolder.Find() : null;
-            using var environment = TeeEnvironment.Launch(WithSupplicant(tee.ToLaunchOptions(result), result.GetValue(supplicant)));
-
             // What the terminal sends goes to the program too, which decides.
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
             using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, context => context.Cancel = true);
             string[] words = result.GetValue(program)!;
+            string? library = result.GetValue(libteec) ? LibTeecFolder.Find() : null;
+            var options = new ClientOptions(
+                result.GetValue(patches) ? DeviceFace.RestrictedMemoryPatches : DeviceFace.Mainline, result.GetValue(verbose) ? System.Console.Error : null);
+            string? name = tee.ConnectedTo(result);
+            using TeeEnvironment? environment = name is null ? TeeEnvironment.Launch(WithSupplicant(tee.ToLaunchOptions(result), result.GetValue(supplicant))) : null;
             try
             {
-                return library is not null ? LibTeecRun.Run(environment, words, library) : environment.RunClient(words, result.GetValue(patches) ? DeviceFace.RestrictedMemoryPatches : DeviceFace.Mainline);
+                if (library is null)
+                    return environment?.RunClient(words, options) ?? TeeEnvironment.RunClientOf(name!, words, options);
+                environment?.Serve();
+                return LibTeecRun.Run(name ?? Path.GetFileName(environment!.RunFolderPath), words, library);
             }
             catch (Win32Exception e)
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Launch;
@@ -61,6 +62,12 @@ internal sealed class TeeOptions
         };
     }
 
+    internal bool IsConnected(CommandResult result) => _canConnect && result.GetResult(_connect) is { Implicit: false };
+
+    /// <summary>The TEE that is up and is to be used; null when one is to be started.</summary>
+    internal string? ConnectedTo(ParseResult result) =>
+        _canConnect && result.GetResult(_connect) is { Implicit: false } ? result.GetValue(_connect) ?? RunFolder.DefaultName : null;
+
     /// <summary>Opens contexts on the TEE that the options name; started on first use, stopped when disposed.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="defaultConduit">What the worlds talk by when nobody has said.</param>
@@ -68,12 +75,8 @@ internal sealed class TeeOptions
     /// <param name="expectsPanics">The command makes TAs panic on purpose, so warnings of it would be noise unless asked for.</param>
     internal TeeSource Open(ParseResult result, bool expectsPanics = false, string? defaultConduit = null, string? defaultFfaBoard = null)
     {
-        if (_canConnect && result.GetResult(_connect) is { Implicit: false })
-        {
-            string name = result.GetValue(_connect) ?? RunFolder.DefaultName;
+        if (ConnectedTo(result) is { } name)
             return new TeeSource(environment: null, () => TeeContext.Connect(name));
-        }
-
         LaunchOptions options = ToLaunchOptions(result);
         options = options with { Conduit = options.Conduit ?? defaultConduit };
         if (string.Equals(options.Conduit, "ffa", StringComparison.OrdinalIgnoreCase))

@@ -6,6 +6,7 @@ using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Driver.Probe;
 using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Peripherals;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Seccomp;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Shm;
@@ -122,23 +123,21 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     /// answered by the driver of this process (seccomp user notification).
     /// </summary>
     /// <param name="command">The program, by path or to be found in PATH, and its arguments.</param>
-    /// <param name="face">Which tee.h it was built for.</param>
+    /// <param name="options">How it sees the devices.</param>
     /// <returns>Its exit status, or 128 and the signal that ended it. What it started may go on, and is served until the last one ends.</returns>
     /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started, or the kernel has no such filter (EBUSY: there is one already).</exception>
-    public int RunClient(IReadOnlyList<string> command, DeviceFace face = DeviceFace.Mainline)
-    {
-        TeeDeviceHost host = Current.Host;
-        using var served = new ManualResetEventSlim();
-        FilteredProcess client = FilteredProcess.Start(command, listener =>
-        {
-            using var supervisor = new ClientSupervisor(host, listener, face);
-            supervisor.Run();
-            served.Set();
-        });
-        int status = client.WaitForExit();
-        served.Wait();
-        return status;
-    }
+    public int RunClient(IReadOnlyList<string> command, ClientOptions? options = null) =>
+        ClientRun.Run(command, new DriverNodes(Current.Host), options ?? new ClientOptions());
+
+    /// <summary>The same with the devices of a TEE that <c>rtee up</c> keeps.</summary>
+    /// <param name="name">Its instance name.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="options">How it sees the devices.</param>
+    /// <returns>As <see cref="RunClient"/>.</returns>
+    /// <exception cref="TeeLaunchException">There is none of that name, or it is another user's.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">As there.</exception>
+    public static int RunClientOf(string name, IReadOnlyList<string> command, ClientOptions? options = null) =>
+        ClientRun.Run(command, new ServedNodes(RunFolder.SocketOf(name)), options ?? new ClientOptions());
 
     /// <summary>Opens FF-A itself: messages to partitions, memory shared with them.</summary>
     /// <exception cref="TeeDriverException">ENODEV: the conduit is SMC, or the secure world has gone.</exception>

@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>The ioctls of clients: a structure is copied in once, the request carried out, the structure copied out, and the call answered. A border.</summary>
-internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face)
+internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face, CallTrace? trace)
 {
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
 
@@ -28,6 +29,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         }
         catch (TeeDriverException e)
         {
+            trace?.Failed(call.Pid, file.Node, unchecked((uint)call.Arguments[1]), e);
             listener.Answer(call.Id, -(long)e.Errno);
         }
         catch (Exception e)
@@ -43,26 +45,27 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         ulong address = call.Arguments[2];
         var memory = new UserMemory(call.Pid);
         face.Check(request);
-        (int size, bool hasBuffer, Func<ReadOnlySpan<byte>, long>? descriptorIn) = ShapeOf(file, request);
-        Span<byte> argument = stackalloc byte[size];
+        RequestShape shape = file.Node.ShapeOf(request);
+        Span<byte> argument = stackalloc byte[shape.ArgumentSize];
         memory.CopyFrom(address, argument);
         var frame = new IoctlFrame { User = memory, Argument = argument };
-        TeeIoctlBufData reference = hasBuffer ? frame.TakeBuffer() : default;
-        using SafeFileHandle? named = descriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var number ? Open(call.Pid, (int)number) : null;
+        TeeIoctlBufData reference = shape.HasBuffer ? frame.TakeBuffer() : default;
+        using SafeFileHandle? named = shape.DescriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var number ? Open(call.Pid, (int)number) : null;
         frame.DescriptorIn = named;
         if (!listener.IsValid(call.Id))
             return; // what was read may be a successor's
         try
         {
             if (request == TeeIoctl.ShmRegister && MemoryMarshal.Read<TeeIoctlShmRegisterData>(argument) is { Flags: 0 } data && registrations.TryRegister(call, file, data))
+            {
+                trace?.Registered(call.Pid, file.Node, data);
                 return;
-            if (file.Node.Kind == DeviceKind.Heap)
-                file.Ioctls.HandleHeap(file.Node.Heap, request, ref frame);
-            else if (file.Ffa is { } ffa)
-                FfaUserIoctls.Table.Dispatch(ffa, request, ref frame);
-            else
-                file.Ioctls.Handle(request, ref frame);
+            }
+
+            string? asked = trace?.Describe(request, ref frame);
+            file.Device.Ioctl(request, ref frame);
             face.Show(request, frame.Argument);
+            trace?.Done(call.Pid, file.Node, shape, asked, request, ref frame);
             Watch(file, request, ref frame);
             Answer(call.Id, file, address, reference, ref frame);
         }
@@ -122,17 +125,6 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         else if (listener.AddDescriptor(id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)
             listener.Answer(id, error);
     }
-
-    private static (int Size, bool HasBuffer, Func<ReadOnlySpan<byte>, long>? DescriptorIn) ShapeOf(ClientFile file, uint request)
-    {
-        if (file.Node.Kind == DeviceKind.Heap)
-            return IoctlTables.Heap.Find(request) is { } heap ? (heap.ArgumentSize, heap.HasBuffer, heap.DescriptorIn) : throw Unknown(request, Errno.ENOTTY); // dma_heap_ioctl
-        if (file.Ffa is not null)
-            return FfaUserIoctls.Table.Find(request) is { } ffa ? (ffa.ArgumentSize, false, null) : throw Unknown(request, Errno.EINVAL); // ffa_user_ioctl
-        return IoctlTables.Tee.Find(request) is { } tee ? (tee.ArgumentSize, tee.HasBuffer, tee.DescriptorIn) : throw Unknown(request, Errno.EINVAL); // tee_ioctl
-    }
-
-    private static TeeDriverException Unknown(uint request, Errno errno) => new(errno, $"Request 0x{request:x8} is none of this device.");
 
     /// <summary>A descriptor of the caller's, opened here: the same file by another description.</summary>
     private static SafeFileHandle? Open(int thread, int descriptor)

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.NormalWorld.UserPages;
 
@@ -21,16 +23,16 @@ internal sealed class ClientRegistrations : IDisposable
     private readonly PageExchange _exchange;
     private readonly NotificationListener _listener;
     private readonly Placeholders _placeholders;
-    private readonly TeeDeviceHost _host;
+    private readonly ShmAllocator? _banks;
     private readonly Timer _restoring;
 
     /// <param name="listener">By which calls are answered.</param>
     /// <param name="placeholders">What clients hold for a registration.</param>
-    /// <param name="host">Whose memory it is.</param>
+    /// <param name="nodes">Whose devices they are.</param>
     /// <param name="waits">Whether a thread of a client waits for an answer.</param>
-    internal ClientRegistrations(NotificationListener listener, Placeholders placeholders, TeeDeviceHost host, Predicate<int> waits)
+    internal ClientRegistrations(NotificationListener listener, Placeholders placeholders, IDeviceNodes nodes, Predicate<int> waits)
     {
-        (_listener, _placeholders, _host) = (listener, placeholders, host);
+        (_listener, _placeholders, _banks) = (listener, placeholders, nodes.Banks);
         _exchange = new PageExchange(_table, waits);
         _restoring = new Timer(_ => RestoreIdle());
     }
@@ -46,7 +48,7 @@ internal sealed class ClientRegistrations : IDisposable
     /// <exception cref="TeeDriverException">EFAULT, ENOMEM, ENODEV.</exception>
     internal bool TryRegister(in Libc.Notification call, ClientFile file, TeeIoctlShmRegisterData data)
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || data.Length == 0 || file.Node.Kind != DeviceKind.Tee)
+        if (_banks is null || RuntimeInformation.ProcessArchitecture != Architecture.X64 || data.Length == 0 || file.Node.Kind != DeviceKind.Tee)
             return false;
         UserRange range = UserRange.Covering(data.Address, data.Length)
             ?? throw new TeeDriverException(Errno.EFAULT, $"There are no {data.Length} bytes at 0x{data.Address:x}.");
@@ -55,12 +57,11 @@ internal sealed class ClientRegistrations : IDisposable
         {
             if (Plan(process, range) is not { } plan)
                 return false;
-            PageFile? fresh = plan.OwnBytes == 0 ? null : new PageFile(_host.Driver.Shm.AllocateBank(plan.OwnBytes), process);
+            PageFile? fresh = plan.OwnBytes == 0 ? null : new PageFile(_banks.AllocateBank(plan.OwnBytes), process);
             if (fresh is not null)
                 _table.Add(fresh);
             if (Register(file, data.Address - range.Start, data.Length, plan, fresh) is not { } shm)
                 return false;
-            file.Ioctls.Keep(shm);
             data.Id = shm.Id;
             using SafeFileHandle placeholder = _placeholders.Add(new ClientShm(file, data.Id));
             if (Hand(call, process, range, plan, fresh, placeholder, data))

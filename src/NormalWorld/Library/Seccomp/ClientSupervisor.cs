@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using Serilog;
@@ -11,7 +12,7 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// Answers the system calls that the filter holds: what names a device, and ioctls on what was given for it. One thread receives,
 /// because with more each of them is woken for each call; what can take long goes to another.
 /// </summary>
-internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener listener, DeviceFace face) : IDisposable
+internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener listener, ClientOptions options) : IDisposable
 {
     private const ulong CloseOnExec = 0x8_0000;
     private const int StatXBuffer = 4; // statx(2): the last of its arguments
@@ -19,6 +20,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     private readonly Placeholders _placeholders = new();
     private readonly SharedMemoryWatch _memory = new();
     private readonly CallThreads _threads = new();
+    private readonly CallTrace? _trace = options.Trace is { } trace ? new CallTrace(trace) : null;
     private readonly ConcurrentDictionary<int, byte> _waiting = []; // threads of clients whose calls are with another thread here
     private ClientRegistrations? _registrations;
     private ClientIoctl? _ioctls;
@@ -27,8 +29,8 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
-        _registrations = new ClientRegistrations(listener, _placeholders, host, _waiting.ContainsKey);
-        _ioctls = new ClientIoctl(listener, _placeholders, _memory, _registrations, face);
+        _registrations = new ClientRegistrations(listener, _placeholders, nodes, _waiting.ContainsKey);
+        _ioctls = new ClientIoctl(listener, _placeholders, _memory, _registrations, options.Face, _trace);
         while (listener.TryReceive(out Libc.Notification call))
         {
             try
@@ -88,7 +90,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         var memory = new UserMemory(call.Pid);
         if (ClientPaths.Read(memory, call.Arguments[isAt ? 1 : 0]) is not { Length: > 0 } path || !ClientPaths.MayBeDevice(path)
             || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
-            || (DeviceNode.Find(absolute, host.Heaps) ?? FfaTestDriver.Find(absolute, host)) is not { } node)
+            || nodes.Find(absolute) is not { } node)
         {
             listener.Continue(call.Id);
             return;
@@ -115,7 +117,17 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
         if (number == SystemCalls.Open || number == SystemCalls.OpenAt || number == SystemCalls.OpenAt2)
         {
             ulong flags = number == SystemCalls.OpenAt2 ? ReadHow(memory, call.Arguments[next]) : call.Arguments[next];
-            Give(call.Id, node, Caller.IdentityOf(call.Pid), flags);
+            try
+            {
+                Give(call.Id, node, Caller.IdentityOf(call.Pid), flags);
+                _trace?.Opened(call.Pid, node, null);
+            }
+            catch (TeeDriverException e)
+            {
+                _trace?.Opened(call.Pid, node, e);
+                throw;
+            }
+
             return;
         }
 
@@ -128,8 +140,6 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
 
     private void Give(ulong id, DeviceNode node, ClientIdentity client, ulong flags)
     {
-        if (host.Driver.IsGone)
-            throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.");
         if (node.Kind == DeviceKind.FfaTestDriverVersion)
         {
             using SafeFileHandle text = FfaTestDriver.OpenVersion(flags);
@@ -140,7 +150,7 @@ internal sealed class ClientSupervisor(TeeDeviceHost host, NotificationListener 
 
         if (node.Kind == DeviceKind.Supplicant && _supplicant is { } last && _placeholders.HasHungUp(last))
             last.Dispose(); // who ended a moment ago is in nobody's way
-        var file = new ClientFile(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
+        var file = new ClientFile(node, nodes.Open(node, client));
         if (node.Kind == DeviceKind.Supplicant)
             _supplicant = file;
         int given;

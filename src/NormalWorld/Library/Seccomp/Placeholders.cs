@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.SmcTransport.Interop;
 using Libc = RestrictedTee.NormalWorld.Interop.Libc;
+using RestrictedTee.NormalWorld.DeviceNodes;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 

@@ -4,6 +4,7 @@ using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 using Libc = RestrictedTee.NormalWorld.Interop.Libc;
+using RestrictedTee.NormalWorld.DeviceNodes;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 

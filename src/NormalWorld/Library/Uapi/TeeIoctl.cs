@@ -53,8 +53,11 @@ public static class TeeIoctl
     /// <summary>DMA_HEAP_IOCTL_ALLOC.</summary>
     public static readonly uint DmaHeapAlloc = Request(ReadWrite, HeapMagic, 0, Unsafe.SizeOf<DmaHeapAllocationData>());
 
+    /// <summary>TEE_IOC_OBJECT_INVOKE of Linux 6.18, which has its number from <see cref="RstmemAlloc"/>'s and another direction and size.</summary>
+    public static readonly uint ObjectInvoke = Request(Read, TeeMagic, 10, Unsafe.SizeOf<TeeIoctlBufData>());
+
     /// <summary>TEE_MAX_ARG_SIZE: the largest buffer of a variable-sized argument.</summary>
-    public const int MaxArgSize = 1024;
+    public const int MaxArgSize = 4096;
 
     /// <summary>TEE_MEMREF_NULL in the place of a shared-memory id.</summary>
     public const ulong MemrefNull = ulong.MaxValue;

@@ -16,6 +16,13 @@ internal delegate void BufferHandler<in TFile, T>(TFile file, ref T argument, Sp
 /// <summary>What carries a frame out once its shape is known to be right.</summary>
 internal delegate void IoctlBody<in TFile>(TFile file, ref IoctlFrame frame);
 
+/// <summary>What the argument of a request looks like, whatever file it is of.</summary>
+/// <param name="Name">The request.</param>
+/// <param name="ArgumentSize">Bytes of its structure.</param>
+/// <param name="HasBuffer">Whether that is a tee_ioctl_buf_data.</param>
+/// <param name="DescriptorIn">Reads the descriptor that it names; null when it names none.</param>
+internal readonly record struct RequestShape(string Name, int ArgumentSize, bool HasBuffer, Func<ReadOnlySpan<byte>, long>? DescriptorIn);
+
 /// <summary>One ioctl of a kind of file: what it is, what its argument looks like, who serves it, and how far.</summary>
 /// <typeparam name="TFile">What an open file of that kind is here.</typeparam>
 internal sealed record IoctlRow<TFile>(uint Request, string Name, int ArgumentSize, IoctlBody<TFile> Body, Support Support, string Note)
@@ -25,6 +32,9 @@ internal sealed record IoctlRow<TFile>(uint Request, string Name, int ArgumentSi
 
     /// <summary>Reads the descriptor that the argument names; null when it names none.</summary>
     internal Func<ReadOnlySpan<byte>, long>? DescriptorIn { get; private init; }
+
+    /// <summary>For who has its argument elsewhere, and copies it.</summary>
+    internal RequestShape Shape => new(Name, ArgumentSize, HasBuffer, DescriptorIn);
 
     internal AbiRow ToAbiRow() => new(Request, Name, Support, Note);
 

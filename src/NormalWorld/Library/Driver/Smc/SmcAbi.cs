@@ -151,7 +151,7 @@ internal sealed class SmcAbi(OpteeDriver driver, RpcHandler rpc) : IOpteeAbi
     {
         int pages = PageLists.PagesOf(size);
         pageList = driver.Shm.Allocate((ulong)PageLists.ListPagesOf(pages) * OpteeMsg.PageSize);
-        PageLists.Write(pageList.Span, pageList.Address, memory.Start, pages);
+        PageLists.Write(pageList.Span, pageList.Address, PhysicalRange.Create(memory.Start, (ulong)pages * PhysicalAddress.PageSize));
         return new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.TmemOutput | OpteeMsg.AttrNoncontig, A = pageList.Address.Value, B = size, C = rpc.NewCookie() };
     }
 

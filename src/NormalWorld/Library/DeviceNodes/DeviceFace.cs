@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using RestrictedTee.NormalWorld.Uapi;
 
-namespace RestrictedTee.NormalWorld.Seccomp;
+namespace RestrictedTee.NormalWorld.DeviceNodes;
 
 /// <summary>Which tee.h a client was built for: bit 4 of the capabilities and number 10 mean one thing in mainline and another in the patches.</summary>
 public enum DeviceFace

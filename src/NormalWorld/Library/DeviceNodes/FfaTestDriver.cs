@@ -3,7 +3,7 @@ using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 
-namespace RestrictedTee.NormalWorld.Seccomp;
+namespace RestrictedTee.NormalWorld.DeviceNodes;
 
 /// <summary>
 /// The module by which programs speak FF-A (arm_ffa_user), as its users find it: a debug file that takes ioctls, and the version of the
@@ -11,7 +11,7 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// </summary>
 internal static class FfaTestDriver
 {
-    private const string DebugFile = "/sys/kernel/debug/arm_ffa_user";
+    internal const string DebugFile = "/sys/kernel/debug/arm_ffa_user";
     private const string VersionFile = "/sys/module/arm_ffa_user/version";
     private const ulong AccessMode = 3; // O_ACCMODE
 

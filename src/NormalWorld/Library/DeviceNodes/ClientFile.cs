@@ -1,14 +1,12 @@
-using RestrictedTee.NormalWorld.Device;
-using RestrictedTee.NormalWorld.Device.Ioctls;
 using RestrictedTee.NormalWorld.Uapi;
 
-namespace RestrictedTee.NormalWorld.Seccomp;
+namespace RestrictedTee.NormalWorld.DeviceNodes;
 
 /// <summary>
 /// An open of a device by a client: what stands behind all copies of the descriptor, in whatever process. User memory is that of the thread
 /// which makes the call, and not of who opened it.
 /// </summary>
-internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHost host) : IDisposable
+internal sealed class ClientFile(DeviceNode node, IOpenDevice device) : IDisposable
 {
     private readonly object _lock = new(); // protects the two below; only that of the supplicant's queue is taken inside
     private readonly HashSet<int> _callers = []; // managed threads that have a call of this file under way
@@ -16,13 +14,7 @@ internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHos
 
     internal DeviceNode Node => node;
 
-    internal TeeDevice Device => device;
-
-    /// <summary>What it is instead when it is one of the FF-A test driver.</summary>
-    internal FfaUserFile? Ffa { get; } = node.Kind == DeviceKind.FfaTestDriver ? new FfaUserFile(new FfaUserDevice(host.Driver)) : null;
-
-    /// <summary>Its ioctls.</summary>
-    internal BinaryIoctl Ioctls { get; } = new(device, host);
+    internal IOpenDevice Device => device;
 
     /// <summary>A call begins on the managed thread that this runs on.</summary>
     /// <exception cref="TeeDriverException">EBADF: the file is closed.</exception>
@@ -44,12 +36,12 @@ internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHos
         {
             _callers.Remove(Environment.CurrentManagedThreadId);
             if (_isClosed)
-                device.EndOfCall(Environment.CurrentManagedThreadId);
+                device.EndOfAbandoned(Environment.CurrentManagedThreadId);
             closes = _isClosed && _callers.Count == 0;
         }
 
         if (closes)
-            Close();
+            device.Dispose();
     }
 
     /// <summary>The last copy of the descriptor was closed. Calls that are under way are cancelled.</summary>
@@ -62,19 +54,12 @@ internal sealed class ClientFile(DeviceNode node, TeeDevice device, TeeDeviceHos
                 return;
             _isClosed = true;
             callers = [.. _callers];
-            device.DetachSupplicant();
-            Array.ForEach(callers, device.AbandonCallOf); // in the lock, so that it comes before their end
+            device.Abandon(callers); // in the lock, so that it comes before their end
         }
 
         if (callers.Length == 0)
-            Close();
+            device.Dispose();
         foreach (int caller in callers)
-            device.CancelCallOf(caller);
-    }
-
-    private void Close()
-    {
-        Ffa?.Dispose();
-        device.Dispose();
+            device.Cancel(caller);
     }
 }

@@ -1,6 +1,6 @@
 using RestrictedTee.NormalWorld.Uapi;
 
-namespace RestrictedTee.NormalWorld.Seccomp;
+namespace RestrictedTee.NormalWorld.DeviceNodes;
 
 /// <summary>Shared memory that a client has a descriptor for; it is closed when that is.</summary>
 internal sealed class ClientShm(ClientFile file, int id) : IDisposable
@@ -9,7 +9,7 @@ internal sealed class ClientShm(ClientFile file, int id) : IDisposable
     {
         try
         {
-            file.Ioctls.CloseShm(id);
+            file.Device.CloseShm(id);
         }
         catch (TeeDriverException)
         {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 
-namespace RestrictedTee.NormalWorld.Seccomp;
+namespace RestrictedTee.NormalWorld.DeviceNodes;
 
 /// <summary>An ordinary file that is nowhere: its content in sealed memory, opened anew for each reader.</summary>
 internal static class InventedFile

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using RestrictedTee.NormalWorld.Interop;
 
-namespace RestrictedTee.NormalWorld.Seccomp;
+namespace RestrictedTee.NormalWorld.DeviceNodes;
 
 /// <summary>What stat(2) and statx(2) tell of a name: a character device that everybody may open, as a distribution's udev rules have it, or a file of debugfs or sysfs.</summary>
 internal static class DeviceNodeStatus
