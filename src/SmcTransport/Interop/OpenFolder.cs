@@ -46,6 +46,9 @@ internal sealed class OpenFolder : IDisposable
 
     internal static OpenFolder Open(string path) => new(OpenRaw(Libc.AtFdCwd, path, Libc.ODirectory, 0));
 
+    /// <summary>Its descriptor alone, for who lists it.</summary>
+    internal static SafeFileHandle OpenHandle(string path) => new(OpenRaw(Libc.AtFdCwd, path, Libc.ODirectory, 0), ownsHandle: true);
+
     internal OpenFolder OpenChild(string name) => new(OpenRaw(Fd, name, Libc.ODirectory, 0));
 
     /// <summary>Makes a folder unless there is something of that name already.</summary>

@@ -13,3 +13,15 @@ internal sealed class CompilerFactAttribute : FactAttribute
             Skip = "needs a C compiler (cc, gcc or clang)";
     }
 }
+
+/// <summary>The same for a theory.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class CompilerTheoryAttribute : TheoryAttribute
+{
+    public CompilerTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
+    {
+        if (CProgram.Compiler is null)
+            Skip = "needs a C compiler (cc, gcc or clang)";
+    }
+}

@@ -86,6 +86,46 @@ public sealed class RunTests : IDisposable
         Assert.Equal("character special file f0:0\ncharacter special file\n", result.Output);
     }
 
+    [Fact]
+    public void A_listing_has_the_devices_and_the_heaps()
+    {
+        Rtee.Result result = Rtee.Run("run", "--", "sh", "-c", "echo /dev/tee*; ls /dev | grep -c -x -e tee0 -e teepriv0 -e null; ls /dev/dma_heap; cd /dev && [ -d dma_heap ] && [ -c dma_heap/system ] && echo there");
+
+        Assert.Equal("/dev/tee0 /dev/teepriv0\n3\nprotected,secure-video\nprotected,secure-video-record\nprotected,trusted-ui\nsystem\nthere\n", result.Output);
+    }
+
+    [CompilerFact]
+    public void Each_call_of_a_device_can_be_seen_decoded()
+    {
+        Rtee.Result result = Rtee.Run("run", "-v", "--", _client!.Path, "hello");
+
+        Assert.Matches(
+            """
+            ^\[\d+\] /dev/tee0 open = done
+            \[\d+\] /dev/tee0 TEE_IOC_VERSION = implementation 1, capabilities 0xd
+            \[\d+\] /dev/tee0 TEE_IOC_RSTMEM_ALLOC = EINVAL: .*
+            \[\d+\] /dev/tee0 TEE_IOC_OPEN_SESSION 8aaaf200-2450-11e4-abe2-0002a5d5c51b, login 0x0, \(none; none; none; none\) = Success \(0x00000000\) from \w+, session [0-9a-f]{8}, \(none; none; none; none\)
+            \[\d+\] /dev/tee0 TEE_IOC_INVOKE session [0-9a-f]{8}, command 0, cancel id 0, \(inout 0x29 0x0; none; none; none\) = Success \(0x00000000\) from TrustedApp, \(inout 0x2a 0x0; none; none; none\)
+            $
+            """,
+            result.Errors);
+    }
+
+    [CompilerFact]
+    public void A_program_can_use_a_tee_that_is_up()
+    {
+        using var up = new Rtee.Up();
+
+        Rtee.Result hello = up.Run("run", "--connect", "--", _client!.Path, "hello"), shared = up.Run("run", "--connect", "--", _client.Path, "shared"),
+            heap = up.Run("run", "--connect", "--", _client.Path, "heap"), threads = up.Run("run", "--connect", "--", _client.Path, "threads");
+
+        // Without TEE_GEN_CAP_REG_MEM: the process that is up has no say over this one's memory.
+        Assert.Equal((7, "implementation 1, capabilities 0x9\nrstmem Invalid argument\n41 becomes 42\n"), (hello.ExitCode, hello.Output));
+        Assert.Equal([DigestOf('a'), DigestOf('b')], shared.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("done, not mapped\n", heap.Output);
+        Assert.Equal("64 threads\n", threads.Output);
+    }
+
     [CompilerFact]
     public void When_the_secure_world_has_gone_a_call_fails_and_an_open_does()
     {

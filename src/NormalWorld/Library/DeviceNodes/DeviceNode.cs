@@ -15,6 +15,9 @@ internal enum DeviceKind
     /// <summary>/dev/dma_heap/NAME.</summary>
     Heap,
 
+    /// <summary>/dev/dma_heap.</summary>
+    HeapFolder,
+
     /// <summary>The debug file of the FF-A test driver; where the worlds talk by FF-A.</summary>
     FfaTestDriver,
 
@@ -27,13 +30,15 @@ internal enum DeviceKind
 /// <param name="Heap">The heap's name; empty for none.</param>
 internal readonly record struct DeviceNode(DeviceKind Kind, string Heap = "")
 {
-    private const string HeapFolder = "/dev/dma_heap/";
+    private const string HeapFolderName = "/dev/dma_heap";
+    private const string HeapFolder = HeapFolderName + "/";
 
     /// <summary>The device that an absolute path names; null when it names none that is served here.</summary>
     internal static DeviceNode? Find(string path, IEnumerable<string> heaps) => path switch
     {
         "/dev/tee0" => new DeviceNode(DeviceKind.Tee),
         "/dev/teepriv0" => new DeviceNode(DeviceKind.Supplicant),
+        HeapFolderName => new DeviceNode(DeviceKind.HeapFolder),
         _ when path.StartsWith(HeapFolder, StringComparison.Ordinal) && heaps.Contains(path[HeapFolder.Length..]) => new DeviceNode(DeviceKind.Heap, path[HeapFolder.Length..]),
         _ => null,
     };
@@ -44,6 +49,7 @@ internal readonly record struct DeviceNode(DeviceKind Kind, string Heap = "")
         DeviceKind.Tee => "/dev/tee0",
         DeviceKind.Supplicant => "/dev/teepriv0",
         DeviceKind.Heap => HeapFolder + Heap,
+        DeviceKind.HeapFolder => HeapFolderName,
         _ => FfaTestDriver.DebugFile,
     };
 

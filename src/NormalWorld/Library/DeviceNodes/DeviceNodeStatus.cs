@@ -8,6 +8,7 @@ namespace RestrictedTee.NormalWorld.DeviceNodes;
 internal static class DeviceNodeStatus
 {
     private const ushort CharacterDevice = 0x2000 | 0x1B6; // S_IFCHR | 0666
+    private const ushort Folder = 0x4000 | 0x1ED; // S_IFDIR | 0755
     private const ushort OrdinaryFile = 0x8000; // S_IFREG
     private const uint Major = 240; // of the range for local use, from which Linux takes a TEE's number too
     private const uint SupplicantMinor = 16; // TEE_NUM_DEVICES / 2 (tee_core.c)
@@ -60,11 +61,13 @@ internal static class DeviceNodeStatus
     {
         DeviceKind.FfaTestDriver => OrdinaryFile | 0x1A4, // 0644
         DeviceKind.FfaTestDriverVersion => OrdinaryFile | 0x124, // 0444
+        DeviceKind.HeapFolder => Folder,
         _ => CharacterDevice,
     };
 
     private static (uint Major, uint Minor) NumberOf(DeviceNode node) => node.Kind switch
     {
+        DeviceKind.HeapFolder => (0, 0),
         DeviceKind.Tee => (Major, 0),
         DeviceKind.Supplicant => (Major, SupplicantMinor),
         DeviceKind.FfaTestDriver or DeviceKind.FfaTestDriverVersion => (0, 0),

@@ -83,6 +83,16 @@ internal static partial class Libc
 
     internal const nint PidFdOpenNumber = 434; // of every architecture
 
+    internal const nint PidFdGetFdNumber = 438; // as above
+
+    internal static nint GetDents64Number { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 61 : 217; // asm/unistd
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long PidFdGetFd(nint number, SafeHandle process, int descriptor, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static unsafe partial long GetDents64(nint number, SafeHandle folder, byte* entries, nuint length);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial long PidFdOpen(nint number, int pid, uint flags);
 

@@ -20,6 +20,8 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     private readonly Placeholders _placeholders = new();
     private readonly SharedMemoryWatch _memory = new();
     private readonly CallThreads _threads = new();
+    private readonly DeviceListing _listing = new(nodes);
+    private readonly HeapFolder _heaps = new(nodes.Heaps);
     private readonly CallTrace? _trace = options.Trace is { } trace ? new CallTrace(trace) : null;
     private readonly ConcurrentDictionary<int, byte> _waiting = []; // threads of clients whose calls are with another thread here
     private ClientRegistrations? _registrations;
@@ -51,12 +53,15 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         _registrations?.Dispose();
         _placeholders.Dispose();
         _memory.Dispose();
+        _heaps.Dispose();
     }
 
     private void Serve(Libc.Notification call)
     {
         if (SystemCalls.Forks(call.Number))
             Fork(call);
+        else if (call.Number == SystemCalls.GetDents64)
+            List(call);
         else if (call.Number != SystemCalls.Ioctl)
             Named(call);
         else if (_placeholders.Find(call.Pid, unchecked((int)call.Arguments[0])) is { } file)
@@ -71,6 +76,14 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
             Elsewhere(call, () => _registrations.Fork(call));
         else
             listener.Continue(call.Id);
+    }
+
+    private void List(in Libc.Notification call)
+    {
+        if (!DeviceListing.IsItsBeginning(call) || !listener.IsValid(call.Id) || _listing.List(call) is not { } result)
+            listener.Continue(call.Id);
+        else
+            listener.Answer(call.Id, result);
     }
 
     private void Elsewhere(in Libc.Notification call, Action serve)
@@ -90,7 +103,7 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         var memory = new UserMemory(call.Pid);
         if (ClientPaths.Read(memory, call.Arguments[isAt ? 1 : 0]) is not { Length: > 0 } path || !ClientPaths.MayBeDevice(path)
             || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
-            || nodes.Find(absolute) is not { } node)
+            || nodes.Find(_heaps.Translate(absolute)) is not { } node)
         {
             listener.Continue(call.Id);
             return;
@@ -140,10 +153,10 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
 
     private void Give(ulong id, DeviceNode node, ClientIdentity client, ulong flags)
     {
-        if (node.Kind == DeviceKind.FfaTestDriverVersion)
+        if (node.Kind is DeviceKind.FfaTestDriverVersion or DeviceKind.HeapFolder)
         {
-            using SafeFileHandle text = FfaTestDriver.OpenVersion(flags);
-            if (listener.AddDescriptor(id, text, (uint)(flags & CloseOnExec), answers: true) is < 0 and var error)
+            using SafeFileHandle real = node.Kind == DeviceKind.HeapFolder ? _heaps.Open() : FfaTestDriver.OpenVersion(flags);
+            if (listener.AddDescriptor(id, real, (uint)(flags & CloseOnExec), answers: true) is < 0 and var error)
                 listener.Answer(id, error);
             return;
         }

@@ -37,6 +37,8 @@ internal static class SeccompFilter
             program.Add(new(Return, 0, 0, Notify));
         }
 
+        program.Add(new(JumpIfEqual, 0, 1, (uint)SystemCalls.GetDents64)); // that of /dev has names to add
+        program.Add(new(Return, 0, 0, Notify));
         if (SystemCalls.Fork >= 0)
         {
             // A child is to have its own of the pages that its parent shares with the TEE.

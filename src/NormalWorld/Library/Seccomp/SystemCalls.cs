@@ -28,6 +28,8 @@ internal static class SystemCalls
 
     internal static int StatX { get; } = IsArm64 ? 291 : 332;
 
+    internal static int GetDents64 { get; } = IsArm64 ? 61 : 217;
+
     internal static int Clone { get; } = IsArm64 ? -1 : 56;
 
     internal static int Fork { get; } = IsArm64 ? -1 : 57;

@@ -50,6 +50,11 @@ internal sealed record IoctlRow<TFile>(uint Request, string Name, int ArgumentSi
         where T : struct =>
         new(request, name, Unsafe.SizeOf<TeeIoctlBufData>(), (file, ref frame) => Parse(file, handler, frame.Buffer), support, note) { HasBuffer = true };
 
+    /// <summary>A request that is known, and has no driver behind it.</summary>
+    internal static IoctlRow<TFile> Refused<T>(uint request, string name, Errno errno, string note)
+        where T : struct =>
+        new(request, name, Unsafe.SizeOf<T>(), (_, ref _) => throw new TeeDriverException(errno, $"{name} is not served."), Support.Refused, note);
+
     /// <summary>Carries the request out.</summary>
     /// <exception cref="TeeDriverException">The errno; EINVAL when the argument has not the size of the structure.</exception>
     internal void Run(TFile file, ref IoctlFrame frame)

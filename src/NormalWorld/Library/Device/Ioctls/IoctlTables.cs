@@ -23,7 +23,8 @@ public static class IoctlTables
         IoctlRow<TeeFile>.Buffer<TeeIoctlSupplicantArg>(TeeIoctl.SupplSend, "TEE_IOC_SUPPL_SEND", SupplicantIoctls.Send, Support.Full, "EINVAL when nothing was received."),
         IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterFdData>(TeeIoctl.ShmRegisterFd, "TEE_IOC_SHM_REGISTER_FD", SharedMemoryIoctls.RegisterDescriptor, Support.Full, "A dma-buf of a heap of this TEE, or a memfd sealed against shrinking.",
             argument => MemoryMarshal.Read<TeeIoctlShmRegisterFdData>(argument).Fd),
-        IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterData>(TeeIoctl.ShmRegister, "TEE_IOC_SHM_REGISTER", SharedMemoryIoctls.Register, Support.Partial, "Memory is copied in before and out after each call instead of being pinned."),
+        IoctlRow<TeeFile>.Plain<TeeIoctlShmRegisterData>(TeeIoctl.ShmRegister, "TEE_IOC_SHM_REGISTER", SharedMemoryIoctls.Register, Support.Partial, "Below rtee run the pages are shared (x86-64); elsewhere memory is copied in before and out after each call instead of being pinned."),
+        IoctlRow<TeeFile>.Refused<TeeIoctlBufData>(TeeIoctl.ObjectInvoke, "TEE_IOC_OBJECT_INVOKE", Errno.EINVAL, "EINVAL: object references are not OP-TEE's, and its driver has no such call."),
         IoctlRow<TeeFile>.Plain<TeeIoctlRstmemAllocData>(TeeIoctl.RstmemAlloc, "TEE_IOC_RSTMEM_ALLOC", RestrictedMemoryIoctls.Allocate, Support.Full, "EINVAL for a use case without pool, ENOMEM when the pool is full. Sizes are rounded up to pages."),
         IoctlRow<TeeFile>.Plain<TeeIoctlRstmemFdInfoData>(TeeIoctl.RstmemFdInfo, "TEE_IOC_RSTMEM_FD_INFO", RestrictedMemoryIoctls.Describe, Support.Full, "EINVAL for a descriptor that is no restricted dma-buf.",
             argument => MemoryMarshal.Read<TeeIoctlRstmemFdInfoData>(argument).Fd));
