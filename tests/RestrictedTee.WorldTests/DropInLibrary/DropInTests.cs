@@ -88,7 +88,7 @@ public sealed class DropInTests(DropInFixture fixture) : IClassFixture<DropInFix
         Assert.Equal("the child got 12000\nits parent 2000, and c; status 0\nand goes on: 7\n", fixture.Run("fork").Output);
 
     [ToolchainFact]
-    public void It_leaves_the_programs_signals_alone_and_stays_when_it_is_closed() => Assert.Equal("as it was: 1 1\nwaited for: 1\nclosed: 0 0\nstill there: 2\n", fixture.Run("guest").Output);
+    public void It_leaves_the_programs_signals_alone() => Assert.Equal("as it was: 1 1\nwaited for: 1\n", fixture.Run("guest").Output);
 
     [ToolchainFact]
     public void It_finds_the_tee_that_is_up()
@@ -140,7 +140,7 @@ public sealed class DropInTests(DropInFixture fixture) : IClassFixture<DropInFix
     public void It_exports_what_the_original_does_without_versions_and_has_its_name()
     {
         string symbols = Shell.Run($"nm --dynamic --defined-only --with-symbol-versions '{DropInFixture.Library}'").Output;
-        string name = Shell.Run($"objdump -p '{DropInFixture.Library}' | grep SONAME").Output;
+        string dynamic = Shell.Run($"readelf --dynamic --wide '{DropInFixture.Library}'").Output;
 
         Assert.Equal(
             [
@@ -149,7 +149,8 @@ public sealed class DropInTests(DropInFixture fixture) : IClassFixture<DropInFix
                 "_dprintf", "dump_buffer", // which its siblings use
             ],
             symbols.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[^1]).Order(StringComparer.Ordinal));
-        Assert.EndsWith(" libteec.so.2", name.Trim(), StringComparison.Ordinal);
+        Assert.Contains("[libteec.so.2]", dynamic, StringComparison.Ordinal);
+        Assert.Contains("NODELETE", dynamic, StringComparison.Ordinal); // its threads outlive dlclose()
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class ClientBenchmarks(string? libteec, Action<string> starting,
         rows.Add(BenchRow.Of($"{DropInFigures.TemporarySize >> 10} KiB temporary memref by libteec.so.2", figures.Temporary).Beside(pipe, Yardstick));
         rows.Add(BenchRow.Of($"{DropInFigures.SharedSize >> 20} MiB shared memref by libteec.so.2", figures.Shared).Beside(pipe, Yardstick));
         rows.Add(new BenchRow("libteec.so.2 loaded, connected, a session opened and called", figures.FirstCallMilliseconds, "ms"));
-        rows.Add(new BenchRow("libteec.so.2", new FileInfo(library).Length / 1024.0, "KiB"));
+        rows.Add(new BenchRow("libteec.so.2", ((FileInfo)new FileInfo(library).ResolveLinkTarget(returnFinalTarget: true)!).Length / 1024.0, "KiB"));
     }
 
     /// <summary>The library hears of its TEE by the environment of its process, which is that of its start.</summary>
