@@ -194,6 +194,8 @@ public sealed class OpteeDriverInterleavingTests : IDisposable
 
         public OpteeMsgParam NullMemref(ulong type) => throw new NotSupportedException();
 
+        public OpteeMsgParam AnswerLoan(PhysicalRange memory, ulong size, out NormalWorld.Shm.ShmBlock? pageList) => throw new NotSupportedException();
+
         public OpteeMsgParam AnswerAllocation(ulong size, out NormalWorld.Shm.ShmBlock block) => throw new NotSupportedException();
 
         public void RetireAllocation(ulong cookie) => throw new NotSupportedException();

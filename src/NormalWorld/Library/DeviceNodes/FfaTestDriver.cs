@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Uapi;
-using RestrictedTee.SmcTransport.Board;
 
 namespace RestrictedTee.NormalWorld.DeviceNodes;
 
