@@ -3,7 +3,9 @@ using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
+using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.UserPages;
 
