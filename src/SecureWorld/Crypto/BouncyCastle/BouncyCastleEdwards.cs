@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 
 namespace RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 

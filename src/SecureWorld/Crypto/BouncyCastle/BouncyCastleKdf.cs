@@ -5,6 +5,7 @@ using Org.BouncyCastle.Crypto.Generators;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Security;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 
 namespace RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 
@@ -28,7 +29,7 @@ internal sealed class BouncyCastleKdf : DerivationEngine
     internal override TeeResult Derive(AttributeReader parameters, Span<byte> secret, out int size)
     {
         size = 0;
-        if (!_rule.TryRead(parameters, secret.Length, out KdfParameters found) || found.Iterations > int.MaxValue)
+        if (!_rule.TryRead(parameters, secret.Length, out DerivationParameters found) || found.Iterations > int.MaxValue)
             return TeeResult.BadParameters;
         IDigest digest = DigestUtilities.GetDigest(HashNames.Of(found.Hash).Name);
         size = (int)found.Size;
@@ -41,7 +42,7 @@ internal sealed class BouncyCastleKdf : DerivationEngine
                 break;
             case KdfKind.Concat:
                 var concat = new ConcatenationKdfGenerator(digest);
-                concat.Init(new Org.BouncyCastle.Crypto.Parameters.KdfParameters(_secret, found.Info.ToArray()));
+                concat.Init(new KdfParameters(_secret, found.Info.ToArray()));
                 concat.GenerateBytes(secret[..size]);
                 break;
             default:

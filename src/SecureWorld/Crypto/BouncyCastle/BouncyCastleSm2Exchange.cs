@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Org.BouncyCastle.Crypto.Agreement;
 using Org.BouncyCastle.Crypto.Parameters;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 
 namespace RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 

@@ -1,6 +1,7 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 using RestrictedTee.SecureWorld.Crypto.OpenSsl;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 
 namespace RestrictedTee.SecureWorld.Crypto.Derivations;
 

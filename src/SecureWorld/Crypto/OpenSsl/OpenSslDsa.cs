@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 using RestrictedTee.SecureWorld.Interop;
 
 namespace RestrictedTee.SecureWorld.Crypto.OpenSsl;

@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 using RestrictedTee.SecureWorld.Interop;
 
 namespace RestrictedTee.SecureWorld.Crypto.OpenSsl;
@@ -23,7 +24,7 @@ internal sealed class OpenSslKdf : DerivationEngine
     internal override TeeResult Derive(AttributeReader parameters, Span<byte> secret, out int size)
     {
         size = 0;
-        if (!_rule.TryRead(parameters, secret.Length, out KdfParameters found))
+        if (!_rule.TryRead(parameters, secret.Length, out DerivationParameters found))
             return TeeResult.BadParameters;
         using var list = new ParameterList(found.Salt.Length + found.Info.Length + 512);
         list.With(_secret!).Text("digest", HashNames.Of(found.Hash).Name);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 using RestrictedTee.SecureWorld.Interop;
 
 namespace RestrictedTee.SecureWorld.Crypto.OpenSsl;

@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>The other side's public key, as parameters of a derivation give it.</summary>
 internal static class PeerParameters

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>How RSA hides a message.</summary>
 internal enum RsaPadding

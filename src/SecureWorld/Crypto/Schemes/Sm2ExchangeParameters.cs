@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>What an SM2 key exchange is told of the other side (get_sm2_kep_params in core/tee/tee_svc_cryp.c upstream).</summary>
 internal ref struct Sm2ExchangeParameters

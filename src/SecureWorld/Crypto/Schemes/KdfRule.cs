@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>A function that stretches or spreads a secret.</summary>
 internal enum KdfKind
@@ -16,7 +16,7 @@ internal enum KdfKind
 }
 
 /// <summary>What a derivation is by.</summary>
-internal readonly ref struct KdfParameters
+internal readonly ref struct DerivationParameters
 {
     /// <summary>The digest.</summary>
     internal TeeAlgorithm Hash { get; init; }
@@ -39,7 +39,7 @@ internal sealed record KdfRule(KdfKind Kind, TeeAlgorithm? Hash)
 {
     /// <summary>Reads what a derivation is by. Of what is repeated the first counts, as upstream.</summary>
     /// <returns>Whether it is all there and nothing else, and there is room for what is asked for.</returns>
-    internal bool TryRead(AttributeReader parameters, int room, out KdfParameters found)
+    internal bool TryRead(AttributeReader parameters, int room, out DerivationParameters found)
     {
         ReadOnlySpan<byte> salt = [], info = [];
         uint? size = null, iterations = null, hash = (uint?)Hash;
@@ -71,7 +71,7 @@ internal sealed record KdfRule(KdfKind Kind, TeeAlgorithm? Hash)
             }
         }
 
-        found = new KdfParameters
+        found = new DerivationParameters
         {
             Hash = (TeeAlgorithm)(hash ?? (uint)TeeAlgorithm.Sha256),
             Salt = salt,

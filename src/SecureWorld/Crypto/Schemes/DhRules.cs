@@ -1,4 +1,4 @@
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>What holds of Diffie-Hellman over numbers.</summary>
 internal static class DhRules

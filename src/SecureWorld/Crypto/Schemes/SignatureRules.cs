@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>What is signed by DSA and its kin, whatever library computes it.</summary>
 /// <param name="HashSize">Bytes of the digest.</param>

@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>Which form of a signature on an Edwards curve is meant (RFC 8032 section 5.1; GPD_SPE_010 table 6-8).</summary>
 internal readonly ref struct EdwardsParameters

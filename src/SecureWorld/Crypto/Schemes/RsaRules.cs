@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>What holds of RSA keys whatever library computes with them.</summary>
 internal static class RsaRules

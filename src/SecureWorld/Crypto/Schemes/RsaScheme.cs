@@ -1,6 +1,6 @@
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>How RSA is padded.</summary>
 /// <param name="Hash">The digest, by the name that both libraries know it by; null where what is signed says itself what it is.</param>

@@ -1,6 +1,6 @@
 using System.Formats.Asn1;
 
-namespace RestrictedTee.SecureWorld.Crypto;
+namespace RestrictedTee.SecureWorld.Crypto.Schemes;
 
 /// <summary>A signature of two numbers: GlobalPlatform's form is both with all their zeroes, libraries have a sequence of two integers.</summary>
 internal static class DerSignature
