@@ -31,6 +31,7 @@ public sealed class ObjectRulesTests
         ["a private number beyond the order"] = (ObjectType.EcdsaKeyPair, 256, () => With(Point(X, Y), AttributeId.EccPrivateValue, [.. Enumerable.Repeat((byte)0xFF, 32)]), 0, TeeResult.BadParameters),
         ["SM2 off the curve"] = (ObjectType.Sm2PkePublicKey, 256, () => new() { { AttributeId.EccPublicValueX, X }, { AttributeId.EccPublicValueY, Y } }, 0, TeeResult.BadParameters),
         ["a key of the newer curves that is short"] = (ObjectType.Ed25519PublicKey, 256, () => new() { { AttributeId.Ed25519PublicValue, X.AsSpan(0, 31) } }, 0, TeeResult.BadParameters),
+        ["a public half that is another key's"] = (ObjectType.Ed25519KeyPair, 256, () => new() { { AttributeId.Ed25519PrivateValue, X }, { AttributeId.Ed25519PublicValue, Y } }, 0, TeeResult.BadParameters),
         ["RSA with an even modulus"] = (ObjectType.RsaPublicKey, 512, () => Rsa([1, .. new byte[63]], [3]), 0, TeeResult.BadParameters),
         ["RSA with an exponent of 1"] = (ObjectType.RsaPublicKey, 512, () => Rsa([.. X, .. X[..31], 1], [1]), 0, TeeResult.BadParameters),
         ["RSA with an even exponent"] = (ObjectType.RsaPublicKey, 512, () => Rsa([.. X, .. X[..31], 1], [4]), 0, TeeResult.BadParameters),

@@ -11,10 +11,22 @@ internal static class BouncyCastleEcKeys
 {
     internal static KeyProvider Ec { get; } = new("BouncyCastle", _ => true, GenerateEc, IsEc);
 
-    internal static KeyProvider Raw { get; } = new("BouncyCastle", _ => true, GenerateRaw, _ => true);
+    internal static KeyProvider Raw { get; } = new("BouncyCastle", _ => true, GenerateRaw, IsRaw);
 
     private static bool IsEc(KeyMaterial key) =>
         BouncyCastleCurves.TryImportPublic(key) is not null && (!key.Has(AttributeId.EccPrivateValue) || BouncyCastleCurves.TryImportPrivate(key) is not null);
+
+    /// <summary>A public half that is not the private one's makes signatures that tell the key.</summary>
+    private static bool IsRaw(KeyMaterial key) => key.Row.Type switch
+    {
+        ObjectType.Ed25519KeyPair => Matches(key, AttributeId.Ed25519PublicValue, new Ed25519PrivateKeyParameters(key[AttributeId.Ed25519PrivateValue]).GeneratePublicKey().GetEncoded()),
+        ObjectType.Ed448KeyPair => Matches(key, AttributeId.Ed448PublicValue, new Ed448PrivateKeyParameters(key[AttributeId.Ed448PrivateValue]).GeneratePublicKey().GetEncoded()),
+        ObjectType.X25519KeyPair => Matches(key, AttributeId.X25519PublicValue, new X25519PrivateKeyParameters(key[AttributeId.X25519PrivateValue]).GeneratePublicKey().GetEncoded()),
+        ObjectType.X448KeyPair => Matches(key, AttributeId.X448PublicValue, new X448PrivateKeyParameters(key[AttributeId.X448PrivateValue]).GeneratePublicKey().GetEncoded()),
+        _ => true,
+    };
+
+    private static bool Matches(KeyMaterial key, AttributeId id, byte[] point) => key[id].SequenceEqual(point);
 
     private static TeeResult GenerateEc(KeyMaterial key, int bits)
     {

@@ -65,6 +65,19 @@ internal static class OpenSslKey
         return LibCrypto.Import(type, parts, isPair: false);
     }
 
+    /// <summary>The pair of a newer curve, from the private half alone.</summary>
+    internal static EvpKeyHandle? ImportRawPrivate(KeyMaterial key)
+    {
+        using var parts = new ParameterList(RoomForNames);
+        foreach (AttributeRow attribute in key.Row.Attributes)
+        {
+            if (!AttributeReader.IsPublic(attribute.Id))
+                parts.Bytes("priv", key[attribute.Id]);
+        }
+
+        return LibCrypto.Import(NameOf(key.Row.Type), parts, isPair: true);
+    }
+
     /// <summary>The newer curves by the library's names.</summary>
     internal static string NameOf(ObjectType type) => type switch
     {

@@ -18,7 +18,7 @@ internal static class OpenSslKeys
 
     internal static KeyProvider Ec { get; } = new("OpenSSL", _ => LibCrypto.HasParameters, GenerateEc, IsEc);
 
-    internal static KeyProvider Raw { get; } = new("OpenSSL", _ => LibCrypto.HasParameters, GenerateRaw, IsKey);
+    internal static KeyProvider Raw { get; } = new("OpenSSL", _ => LibCrypto.HasParameters, GenerateRaw, IsRaw);
 
     private static bool IsKey(KeyMaterial key)
     {
@@ -30,6 +30,23 @@ internal static class OpenSslKeys
     {
         using EvpKeyHandle? imported = OpenSslKey.Import(key);
         return imported is not null && (!key.Has(AttributeId.EccPrivateValue) || LibCrypto.IsPrivateKey(imported));
+    }
+
+    /// <summary>A public half that is not the private one's makes signatures that tell the key (RFC 8032 section 8.1 takes it from the secret).</summary>
+    private static bool IsRaw(KeyMaterial key)
+    {
+        if (key.Row.PublicType is null)
+            return IsKey(key);
+        Span<byte> point = stackalloc byte[64];
+        using EvpKeyHandle? imported = OpenSslKey.ImportRawPrivate(key);
+        int size = imported is null ? -1 : LibCrypto.GetBytes(imported, "pub", point);
+        foreach (AttributeRow attribute in key.Row.Attributes)
+        {
+            if (AttributeReader.IsPublic(attribute.Id))
+                return size >= 0 && key[attribute.Id].SequenceEqual(point[..size]);
+        }
+
+        return false;
     }
 
     private static bool IsPublic(KeyMaterial key)
