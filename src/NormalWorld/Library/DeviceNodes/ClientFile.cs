@@ -16,6 +16,9 @@ internal sealed class ClientFile(DeviceNode node, IOpenDevice device) : IDisposa
 
     internal IOpenDevice Device => device;
 
+    /// <summary>How long its calls take.</summary>
+    internal CallPace Pace { get; } = new();
+
     /// <summary>A call begins on the managed thread that this runs on.</summary>
     /// <exception cref="TeeDriverException">EBADF: the file is closed.</exception>
     internal void Begin()

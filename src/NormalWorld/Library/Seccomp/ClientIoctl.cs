@@ -8,7 +8,7 @@ using RestrictedTee.NormalWorld.Uapi;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>The ioctls of clients: a structure is copied in once, the request carried out, the structure copied out, and the call answered. A border.</summary>
-internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face, CallTrace? trace)
+internal sealed class ClientIoctl(NotificationListener listener, PendingCalls calls, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face, CallTrace? trace)
 {
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
 
@@ -30,12 +30,12 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         catch (TeeDriverException e)
         {
             trace?.Failed(call.Pid, file.Node, unchecked((uint)call.Arguments[1]), e);
-            listener.Answer(call.Id, -(long)e.Errno);
+            calls.Fail(call, e);
         }
         catch (Exception e)
         {
             Serilog.Log.Error("Request 0x{Request:x8} of process {Pid} failed: {Type} in {Place}", (uint)call.Arguments[1], call.Pid, e.GetType().Name, e.TargetSite?.ToString());
-            listener.Answer(call.Id, -(long)Errno.EIO);
+            calls.Answer(call, -(long)Errno.EIO);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
             face.Show(request, frame.Argument);
             trace?.Done(call.Pid, file.Node, shape, asked, request, ref frame);
             Watch(file, request, ref frame);
-            Answer(call.Id, file, address, reference, ref frame);
+            Return(call, file, address, reference, ref frame);
         }
         finally
         {
@@ -99,37 +99,34 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         made.Dispose();
     }
 
-    private void Answer(ulong id, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    private void Return(in Libc.Notification call, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
     {
-        registrations.Memory.EnterReadLock();
+        calls.BeginAnswer();
         try
         {
-            if (listener.IsValid(id))
-                Return(id, file, address, reference, ref frame);
+            if (!listener.IsValid(call.Id))
+                return;
+            frame.ReturnBuffer(reference);
+            if (file.Node.Kind == DeviceKind.Heap)
+            {
+                ref DmaHeapAllocationData data = ref MemoryMarshal.AsRef<DmaHeapAllocationData>(frame.Argument);
+                int given = listener.AddDescriptor(call.Id, frame.DescriptorOut!, data.FdFlags & CloseOnExec, answers: false);
+                if (given < 0)
+                    throw new TeeDriverException((Errno)(-given), "The client takes no descriptor.");
+                data.Fd = (uint)given;
+            }
+
+            frame.User.CopyTo(frame.Argument, address);
+            if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
+                listener.Answer(call.Id, 0);
+            else if (listener.AddDescriptor(call.Id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)
+                listener.Answer(call.Id, error);
+            calls.End(call);
         }
         finally
         {
-            registrations.Memory.ExitReadLock();
+            calls.EndAnswer();
         }
-    }
-
-    private void Return(ulong id, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
-    {
-        frame.ReturnBuffer(reference);
-        if (file.Node.Kind == DeviceKind.Heap)
-        {
-            ref DmaHeapAllocationData data = ref MemoryMarshal.AsRef<DmaHeapAllocationData>(frame.Argument);
-            int given = listener.AddDescriptor(id, frame.DescriptorOut!, data.FdFlags & CloseOnExec, answers: false);
-            if (given < 0)
-                throw new TeeDriverException((Errno)(-given), "The client takes no descriptor.");
-            data.Fd = (uint)given;
-        }
-
-        frame.User.CopyTo(frame.Argument, address);
-        if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
-            listener.Answer(id, 0);
-        else if (listener.AddDescriptor(id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)
-            listener.Answer(id, error);
     }
 
     /// <summary>A descriptor of the caller's, opened here: the same file by another description.</summary>

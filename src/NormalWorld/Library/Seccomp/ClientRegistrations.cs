@@ -23,25 +23,24 @@ internal sealed class ClientRegistrations : IDisposable
     private readonly PageExchange _exchange;
     private readonly NotificationListener _listener;
     private readonly Placeholders _placeholders;
+    private readonly PendingCalls _calls;
     private readonly ShmAllocator? _banks;
     private readonly Timer _restoring;
 
     /// <param name="listener">By which calls are answered.</param>
     /// <param name="placeholders">What clients hold for a registration.</param>
     /// <param name="nodes">Whose devices they are.</param>
-    /// <param name="waits">Whether a thread of a client waits for an answer.</param>
-    internal ClientRegistrations(NotificationListener listener, Placeholders placeholders, IDeviceNodes nodes, Predicate<int> waits)
+    /// <param name="calls">Those that wait for an answer.</param>
+    /// <param name="memory">Of clients: held to write during an exchange.</param>
+    internal ClientRegistrations(NotificationListener listener, Placeholders placeholders, IDeviceNodes nodes, PendingCalls calls, ReaderWriterLockSlim memory)
     {
-        (_listener, _placeholders, _banks) = (listener, placeholders, nodes.Banks);
-        _exchange = new PageExchange(_table, waits);
+        (_listener, _placeholders, _banks, _calls) = (listener, placeholders, nodes.Banks, calls);
+        _exchange = new PageExchange(_table, memory, calls.Waits);
         _restoring = new Timer(_ => RestoreIdle());
     }
 
     /// <summary>Whether pages of any client are such as a child would share.</summary>
     internal bool Any => !_table.IsEmpty;
-
-    /// <summary>Held to read by whoever writes a client's memory for it.</summary>
-    internal ReaderWriterLockSlim Memory => _exchange.Memory;
 
     /// <summary>Registers memory so that it is shared, and answers the call.</summary>
     /// <returns>False when these pages cannot be replaced; the call has not been answered then.</returns>
@@ -74,8 +73,8 @@ internal sealed class ClientRegistrations : IDisposable
     /// <summary>Lets a client fork.</summary>
     internal void Fork(in Libc.Notification call)
     {
-        ulong id = call.Id;
-        _exchange.Fork(call.Pid, () => _listener.Continue(id));
+        Libc.Notification pending = call;
+        _exchange.Fork(call.Pid, () => _calls.Continue(pending));
     }
 
     public void Dispose()
@@ -104,11 +103,15 @@ internal sealed class ClientRegistrations : IDisposable
     private bool Hand(in Libc.Notification call, int process, UserRange range, PagePlan plan, PageFile? fresh, SafeFileHandle placeholder, TeeIoctlShmRegisterData data)
     {
         (ulong id, int thread, ulong address) = (call.Id, call.Pid, call.Arguments[2]);
+        Libc.Notification pending = call;
         if (fresh is not null)
             return _exchange.TryReplace(thread, process, plan, Prepare, fresh, Answer);
-        Show();
-        if (_listener.AddDescriptor(id, placeholder, CloseOnExec, answers: true) is < 0 and var error)
-            _listener.Answer(id, error);
+        _calls.Answer(call, () =>
+        {
+            Show();
+            if (_listener.AddDescriptor(id, placeholder, CloseOnExec, answers: true) is < 0 and var error)
+                _listener.Answer(id, error);
+        });
         return true;
 
         void Show() => new UserMemory(thread).CopyTo(MemoryMarshal.AsBytes(new ReadOnlySpan<TeeIoctlShmRegisterData>(in data)), address);
@@ -127,6 +130,7 @@ internal sealed class ClientRegistrations : IDisposable
             if (memory < 0)
                 return null;
             int result = _listener.AddDescriptor(id, placeholder, CloseOnExec, answers: false);
+            _calls.End(pending);
             _listener.Answer(id, -(long)Errno.ENOMEM); // what it returns if it never comes to its stop
             return (memory, result);
         }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.DeviceNodes;
@@ -9,8 +9,8 @@ using Serilog;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>
-/// Answers the system calls that the filter holds: what names a device, and ioctls on what was given for it. One thread receives,
-/// because with more each of them is woken for each call; what can take long goes to another.
+/// Answers the system calls that the filter holds: what names a device, and ioctls on what was given for it. What can take long goes to another
+/// thread than the one that receives.
 /// </summary>
 internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener listener, ClientOptions options) : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     private readonly DeviceListing _listing = new(nodes);
     private readonly HeapFolder _heaps = new(nodes.Heaps);
     private readonly CallTrace? _trace = options.Trace is { } trace ? new CallTrace(trace) : null;
-    private readonly ConcurrentDictionary<int, byte> _waiting = []; // threads of clients whose calls are with another thread here
+    private readonly ReaderWriterLockSlim _clientMemory = new();
+    private PendingCalls? _calls;
     private ClientRegistrations? _registrations;
     private ClientIoctl? _ioctls;
     private ClientFile? _supplicant; // the last one; of the receiving thread
@@ -31,20 +32,10 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
-        _registrations = new ClientRegistrations(listener, _placeholders, nodes, _waiting.ContainsKey);
-        _ioctls = new ClientIoctl(listener, _placeholders, _memory, _registrations, options.Face, _trace);
-        while (listener.TryReceive(out Libc.Notification call))
-        {
-            try
-            {
-                Serve(call);
-            }
-            catch (Exception e)
-            {
-                Log.Error("System call {Number} of process {Pid} could not be looked at: {Type} in {Place}", call.Number, call.Pid, e.GetType().Name, e.TargetSite?.ToString());
-                listener.Continue(call.Id);
-            }
-        }
+        _calls = new PendingCalls(listener, _clientMemory);
+        _registrations = new ClientRegistrations(listener, _placeholders, nodes, _calls, _clientMemory);
+        _ioctls = new ClientIoctl(listener, _calls, _placeholders, _memory, _registrations, options.Face, _trace);
+        new Receivers(listener, _threads, ServeAtBorder).Run();
     }
 
     public void Dispose()
@@ -54,6 +45,20 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         _placeholders.Dispose();
         _memory.Dispose();
         _heaps.Dispose();
+    }
+
+    private void ServeAtBorder(Libc.Notification call)
+    {
+        _calls!.Begin(call);
+        try
+        {
+            Serve(call);
+        }
+        catch (Exception e)
+        {
+            Log.Error("System call {Number} of process {Pid} could not be looked at: {Type} in {Place}", call.Number, call.Pid, e.GetType().Name, e.TargetSite?.ToString());
+            _calls.Continue(call);
+        }
     }
 
     private void Serve(Libc.Notification call)
@@ -67,18 +72,38 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         else if (Placeholders.Identify(call.Pid, unchecked((int)call.Arguments[0])) is { } open)
             Ioctl(call, open);
         else
-            listener.Continue(call.Id);
+            _calls!.Continue(call);
     }
 
     private void Ioctl(Libc.Notification call, FileIdentity open)
     {
         uint request = unchecked((uint)call.Arguments[1]);
         if (_placeholders.Find(open) is { } file)
-            Elsewhere(call, () => _ioctls!.Serve(call, file));
+            Ioctl(call, file, request);
         else if (DmaBufIoctl.Is(request) && nodes.IsBuffer(open))
             Answer(call, () => DmaBufIoctl.Run(request, call.Arguments[2], new UserMemory(call.Pid)));
         else
-            listener.Continue(call.Id);
+            _calls!.Continue(call);
+    }
+
+    /// <summary>Here, when the caller's last one like it was over before another thread would have been awake.</summary>
+    private void Ioctl(Libc.Notification call, ClientFile file, uint request)
+    {
+        if (!file.Pace.IsShort(call.Pid, request))
+        {
+            Elsewhere(call, Carry);
+            return;
+        }
+
+        Carry();
+
+        void Carry()
+        {
+            long begin = Stopwatch.GetTimestamp();
+            _ioctls!.Serve(call, file);
+            _calls!.End(call);
+            file.Pace.Note(call.Pid, request, Stopwatch.GetElapsedTime(begin));
+        }
     }
 
     private void Answer(in Libc.Notification call, Action carryOut)
@@ -86,11 +111,11 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         try
         {
             carryOut();
-            listener.Answer(call.Id, 0);
+            _calls!.Answer(call, 0);
         }
         catch (TeeDriverException e)
         {
-            listener.Answer(call.Id, -(long)e.Errno);
+            _calls!.Fail(call, e);
         }
     }
 
@@ -99,27 +124,33 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         if (_registrations!.Any)
             Elsewhere(call, () => _registrations.Fork(call));
         else
-            listener.Continue(call.Id);
+            _calls!.Continue(call);
     }
 
-    private void List(in Libc.Notification call)
+    private void List(Libc.Notification call)
     {
-        if (!DeviceListing.IsItsBeginning(call) || !listener.IsValid(call.Id) || _listing.List(call) is not { } result)
-            listener.Continue(call.Id);
-        else
-            listener.Answer(call.Id, result);
-    }
-
-    private void Elsewhere(in Libc.Notification call, Action serve)
-    {
-        int thread = call.Pid;
-        _waiting.TryAdd(thread, 0);
-        _threads.Run(() =>
+        if (!DeviceListing.IsItsBeginning(call))
         {
-            serve();
-            _waiting.TryRemove(thread, out _);
+            _calls!.Continue(call);
+            return;
+        }
+
+        long? result = null;
+        _calls!.Answer(call, () =>
+        {
+            result = _listing.List(call);
+            if (result is { } value)
+                listener.Answer(call.Id, value);
         });
+        if (result is null)
+            listener.Continue(call.Id);
     }
+
+    private void Elsewhere(Libc.Notification call, Action serve) => _threads.Run(() =>
+    {
+        serve();
+        _calls!.End(call);
+    });
 
     private void Named(in Libc.Notification call)
     {
@@ -129,18 +160,18 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
             || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
             || nodes.Find(_heaps.Translate(absolute)) is not { } node)
         {
-            listener.Continue(call.Id);
+            _calls!.Continue(call);
             return;
         }
 
         try
         {
-            if (listener.IsValid(call.Id))
-                Answer(call, memory, node, isAt ? 2 : 1);
+            Libc.Notification pending = call;
+            _calls!.Answer(call, () => Answer(pending, memory, node, isAt ? 2 : 1));
         }
         catch (TeeDriverException e)
         {
-            listener.Answer(call.Id, -(long)e.Errno);
+            _calls!.Fail(call, e);
         }
     }
 

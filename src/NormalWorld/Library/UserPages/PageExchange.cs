@@ -11,15 +11,15 @@ namespace RestrictedTee.NormalWorld.UserPages;
 /// Linux pins the pages that a client registers. Here the secure world can only map what has a descriptor, so the pages become such. What this is not: the pages are
 /// shared with a child that is forked with clone3, and have lost what madvise and mlock had set for them.
 /// </remarks>
-internal sealed class PageExchange(PageTable table, Predicate<int> waits)
+/// <param name="table">What has been exchanged.</param>
+/// <param name="memory">Held to write during an exchange: whoever writes a client's memory for it holds it to read.</param>
+/// <param name="waits">Whether a thread waits for an answer, which it does not get while that is held to write.</param>
+internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory, Predicate<int> waits)
 {
     private const int ChunkSize = 256 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly object _lock = new(); // one exchange at a time; held over system calls, and never over a call into the TEE
-
-    /// <summary>Whoever writes a client's memory for it holds this to read: it must not do so while that is copied.</summary>
-    internal ReaderWriterLockSlim Memory { get; } = new();
 
     /// <summary>Replaces what of a plan is the client's own.</summary>
     /// <param name="thread">A thread that waits in a system call.</param>
@@ -70,9 +70,9 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
             if (!prepare())
                 return false;
             PagePiece[] own = [.. plan.Pieces.Where(piece => piece.File is null)];
-            var memory = new UserMemory(process);
+            var user = new UserMemory(process);
             foreach (PagePiece piece in own)
-                Copy(piece.Range.Length, (at, chunk) => memory.CopyFrom(piece.Range.Start + at, chunk), (at, chunk) => RandomAccess.Write(fresh.Memory, chunk, (long)(piece.Offset + at)));
+                Copy(piece.Range.Length, (at, chunk) => user.CopyFrom(piece.Range.Start + at, chunk), (at, chunk) => RandomAccess.Write(fresh.Memory, chunk, (long)(piece.Offset + at)));
             if (answer() is not { } given)
                 return false;
             if (!caller.WaitForStop())
@@ -117,7 +117,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
 
     private static long? MakeOwn(InjectedCalls calls, int process, Func<ProcessMapping, PageFile?> find)
     {
-        var memory = new UserMemory(process);
+        var user = new UserMemory(process);
         foreach (ProcessMapping mapping in ProcessMap.Of(process))
         {
             if (!mapping.IsShared || find(mapping) is not { } file || calls.MapPrivatePages(mapping.Range, ProcessMapping.ToCopyInto(mapping.Protection)) != 0)
@@ -125,7 +125,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
             Copy(mapping.Range.Length, (at, chunk) => _ = RandomAccess.Read(file.Memory, chunk, (long)(mapping.Offset + at)), (at, chunk) =>
             {
                 if (chunk.ContainsAnyExcept((byte)0))
-                    memory.CopyTo(chunk, mapping.Range.Start + at);
+                    user.CopyTo(chunk, mapping.Range.Start + at);
             });
             if (mapping.Protection != ProcessMapping.ToCopyInto(mapping.Protection))
                 calls.Protect(mapping.Range, mapping.Protection);
@@ -174,7 +174,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
 
         void Run()
         {
-            Memory.EnterWriteLock();
+            memory.EnterWriteLock();
             try
             {
                 exchange();
@@ -185,7 +185,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
             }
             finally
             {
-                Memory.ExitWriteLock();
+                memory.ExitWriteLock();
             }
         }
     }
