@@ -81,7 +81,7 @@ public sealed class UnknownOptionTests
         Rtee.Result result = Rtee.Run(line.Split(' '));
 
         Assert.Equal(2, result.ExitCode);
-        Assert.StartsWith(option + " ", result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("rtee: " + option + " ", result.Errors, StringComparison.Ordinal);
         Assert.Equal("", result.Output.Trim());
     }
 
