@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.CompilerServices;
 using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Commands;
@@ -75,7 +76,16 @@ internal static class CommandLineProgram
         }
 
         if (result.Action is ParseErrorAction errors)
+        {
             errors.ShowHelp = false; // a page of help hides the one line that says what is wrong
+            if (result.CommandResult.Command is not RootCommand) // of which it knows what command may have been meant
+            {
+                foreach (ParseError error in result.Errors)
+                    System.Console.Error.WriteLine($"rtee: {error.Message}");
+                return ExitCodes.Usage;
+            }
+        }
+
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return result.Errors.Count > 0 ? ExitCodes.Usage : code;
     }

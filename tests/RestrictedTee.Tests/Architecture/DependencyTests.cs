@@ -8,7 +8,7 @@ public sealed class DependencyTests
 {
     private static readonly string[] AllowedTop =
     [
-        "src", "tests", "benchmarks", "docs", "RestrictedTee.sln", "README.md", "LICENSE", "Directory.Build.props", "Directory.Packages.props",
+        "src", "tests", "benchmarks", "examples", "docs", "RestrictedTee.sln", "README.md", "LICENSE", "Directory.Build.props", "Directory.Packages.props",
         ".editorconfig", ".gitignore", ".ci", "global.json", "rtee", "schemas", ".git", "artifacts", "TestResults", "screen.png", // which the README's demo writes
     ];
 

@@ -35,6 +35,17 @@ public sealed class UnknownOptionTests
     }
 
     [Theory]
+    [InlineData("run", "rtee: run has no program to run; it stands behind '--': rtee run [options] -- PROGRAM ARGUMENTS…\n")]
+    [InlineData("run --connect program", "rtee: run has no program to run; it stands behind '--': rtee run [options] -- PROGRAM ARGUMENTS…\n")]
+    [InlineData("run --libteec -v -- program", "rtee: --verbose is about devices, of which a program that uses --libteec sees none.\n")]
+    public void What_cannot_be_meant_is_one_line_that_says_who_speaks(string line, string errors)
+    {
+        Rtee.Result result = Rtee.Run(line.Split(' '));
+
+        Assert.Equal((2, "", errors), (result.ExitCode, result.Output, result.Errors));
+    }
+
+    [Theory]
     [InlineData("xtest 1014 9999 --list", "'9999'")]
     [InlineData("xtest -x 9999 --list", "'9999'")]
     [InlineData("xtest -t regression ffa_spmc --list", "'ffa_spmc'")]
@@ -70,7 +81,7 @@ public sealed class UnknownOptionTests
         Rtee.Result result = Rtee.Run(line.Split(' '));
 
         Assert.Equal(2, result.ExitCode);
-        Assert.StartsWith(option + " ", result.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("rtee: " + option + " ", result.Errors, StringComparison.Ordinal);
         Assert.Equal("", result.Output.Trim());
     }
 

@@ -126,9 +126,23 @@ public sealed class RunFolderTests : IDisposable
         }
     }
 
+    [RootFact]
+    public void Whoever_is_root_in_a_user_namespace_only_has_a_run_folder_beside_that_of_the_machines_root()
+    {
+        Assert.SkipUnless(Shell.Run($"{Nobody} unshare -Ur true").ExitCode == 0, "needs user namespaces for everybody");
+        Directory.CreateDirectory(Path.Combine(_temporary.Path, "restricted-tee-0"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        Rtee.Result run = Shell.Run($"chmod 777 '{_temporary.Path}'; exec {Nobody} unshare -Ur '{Rtee.Program}' run -- sh -c 'exec 3</dev/tee0 && echo open'", Temporary);
+
+        Assert.Equal((0, "open\n", ""), (run.ExitCode, run.Output, run.Errors));
+        Assert.True(Directory.Exists(Path.Combine(_temporary.Path, "restricted-tee-65534")));
+    }
+
     private static string Python => "/usr/bin/python3";
 
-    private string DefaultRoot => Path.Combine(_temporary.Path, $"restricted-tee-{Environment.UserName switch { "root" => "0", _ => Shell.Run("id -u").Output.Trim() }}");
+    // By the id outside of a user namespace.
+    private string DefaultRoot => Path.Combine(
+        _temporary.Path, "restricted-tee-" + Shell.Run("awk -v id=$(id -u) '$1 <= id && id < $1 + $3 { print $2 + id - $1; exit }' /proc/self/uid_map").Output.Trim());
 
     private Dictionary<string, string> Temporary => new() { ["TMPDIR"] = _temporary.Path, ["XDG_RUNTIME_DIR"] = "", ["RTEE_RUN_DIR"] = "" };
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using RestrictedTee.CommandLine.Commands;
 using RestrictedTee.Tests.Harness;
 using RestrictedTee.WorldTests.Harness;
+using RestrictedTee.WorldTests.UnmodifiedClients;
 
 namespace RestrictedTee.WorldTests.Walkthrough;
 
@@ -47,6 +48,10 @@ public sealed partial class ReadmeTests(ITestOutputHelper log)
                     {
                         log.WriteLine($"SKIPPED: '{line}' needs gcc or clang.");
                     }
+                    else if (ExampleAttribute.MissingFor(block) is { } missing)
+                    {
+                        log.WriteLine($"SKIPPED: '{line}' needs {missing}.");
+                    }
                     else
                     {
                         outputs.Add(RunLine(outside, line, where));
@@ -63,6 +68,7 @@ public sealed partial class ReadmeTests(ITestOutputHelper log)
         Assert.Contains("all 5 parts passed", all, StringComparison.Ordinal);
         Assert.Contains(Convert.ToHexStringLower("Hello, world!"u8), all, StringComparison.Ordinal);
         Assert.Equal(ToolchainFactAttribute.IsThere, outputs.Contains("41 becomes 42\n"));
+        Assert.Equal(ExampleAttribute.Folders.Count(folder => ExampleAttribute.MissingFor(folder) is null), outputs.Count(output => output == ExampleTests.Output(ownMemory: true)));
         Assert.Contains("Hello, world!\nlent to 0x8002: 00 is what is left to see", all, StringComparison.Ordinal);
         Assert.Contains("1 frame shown from protected,secure-video\nback into ordinary memory: E", all, StringComparison.Ordinal);
         Assert.Contains($"What a person in front of the device sees: {Path.Combine(Repository.Root, "screen.png")}", all, StringComparison.Ordinal);

@@ -17,15 +17,17 @@ internal static class RunCommand
 
     internal static Command Create()
     {
-        var program = new Argument<string[]>("PROGRAM") { Description = "The program and its arguments, behind '--'", Arity = ArgumentArity.OneOrMore };
+        var program = new Argument<string[]>("PROGRAM") { Description = "The program and its arguments, behind '--'", Arity = ArgumentArity.ZeroOrMore };
         var patches = new Option<bool>("--rstmem") { Description = "Show the devices as the patches for TEE_IOC_RSTMEM_ALLOC have them, instead of mainline's" };
         var supplicant = new Option<string?>("--supplicant") { Description = "Who loads trusted applications: internal, or external, a tee-supplicant that is among the programs [internal]", HelpName = "WHO" };
         var libteec = new Option<bool>("--libteec") { Description = "Give the program libteec.so.2 (LD_LIBRARY_PATH) instead of devices; nothing of it is filtered then" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Write each call of a device to standard error, decoded" };
-        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there.") { program, patches, supplicant, libteec, verbose };
+        var command = new Command("run", "Run a program, and whatever it starts, with /dev/tee0, /dev/teepriv0 and /dev/dma_heap/* as if they were there: rtee run [options] -- PROGRAM ARGUMENTS…") { program, patches, supplicant, libteec, verbose };
         var tee = new TeeOptions(command, canConnect: true);
         command.Validators.Add(result =>
         {
+            if (result.GetValue(program) is not { Length: > 0 })
+                result.AddError("run has no program to run; it stands behind '--': rtee run [options] -- PROGRAM ARGUMENTS…");
             if (tee.IsConnected(result) && result.GetResult(supplicant) is { Implicit: false })
                 result.AddError("--supplicant says how a TEE is started; the one that --connect names is up already.");
             if (result.GetResult(libteec) is { Implicit: false } && Array.Find([patches, verbose], option => result.GetResult(option) is { Implicit: false }) is { } useless)

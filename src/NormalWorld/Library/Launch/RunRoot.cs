@@ -20,7 +20,10 @@ internal static class RunRoot
 
     private static string? Chosen => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } own ? own : null;
 
-    /// <summary>RTEE_RUN_DIR, else below XDG_RUNTIME_DIR if that is this user's, else below the temporary folder.</summary>
+    /// <summary>
+    /// RTEE_RUN_DIR, else below XDG_RUNTIME_DIR if that is this user's, else below the temporary folder, by the user's id outside of a
+    /// user namespace: there everybody is user 0 inside, whose folder is that of the machine's root.
+    /// </summary>
     internal static string Path
     {
         get
@@ -29,8 +32,21 @@ internal static class RunRoot
                 return System.IO.Path.GetFullPath(chosen);
             return Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && IsOwn(runtime)
                 ? System.IO.Path.Combine(runtime, "restricted-tee")
-                : System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"restricted-tee-{NormalWorld.Interop.Libc.GetEUid()}");
+                : System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"restricted-tee-{IdOutside(NormalWorld.Interop.Libc.GetEUid())}");
         }
+    }
+
+    /// <summary>What a user id is in the namespace around this process's own (user_namespaces(7)); the same where there is none around it.</summary>
+    private static long IdOutside(uint id)
+    {
+        foreach (string line in File.ReadLines("/proc/self/uid_map"))
+        {
+            long[] range = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)]; // first inside, first outside, how many
+            if (id >= range[0] && id - range[0] < range[2])
+                return range[1] + (id - range[0]);
+        }
+
+        return id;
     }
 
     /// <summary>Opens it, made if there is none.</summary>
