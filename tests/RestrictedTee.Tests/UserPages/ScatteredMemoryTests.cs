@@ -3,6 +3,7 @@ using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.Tests.UserPages;
