@@ -43,7 +43,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
     {
         uint request = unchecked((uint)call.Arguments[1]);
         ulong address = call.Arguments[2];
-        var memory = new UserMemory(call.Pid);
+        var memory = new UserMemory(call.Pid, registrations.Memory);
         face.Check(request);
         RequestShape shape = file.Node.ShapeOf(request);
         Span<byte> argument = stackalloc byte[shape.ArgumentSize];
