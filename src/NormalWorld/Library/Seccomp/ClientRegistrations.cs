@@ -18,7 +18,7 @@ internal sealed class ClientRegistrations : IDisposable
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
-    private readonly object _lock = new(); // one registration at a time, so that a plan holds until it is carried out
+    private readonly object _lock = new(); // one registration at a time, so that a plan holds until it is carried out; held over its call into the TEE, which takes no turn of a client's
     private readonly PageTable _table = new();
     private readonly PageExchange _exchange;
     private readonly NotificationListener _listener;
@@ -71,11 +71,19 @@ internal sealed class ClientRegistrations : IDisposable
         return false;
     }
 
-    /// <summary>Lets a client fork.</summary>
+    /// <summary>Lets a client fork. A border: it does so whatever goes wrong, as when the child is killed while it gets its pages.</summary>
     internal void Fork(in Libc.Notification call)
     {
         ulong id = call.Id;
-        _exchange.Fork(call.Pid, () => _listener.Continue(id));
+        try
+        {
+            _exchange.Fork(call.Pid, () => _listener.Continue(id));
+        }
+        catch (Exception e)
+        {
+            Serilog.Log.Warning("The child of thread {Thread} has not got pages of its own: {Type}: {Reason}", call.Pid, e.GetType().Name, e.Message);
+            _listener.Continue(id);
+        }
     }
 
     public void Dispose()

@@ -23,7 +23,7 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     private readonly DeviceListing _listing = new(nodes);
     private readonly HeapFolder _heaps = new(nodes.Heaps);
     private readonly CallTrace? _trace = options.Trace is { } trace ? new CallTrace(trace) : null;
-    private readonly ConcurrentDictionary<int, byte> _waiting = []; // threads of clients whose calls are with another thread here
+    private readonly ConcurrentDictionary<int, ulong> _waiting = []; // the calls that are with another thread here, by the client's threads
     private ClientRegistrations? _registrations;
     private ClientIoctl? _ioctls;
     private ClientFile? _supplicant; // the last one; of the receiving thread
@@ -31,7 +31,7 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
-        _registrations = new ClientRegistrations(listener, _placeholders, nodes, _waiting.ContainsKey);
+        _registrations = new ClientRegistrations(listener, _placeholders, nodes, thread => _waiting.TryGetValue(thread, out ulong call) && listener.IsValid(call));
         _ioctls = new ClientIoctl(listener, _placeholders, _memory, _registrations, options.Face, _trace);
         while (listener.TryReceive(out Libc.Notification call))
         {
@@ -39,12 +39,18 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
             {
                 Serve(call);
             }
+            catch (TeeDriverException e)
+            {
+                listener.Answer(call.Id, -(long)e.Errno);
+            }
             catch (Exception e)
             {
                 Log.Error("System call {Number} of process {Pid} could not be looked at: {Type} in {Place}", call.Number, call.Pid, e.GetType().Name, e.TargetSite?.ToString());
                 listener.Continue(call.Id);
             }
         }
+
+        _heaps.Dispose(); // whoever waits for the end of this ends the process next
     }
 
     public void Dispose()
@@ -53,7 +59,6 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         _registrations?.Dispose();
         _placeholders.Dispose();
         _memory.Dispose();
-        _heaps.Dispose();
     }
 
     private void Serve(Libc.Notification call)
@@ -88,12 +93,12 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
 
     private void Elsewhere(in Libc.Notification call, Action serve)
     {
-        int thread = call.Pid;
-        _waiting.TryAdd(thread, 0);
+        var waits = new KeyValuePair<int, ulong>(call.Pid, call.Id);
+        _waiting[waits.Key] = waits.Value;
         _threads.Run(() =>
         {
             serve();
-            _waiting.TryRemove(thread, out _);
+            _waiting.TryRemove(waits); // and not the thread's next call, which may be there already
         });
     }
 
@@ -109,15 +114,8 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
             return;
         }
 
-        try
-        {
-            if (listener.IsValid(call.Id))
-                Answer(call, memory, node, isAt ? 2 : 1);
-        }
-        catch (TeeDriverException e)
-        {
-            listener.Answer(call.Id, -(long)e.Errno);
-        }
+        if (listener.IsValid(call.Id))
+            Answer(call, memory, node, isAt ? 2 : 1);
     }
 
     /// <param name="call">The call.</param>

@@ -5,11 +5,12 @@ namespace RestrictedTee.NormalWorld.UserPages;
 
 /// <summary>
 /// Puts pages of a file in the place of a client's own and the other way round, through a thread of the client's that is held in a stop (ptrace). All other
-/// threads stand still meanwhile, so nothing that they write is lost, and none can tell that anything was exchanged. One at a time.
+/// threads stand still meanwhile, so nothing that they write is lost. One at a time.
 /// </summary>
 /// <remarks>
 /// Linux pins the pages that a client registers. Here the secure world can only map what has a descriptor, so the pages become such. What this is not: the pages are
-/// shared with a child that is forked with clone3, and have lost what madvise and mlock had set for them.
+/// shared with a child that is forked with clone3, and have lost what madvise and mlock had set for them; and a wait with a time limit that Linux does not restart after a
+/// stop (epoll_wait, sigtimedwait, sockets with SO_RCVTIMEO: signal(7)) ends with EINTR in a thread that was held.
 /// </remarks>
 internal sealed class PageExchange(PageTable table, Predicate<int> waits)
 {
@@ -18,8 +19,11 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
 
     private readonly object _lock = new(); // one exchange at a time; held over system calls, and never over a call into the TEE
 
-    /// <summary>Whoever writes a client's memory for it holds this to read: it must not do so while that is copied.</summary>
-    internal ReaderWriterLockSlim Memory { get; } = new();
+    /// <summary>
+    /// Whoever writes a client's memory for it holds this to read, as <see cref="UserMemory"/> does: it must not do so while that is copied. Inside of it no lock is
+    /// taken but this one again.
+    /// </summary>
+    internal ReaderWriterLockSlim Memory { get; } = new(LockRecursionPolicy.SupportsRecursion);
 
     /// <summary>Replaces what of a plan is the client's own.</summary>
     /// <param name="thread">A thread that waits in a system call.</param>
