@@ -6,13 +6,22 @@ namespace RestrictedTee.NormalWorld.UserPages;
 internal static class InterruptedWaits
 {
     /// <summary>-ERESTARTNOHAND (linux/errno.h): the kernel makes the call again, or ends it with EINTR where a handler runs.</summary>
-    internal const ulong RestartWithoutHandler = unchecked((ulong)-514);
+    private const ulong RestartWithoutHandler = unchecked((ulong)-514);
+    private const ulong Interrupted = unchecked((ulong)-Libc.Eintr);
 
     // asm/unistd_64.h
     private const ulong SemOp = 65, RtSigTimedWait = 128, IoGetEvents = 208, SemTimedOp = 220, EpollWait = 232, EpollPWait = 281, EpollPWait2 = 441;
 
-    /// <summary>Whether a thread is in one of them with no time limit: one with a limit would begin to count it anew, so that ends, as after SIGCONT.</summary>
-    internal static bool HasNoEnd(in Libc.Registers registers) => registers.OriginalRax switch
+    /// <summary>Has the kernel make one that has ended so again, if it has no time limit: one that has would begin to count anew, so it ends, as after SIGCONT.</summary>
+    internal static bool TryMakeAgain(ref Libc.Registers registers)
+    {
+        if (registers.Rax != Interrupted || !HasNoEnd(registers))
+            return false;
+        registers.Rax = RestartWithoutHandler;
+        return true;
+    }
+
+    private static bool HasNoEnd(in Libc.Registers registers) => registers.OriginalRax switch
     {
         SemOp => true,
         RtSigTimedWait => registers.Rdx == 0,

@@ -16,6 +16,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
 {
     private const int ChunkSize = 256 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ForkPatience = TimeSpan.FromSeconds(2); // a child that comes later shares the pages; nothing tells of a fork that failed
 
     private readonly object _lock = new(); // one exchange at a time; held over system calls, and never over a call into the TEE
 
@@ -36,7 +37,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
     internal bool TryReplace(int thread, int process, PagePlan plan, Func<bool> prepare, PageFile fresh, Func<(int File, int Result)?> answer)
     {
         bool done = false;
-        OnThreadOfItsOwn(() => done = Replace(thread, process, plan, prepare, fresh, answer));
+        OnThreadOfItsOwn(() => WithMemoryLeftAlone(() => done = Replace(thread, process, plan, prepare, fresh, answer)));
         return done;
     }
 
@@ -45,7 +46,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
     internal bool TryRestore(PageFile file)
     {
         bool done = false;
-        OnThreadOfItsOwn(() => done = Restore(file));
+        OnThreadOfItsOwn(() => WithMemoryLeftAlone(() => done = Restore(file)));
         return done;
     }
 
@@ -56,7 +57,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
     {
         Tracee? parent = Tracee.SeizeWithin(Patience, thread, Libc.PtraceTraceFork | Libc.PtraceTraceClone);
         goOn();
-        if (parent is null || !parent.WaitForEvent(Libc.PtraceEventFork, Libc.PtraceEventClone, Patience, out int id))
+        if (parent is null || !parent.WaitForEvent(Libc.PtraceEventFork, Libc.PtraceEventClone, ForkPatience, out int id))
             return;
         var child = Tracee.Inherited(id);
         if (child.WaitForStop())
@@ -109,7 +110,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
         try
         {
             return stopped.Standing.FirstOrDefault() is { } thread
-                && HasInstruction(file)
+                && InjectedCalls.IsInstruction(file.Process, file.Instruction)
                 && thread.Inject(file.Instruction, calls => MakeOwn(calls, file.Process, mapping => mapping.File == file.Identity ? file : null))
                 && ProcessMap.Of(file.Process).All(mapping => mapping.File != file.Identity);
         }
@@ -136,16 +137,6 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
         }
 
         return null;
-    }
-
-    /// <summary>Whether the client still has a system call instruction where it once had one: it may have gone to another program since.</summary>
-    private static bool HasInstruction(PageFile file)
-    {
-        Span<byte> bytes = stackalloc byte[InjectedCalls.InstructionLength];
-        if (!ProcessMap.Of(file.Process).Any(mapping => mapping.IsExecutable && mapping.Range.Intersect(file.Instruction, file.Instruction + InjectedCalls.InstructionLength) is not null))
-            return false;
-        new UserMemory(file.Process).CopyFrom(file.Instruction, bytes);
-        return bytes.SequenceEqual(InjectedCalls.InstructionBytes);
     }
 
     private static void Copy(ulong length, CopyIn from, CopyOut to)
@@ -178,7 +169,6 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
 
         void Run()
         {
-            Memory.EnterWriteLock();
             try
             {
                 exchange();
@@ -187,10 +177,19 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
             {
                 failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
             }
-            finally
-            {
-                Memory.ExitWriteLock();
-            }
+        }
+    }
+
+    private void WithMemoryLeftAlone(Action exchange)
+    {
+        Memory.EnterWriteLock();
+        try
+        {
+            exchange();
+        }
+        finally
+        {
+            Memory.ExitWriteLock();
         }
     }
 }

@@ -149,10 +149,8 @@ internal sealed class Tracee
     private void GoOnWaiting()
     {
         Libc.Registers registers = default;
-        if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref registers) != 0 || registers.Rax != unchecked((ulong)-Libc.Eintr) || !InterruptedWaits.HasNoEnd(registers))
-            return;
-        registers.Rax = InterruptedWaits.RestartWithoutHandler;
-        _ = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref registers);
+        if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref registers) == 0 && InterruptedWaits.TryMakeAgain(ref registers))
+            _ = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref registers);
     }
 
     /// <summary>On to the next border of a system call: into it, or out of it.</summary>

@@ -11,7 +11,7 @@ internal sealed class FfaUserFile(FfaUserDevice ffa) : IDisposable
 {
     private readonly object _lock = new(); // protects the two below; held over copies between memory and its client, and never over a call to the SPMC
     private readonly Dictionary<ulong, FfaMemory> _shared = [];
-    private readonly Lazy<FfaPartitionInfo[]> _partitions = new(() => [.. ffa.GetPartitions()]);
+    private readonly Lazy<FfaPartitionInfo[]> _partitions = new(() => [.. ffa.GetPartitions()], LazyThreadSafetyMode.PublicationOnly); // which does not keep a failure
     private bool _isClosed;
 
     internal FfaUserDevice Ffa => ffa;
