@@ -37,6 +37,7 @@ internal static class CommandLineProgram
         (InternalCommands.RoundTripsName, InternalCommands.CreateRoundTrips),
         (InternalCommands.BusyLoopName, InternalCommands.CreateBusyLoop),
         (InternalCommands.DropInName, InternalCommands.CreateDropIn),
+        (InternalCommands.DeviceName, InternalCommands.CreateDevice),
     ];
 
     internal static int Run(string[] args)

@@ -11,14 +11,20 @@ internal sealed class AeAlgorithm(TeeAlgorithm id, string standard) : Algorithm(
     /// <summary>What its key is.</summary>
     internal required ObjectType Key { get; init; }
 
-    /// <summary>The longest nonce, in bytes; the shortest has one.</summary>
+    /// <summary>The shortest nonce, in bytes.</summary>
+    internal required int MinNonceSize { get; init; }
+
+    /// <summary>The longest nonce, in bytes.</summary>
     internal required int MaxNonceSize { get; init; }
 
-    /// <summary>The shortest tag, in bytes.</summary>
-    internal required int MinTagSize { get; init; }
+    /// <summary>The tags that there are, in bytes.</summary>
+    internal required IReadOnlyList<int> TagSizes { get; init; }
 
-    /// <summary>The longest tag, in bytes.</summary>
-    internal required int MaxTagSize { get; init; }
+    /// <summary>Whether the sizes of a message are part of it, and known before it begins.</summary>
+    internal bool NeedsSizes { get; init; }
+
+    /// <summary>Whether a payload of so many bytes can be told with a nonce of so many.</summary>
+    internal Func<int, long, bool> HasRoom { get; init; } = (_, _) => true;
 
     /// <summary>The libraries that have it, the preferred first.</summary>
     internal required IReadOnlyList<Provider<AeEngine>> Providers
@@ -30,6 +36,8 @@ internal sealed class AeAlgorithm(TeeAlgorithm id, string standard) : Algorithm(
     internal override ObjectType? KeyType => Key;
 
     internal override IReadOnlyList<string> ProviderNames => [.. _providers.Select(provider => provider.Name)];
+
+    internal override bool HasProvider => _chosen.Value is not null;
 
     internal AeEngine? CreateEngine(OperationMode mode) => _chosen.Value?.Create(mode);
 }

@@ -16,6 +16,12 @@ internal sealed class CipherAlgorithm(TeeAlgorithm id, string standard) : Algori
     /// <summary>Bytes that go through it at once; 1 where any number may.</summary>
     internal required int BlockSize { get; init; }
 
+    /// <summary>The shortest message where the last two blocks are ciphered together, in bytes; 0 for a cipher of whole blocks.</summary>
+    internal int MinStolenSize { get; init; }
+
+    /// <summary>Whether it takes two keys of one size, which are not the same.</summary>
+    internal bool HasTwoKeys { get; init; }
+
     /// <summary>Bytes of the IV; 0 where there is none.</summary>
     internal required int IvSize { get; init; }
 
@@ -27,6 +33,8 @@ internal sealed class CipherAlgorithm(TeeAlgorithm id, string standard) : Algori
     }
 
     internal override IReadOnlyList<string> ProviderNames => [.. _providers.Select(provider => provider.Name)];
+
+    internal override bool HasProvider => _chosen.Value is not null;
 
     internal CipherEngine? CreateEngine(OperationMode mode) => _chosen.Value?.Create(mode);
 }

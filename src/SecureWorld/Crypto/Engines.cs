@@ -27,6 +27,9 @@ internal abstract class CipherEngine : Engine<CipherEngine>
     /// memory or disjoint.
     /// </summary>
     internal abstract void Update(ReadOnlySpan<byte> source, Span<byte> destination);
+
+    /// <summary>The last piece, which need not be of whole blocks where the algorithm steals what is missing from the block before.</summary>
+    internal virtual void Finish(ReadOnlySpan<byte> source, Span<byte> destination) => Update(source, destination);
 }
 
 /// <summary>A digest, or a MAC, of a library.</summary>
@@ -39,13 +42,16 @@ internal abstract class HashEngine : Engine<HashEngine>
 
     /// <summary>Tells the result, into a span of its size.</summary>
     internal abstract void Finish(Span<byte> result);
+
+    /// <summary>The next bytes of a result that has no end.</summary>
+    internal virtual void Squeeze(Span<byte> result) => throw new NotSupportedException("This digest has an end.");
 }
 
 /// <summary>Authenticated encryption of a library.</summary>
 internal abstract class AeEngine : Engine<AeEngine>
 {
     /// <summary>Takes a key and begins.</summary>
-    internal abstract void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce);
+    internal abstract void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, AeSizes sizes);
 
     /// <summary>Data that is authenticated only; before any that is encrypted too.</summary>
     internal abstract void UpdateAad(ReadOnlySpan<byte> data);
@@ -59,3 +65,9 @@ internal abstract class AeEngine : Engine<AeEngine>
     /// <summary>Whether the tag is right.</summary>
     internal abstract bool Verify(ReadOnlySpan<byte> tag);
 }
+
+/// <summary>What is known of a message before it begins, in bytes.</summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="Aad">What is authenticated only; of no meaning to who need not know it.</param>
+/// <param name="Payload">What is encrypted; likewise.</param>
+internal readonly record struct AeSizes(int Tag, int Aad, int Payload);

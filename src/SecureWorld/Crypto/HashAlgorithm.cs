@@ -11,8 +11,11 @@ internal abstract class HashAlgorithm(TeeAlgorithm id, string standard) : Algori
     /// <summary>The mode of its operations.</summary>
     internal abstract OperationMode Mode { get; }
 
-    /// <summary>Bytes of the result.</summary>
+    /// <summary>Bytes of the result; 0 where it has as many as one asks for.</summary>
     internal required int Size { get; init; }
+
+    /// <summary>What the message must be whole blocks of, and at least one, in bytes; 0 where it may be anything.</summary>
+    internal int WholeBlocksOf { get; init; }
 
     /// <summary>The libraries that have it, the preferred first.</summary>
     internal required IReadOnlyList<Provider<HashEngine>> Providers
@@ -22,6 +25,8 @@ internal abstract class HashAlgorithm(TeeAlgorithm id, string standard) : Algori
     }
 
     internal override IReadOnlyList<string> ProviderNames => [.. _providers.Select(provider => provider.Name)];
+
+    internal override bool HasProvider => _chosen.Value is not null;
 
     internal HashEngine? CreateEngine() => _chosen.Value?.Create(Mode);
 }

@@ -30,7 +30,7 @@ public sealed class OperationHandleTests : IDisposable
             before = objects.GetInfo(key, out _);
             Assert.Equal(TeeResult.Success, crypto.Free(operation));
             after = objects.GetInfo(key, out _);
-            closed = objects.Populate(key, AttributeId.SecretValue, new byte[16]);
+            closed = objects.Populate(key, []);
         });
 
         Assert.Equal((TeeResult.Success, TeeResult.BadParameters, TeeResult.ItemNotFound), (before, after, closed));

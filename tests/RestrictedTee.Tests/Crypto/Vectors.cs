@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RestrictedTee.Sdk;
 
 namespace RestrictedTee.Tests.Crypto;
@@ -5,8 +6,8 @@ namespace RestrictedTee.Tests.Crypto;
 /// <summary>What the standards say that comes out, in hexadecimal. An algorithm of the table that has nothing here fails its tests.</summary>
 internal static class Vectors
 {
-    /// <summary>Key, IV, plaintext, ciphertext: NIST SP 800-38A, appendix F.</summary>
-    internal static readonly Dictionary<TeeAlgorithm, string[][]> Ciphers = new()
+    /// <summary>Key, IV, plaintext, ciphertext: NIST SP 800-38A, appendix F; and what stands in Ciphers.json.</summary>
+    internal static readonly Dictionary<TeeAlgorithm, string[][]> Ciphers = new(Load<string[]>("Ciphers"))
     {
         [TeeAlgorithm.AesEcbNoPad] =
         [
@@ -39,11 +40,13 @@ internal static class Vectors
         [TeeAlgorithm.Sha3Of256] = "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532",
         [TeeAlgorithm.Sha3Of384] = "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b298d88cea927ac7f539f1edf228376d25",
         [TeeAlgorithm.Sha3Of512] = "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0",
+        [TeeAlgorithm.Shake128] = "5881092dd818bf5cf8a3ddb793fbcba74097d5c526a6d35f97b83351940f2cc8",
+        [TeeAlgorithm.Shake256] = "483366601360a8771c6863080cc4114d8db44530f8f1e1ee4f94ea37e78b5739d5a15bef186a5386c75744c0527e1faa9f8726e462a12a4feb06bd8801e751e4",
         [TeeAlgorithm.Sm3] = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
     };
 
-    /// <summary>Key, message, code: RFC 4493 section 4; of the HMACs RFC 2202's and RFC 4231's case 2, and its like where they have none.</summary>
-    internal static readonly Dictionary<TeeAlgorithm, string[][]> Macs = new()
+    /// <summary>Key, message, code: RFC 4493 section 4; of the HMACs RFC 2202's and RFC 4231's case 2, and its like where they have none; and what stands in Macs.json.</summary>
+    internal static readonly Dictionary<TeeAlgorithm, string[][]> Macs = new(Load<string[]>("Macs"))
     {
         [TeeAlgorithm.AesCmac] =
         [
@@ -64,8 +67,8 @@ internal static class Vectors
         [TeeAlgorithm.HmacSm3] = [["4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f", "2e87f1d16862e6d964b50a5200bf2b10b764faa9680a296a2405f24bec39f882"]],
     };
 
-    /// <summary>Key, nonce, data that is authenticated only, plaintext, ciphertext, tag: cases 2 and 4 of the GCM specification's appendix B.</summary>
-    internal static readonly Dictionary<TeeAlgorithm, string[][]> AuthenticatedEncryption = new()
+    /// <summary>Key, nonce, data that is authenticated only, plaintext, ciphertext, tag: cases 2 and 4 of the GCM specification's appendix B; and what stands in AuthenticatedEncryption.json.</summary>
+    internal static readonly Dictionary<TeeAlgorithm, string[][]> AuthenticatedEncryption = new(Load<string[]>("AuthenticatedEncryption"))
     {
         [TeeAlgorithm.AesGcm] =
         [
@@ -80,4 +83,22 @@ internal static class Vectors
             ],
         ],
     };
+
+    /// <summary>Type and parts of the key, parameters, digest, signature: RFC 8032 section 7, RFC 6979 appendix A.2.5, GM/T 0003.5-2012 appendix A.</summary>
+    internal static IReadOnlyDictionary<TeeAlgorithm, JsonElement[][]> Signatures { get; } = Load<JsonElement[]>("Signatures");
+
+    /// <summary>Type and parts of the key, parameters, message, ciphertext: GM/T 0003.5-2012 appendix C.</summary>
+    internal static IReadOnlyDictionary<TeeAlgorithm, JsonElement[][]> AsymmetricCiphers { get; } = Load<JsonElement[]>("AsymmetricCiphers");
+
+    /// <summary>
+    /// Type and parts of the key, parts of the second one, parameters, secret: RFC 7748 section 6, NIST's CAVP for ECC CDH, GM/T 0003.5-2012
+    /// appendix B, RFC 5869 appendix A, RFC 6070.
+    /// </summary>
+    internal static IReadOnlyDictionary<TeeAlgorithm, JsonElement[][]> Derivations { get; } = Load<JsonElement[]>("Derivations");
+
+    private static Dictionary<TeeAlgorithm, T[]> Load<T>(string name)
+    {
+        using Stream file = typeof(Vectors).Assembly.GetManifestResourceStream($"Vectors/{name}")!;
+        return JsonSerializer.Deserialize<Dictionary<string, T[]>>(file)!.ToDictionary(row => Enum.Parse<TeeAlgorithm>(row.Key), row => row.Value);
+    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.DmaBuf;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Interleaving;

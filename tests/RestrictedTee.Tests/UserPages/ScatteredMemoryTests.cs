@@ -5,6 +5,7 @@ using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
 using RestrictedTee.SmcTransport.NormalRam;
+using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.UserPages;
 

@@ -60,6 +60,9 @@ public sealed class RunTests : IDisposable
     public void A_restricted_buffer_of_a_heap_is_a_descriptor_that_cannot_be_mapped() => Assert.Equal("done, not mapped\n", Run("heap").Output);
 
     [CompilerFact]
+    public void A_buffer_of_the_system_heap_is_zeroed_memory_that_maps_and_comes_back() => Assert.Equal("50 buffers\n", Run("system-heap").Output);
+
+    [CompilerFact]
     public void Shared_memory_that_is_closed_and_unmapped_comes_back() => Assert.Equal("400 times\n", Run("churn", "400").Output);
 
     [CompilerFact]

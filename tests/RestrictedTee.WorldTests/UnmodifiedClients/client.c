@@ -143,6 +143,37 @@ static int run_heap(void)
 	return 0;
 }
 
+struct sync { uint64_t flags; };
+#define DMA_BUF_SYNC _IOW('b', 0, struct sync)
+
+/* Ordinary memory of the system heap, as the kernel's own test of heaps has it: mapped, zeroed, and the same for who gets the descriptor. */
+static int run_system_heap(void)
+{
+	for (int round = 0; round < 50; round++) {
+		int fd = open("/dev/dma_heap/system", O_RDONLY | O_CLOEXEC);
+		struct heap heap = { .len = 1 << 20, .fd_flags = O_RDWR | O_CLOEXEC };
+		struct sync begin = { 7 & ~4 }, end = { 7 }, wrong = { 8 };
+		if (ioctl(fd, HEAP_ALLOC, &heap))
+			return 1;
+		uint8_t *view = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, heap.fd, 0), *second;
+		if (view == MAP_FAILED || ioctl(heap.fd, DMA_BUF_SYNC, &begin))
+			return 2;
+		for (int i = 0; i < 1 << 20; i++)
+			if (view[i])
+				return 3;
+		memset(view, 0x5a, 1 << 20);
+		second = mmap(NULL, 1 << 20, PROT_READ, MAP_SHARED, heap.fd, 0);
+		if (second[4097] != 0x5a || ioctl(heap.fd, DMA_BUF_SYNC, &end) || ioctl(heap.fd, DMA_BUF_SYNC, &wrong) != -1 || errno != EINVAL)
+			return 4;
+		munmap(view, 1 << 20);
+		munmap(second, 1 << 20);
+		close(heap.fd);
+		close(fd);
+	}
+	printf("50 buffers\n");
+	return 0;
+}
+
 /* More of it than there is at once. */
 static int run_churn(int tee, int count)
 {
@@ -215,6 +246,6 @@ int main(int argc, char **argv)
 	}
 	const char *what = argc > 1 ? argv[1] : "";
 	return !strcmp(what, "hello") ? run_hello(tee) : !strcmp(what, "shared") ? run_shared(tee) : !strcmp(what, "registered") ? run_registered(tee)
-		: !strcmp(what, "errors") ? run_errors(tee) : !strcmp(what, "heap") ? run_heap() : !strcmp(what, "churn") ? run_churn(tee, atoi(argv[2]))
+		: !strcmp(what, "errors") ? run_errors(tee) : !strcmp(what, "heap") ? run_heap() : !strcmp(what, "system-heap") ? run_system_heap() : !strcmp(what, "churn") ? run_churn(tee, atoi(argv[2]))
 		: !strcmp(what, "fork") ? run_fork(tee) : !strcmp(what, "threads") ? run_threads(tee) : !strcmp(what, "wait") ? run_wait(tee) : 2;
 }

@@ -43,4 +43,5 @@ internal sealed record BenchReport(DateTimeOffset Time, int Cores, string Protec
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(RoundTrips))]
 [JsonSerializable(typeof(DropInFigures))]
+[JsonSerializable(typeof(DeviceFigures))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -12,6 +12,53 @@ internal sealed class ClientBenchmarks(string? libteec, Action<string> starting,
 {
     internal void Run()
     {
+        Devices();
+        DropInLibrary();
+    }
+
+    private void Devices()
+    {
+        starting("calls by the devices, below rtee run");
+        OrdinaryFigures unfiltered = DeviceFigures.Unfiltered();
+        if (MeasuredBelowRun() is not { } figures)
+        {
+            rows.Add(new BenchRow("calls below rtee run: SKIPPED, this runs below a filter already, or the kernel takes none", 0, ""));
+            return;
+        }
+
+        const string Yardstick = "the pipe", Alone = "without the filter";
+        double pipe = figures.Pipe.P50;
+        rows.Add(BenchRow.Of("blocking 64-byte pipe round trip, in turn with calls below rtee run", figures.Pipe) with { Against = "the yardstick" });
+        rows.Add(BenchRow.Of("empty command by /dev/tee0 below rtee run", figures.Nothing).Beside(pipe, Yardstick, atMost: 2.5));
+        rows.Add(BenchRow.Of("open and close a session below rtee run", figures.Session).Beside(pipe, Yardstick));
+        rows.Add(BenchRow.Of($"{DeviceFigures.TemporarySize >> 10} KiB registered for a command below rtee run", figures.Temporary).Beside(pipe, Yardstick));
+        rows.Add(BenchRow.Of($"{DeviceFigures.SharedSize >> 20} MiB shared memref below rtee run", figures.Shared).Beside(pipe, Yardstick));
+        rows.Add(BenchRow.Of("open of another file below rtee run", figures.Ordinary.Open).Beside(unfiltered.Open.P50, Alone));
+        rows.Add(new BenchRow("a million reads of 4 KiB below rtee run", figures.Ordinary.ReadMilliseconds, "ms").Beside(unfiltered.ReadMilliseconds, Alone, atMost: 1.01));
+    }
+
+    /// <summary>Null when the kernel lets nobody be filtered.</summary>
+    private static DeviceFigures? MeasuredBelowRun()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            using TeeEnvironment environment = TeeEnvironment.Launch(LaunchOptions.Load(Directory.GetCurrentDirectory()));
+            int status = environment.RunClient([Environment.ProcessPath!, InternalCommands.DeviceName, file]);
+            return status == 0 ? JsonSerializer.Deserialize(File.ReadAllText(file), BenchJson.Default.DeviceFigures) : throw new InvalidOperationException($"The client ended with status {status}.");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private void DropInLibrary()
+    {
         if (libteec is null)
         {
             rows.Add(new BenchRow("calls by libteec.so.2: SKIPPED, it is not built ('./rtee libteec')", 0, ""));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RestrictedTee.CommandLine.Console;
+using RestrictedTee.CommandLine.Yardsticks;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Launch;
@@ -15,6 +16,7 @@ internal static class InternalCommands
     internal const string RoundTripsName = "bench-round-trips";
     internal const string BusyLoopName = "bench-busy-loop";
     internal const string DropInName = "bench-drop-in";
+    internal const string DeviceName = "bench-device";
 
     /// <summary>Sends back what comes in, 64 bytes at a time, with plain blocking reads and writes.</summary>
     internal static Command CreatePipeEcho()
@@ -64,6 +66,20 @@ internal static class InternalCommands
         command.SetAction(result =>
         {
             System.Console.WriteLine(JsonSerializer.Serialize(DropInFigures.Measured(result.GetValue(library)!), BenchJson.Default.DropInFigures));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Measures calls of the devices that it sees, and writes the figures to a file: its output is the terminal's.</summary>
+    internal static Command CreateDevice()
+    {
+        var file = new Argument<string>("FILE");
+        var command = new Command(DeviceName, "Measure calls of the devices.") { file };
+        command.Hidden = true;
+        command.SetAction(result =>
+        {
+            File.WriteAllText(result.GetValue(file)!, JsonSerializer.Serialize(DeviceFigures.Measured(), BenchJson.Default.DeviceFigures));
             return ExitCodes.Success;
         });
         return command;

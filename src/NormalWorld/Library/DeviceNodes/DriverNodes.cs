@@ -1,5 +1,6 @@
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.NormalRam;
@@ -15,6 +16,8 @@ internal sealed class DriverNodes(TeeDeviceHost host) : IDeviceNodes
 
     public DeviceNode? Find(string path) => DeviceNode.Find(path, Heaps) ?? FfaTestDriver.Find(path, host);
 
+    public bool IsBuffer(FileIdentity file) => host.Exports.Has(file);
+
     public IOpenDevice Open(DeviceNode node, ClientIdentity client) => host.Driver.IsGone
         ? throw new TeeDriverException(Errno.ENODEV, "The secure world has gone.")
         : new OpenNode(node, new TeeDevice(host, client, privileged: node.Kind == DeviceKind.Supplicant), host);
@@ -27,7 +30,7 @@ internal sealed class DriverNodes(TeeDeviceHost host) : IDeviceNodes
         public void Ioctl(uint request, ref IoctlFrame frame)
         {
             if (node.Kind == DeviceKind.Heap)
-                _ioctls.HandleHeap(node.Heap, request, ref frame);
+                _ioctls.HandleHeap(node.Heap, request, ref frame, maps: true);
             else if (_ffa is not null)
                 FfaUserIoctls.Table.Dispatch(_ffa, request, ref frame);
             else

@@ -1,5 +1,6 @@
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.NormalWorld.DeviceNodes;
@@ -42,6 +43,9 @@ internal interface IDeviceNodes
 
     /// <summary>The node that an absolute path names; null when it names none.</summary>
     DeviceNode? Find(string path);
+
+    /// <summary>Whether a file is a dma-buf of a heap's.</summary>
+    bool IsBuffer(FileIdentity file);
 
     /// <summary>Opens one.</summary>
     /// <exception cref="Uapi.TeeDriverException">ENODEV: the TEE has gone; EBUSY: there is a supplicant already.</exception>

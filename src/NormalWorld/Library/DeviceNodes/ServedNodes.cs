@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Shm;
 using RestrictedTee.NormalWorld.Uapi;
@@ -31,6 +32,8 @@ internal sealed class ServedNodes : IDeviceNodes
     public ShmAllocator? Banks => null;
 
     public DeviceNode? Find(string path) => DeviceNode.Find(path, _heaps) is { Kind: not DeviceKind.Supplicant } node ? node : null;
+
+    public bool IsBuffer(FileIdentity file) => false; // they are another process'
 
     public IOpenDevice Open(DeviceNode node, ClientIdentity client) => new OpenNode(node, RemoteChannel.Open(_path));
 

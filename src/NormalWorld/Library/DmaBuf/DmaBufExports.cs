@@ -12,6 +12,7 @@ internal sealed unsafe class DmaBufExports : IDisposable
 {
     private readonly object _lock = new(); // protects _exports and _thread; a leaf
     private readonly Dictionary<FileIdentity, ExportedDmaBuf> _exports = [];
+    private readonly Dictionary<FileIdentity, DmaBufObject> _mapped = []; // likewise
     private readonly PipeEnd _wakeRead;
     private readonly PipeEnd _wakeWrite;
     private Thread? _thread;
@@ -49,12 +50,35 @@ internal sealed unsafe class DmaBufExports : IDisposable
         return export;
     }
 
+    /// <summary>
+    /// Knows a buffer by the file that other processes map it by, and keeps it until that is disposed: whoever hands such descriptors out hears when the
+    /// last one, and the last mapping, has gone.
+    /// </summary>
+    internal IDisposable KeepMapped(DmaBufObject buffer)
+    {
+        var mapped = new MappedExport(this, buffer.AddReference());
+        lock (_lock)
+            _mapped.Add(mapped.Identity, buffer);
+        return mapped;
+    }
+
+    /// <summary>Whether it is a dma-buf.</summary>
+    internal bool Has(FileIdentity identity)
+    {
+        lock (_lock)
+            return _mapped.ContainsKey(identity) || _exports.ContainsKey(identity);
+    }
+
     /// <summary>The dma-buf that a descriptor stands for, with a reference taken; null when it stands for none.</summary>
     internal DmaBufObject? Find(SafeFileHandle descriptor)
     {
         FileIdentity identity = FileIdentity.Of(descriptor);
         lock (_lock)
+        {
+            if (_mapped.TryGetValue(identity, out DmaBufObject? mapped))
+                return mapped.AddReference();
             return _exports.TryGetValue(identity, out ExportedDmaBuf? export) ? export.Buffer.AddReference() : null;
+        }
     }
 
     /// <summary>Another descriptor of an export; null when its last one is known to have been closed.</summary>
@@ -166,5 +190,21 @@ internal sealed unsafe class DmaBufExports : IDisposable
         var end = new SmcTransport.Interop.Libc.PollFd { Fd = (int)export.WriteEnd.DangerousGetHandle() };
         _ = SmcTransport.Interop.Libc.Poll(&end, 1, 0);
         return (end.Returned & SmcTransport.Interop.Libc.PollErr) == 0;
+    }
+
+    private sealed class MappedExport(DmaBufExports exports, DmaBufObject buffer) : IDisposable
+    {
+        private int _disposed;
+
+        internal FileIdentity Identity { get; } = FileIdentity.Of(buffer.Memory.File!);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+                return;
+            lock (exports._lock)
+                exports._mapped.Remove(Identity);
+            buffer.Release();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Board;
@@ -51,6 +52,9 @@ internal interface IDmaBufMemory
 
     /// <summary>The bytes, for the CPU; empty when it has no way to them.</summary>
     Span<byte> CpuView { get; }
+
+    /// <summary>The file that a process which has no driver maps it by; null for memory that has none of its own.</summary>
+    SafeFileHandle? File => null;
 
     /// <summary>Puts it somewhere else, with its content, where the devices that are attached can reach it too.</summary>
     /// <exception cref="TeeDriverException">ENOMEM; EBUSY: where there is room they cannot. It lies where it lay then.</exception>

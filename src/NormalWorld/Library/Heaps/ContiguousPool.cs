@@ -6,7 +6,7 @@ using RestrictedTee.SmcTransport.NormalRam;
 namespace RestrictedTee.NormalWorld.Heaps;
 
 /// <summary>Ordinary memory in one range, zeroed (CMA upstream).</summary>
-internal sealed class ContiguousPool(OpteeDriver driver, Placements offers) : IHeapBackEnd
+internal sealed class ContiguousPool(OpteeDriver driver, Placements offers) : IHeapBackEnd, IMappedBackEnd
 {
     private const string Provider = "normal-ram";
 
@@ -37,12 +37,23 @@ internal sealed class ContiguousPool(OpteeDriver driver, Placements offers) : IH
         return memory;
     }
 
+    public PoolMemory AllocateMapped(ulong size)
+    {
+        ShmBlock block = driver.Shm.AllocateBank(size);
+        ulong top = block.Address.Value + size - 1;
+        var memory = new PoolMemory(0, [new MemoryRange(new MemoryProvider(Provider, 0, top), block.Address.Value, size, RangeAttributes.Cached)], block);
+        lock (_lock)
+            _out.Add(memory);
+        return memory;
+    }
+
     public void Free(PoolMemory memory)
     {
         lock (_lock)
         {
             _out.RemoveWhere(held => held.Block == memory.Block);
-            _used -= memory.Size;
+            if (!memory.Block!.HasOwnBank)
+                _used -= memory.Size;
         }
 
         memory.Block!.Dispose();

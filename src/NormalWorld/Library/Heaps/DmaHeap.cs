@@ -45,17 +45,17 @@ internal sealed class DmaHeap : IDmaBufExporter, IDisposable
 
     /// <summary>A buffer of whole pages: a size is rounded up, and the buffer has the rounded one (dma_heap_buffer_alloc upstream).</summary>
     /// <exception cref="TeeDriverException">EINVAL for flags, size 0 or one that rounds up to it; EAGAIN: over a limit; ENOMEM, ENODEV.</exception>
-    internal DmaBufObject Allocate(ulong size, uint flags, int client)
+    internal DmaBufObject Allocate(ulong size, uint flags, int client, bool maps = false)
     {
         if (flags != 0)
             throw new TeeDriverException(Errno.EINVAL, $"Flags 0x{flags:x} are not known.");
         ulong rounded = WholePages(size);
-        return new DmaBufObject(AllocateMemory(rounded, client), rounded);
+        return new DmaBufObject(AllocateMemory(rounded, client, maps), rounded);
     }
 
     /// <summary>The memory of a buffer.</summary>
     /// <exception cref="TeeDriverException">As above.</exception>
-    internal HeapMemory AllocateMemory(ulong rounded, int client)
+    internal HeapMemory AllocateMemory(ulong rounded, int client, bool maps = false)
     {
         ulong taken = _restrictor?.SizeFor(rounded) ?? rounded;
         var steps = new ReleaseSteps();
@@ -64,7 +64,7 @@ internal sealed class DmaHeap : IDmaBufExporter, IDisposable
             ulong charged = BackEnd.FootprintOf(taken);
             Account.Charge(client, charged);
             steps.Add(() => Account.Uncharge(client, charged));
-            var memory = new HeapMemory(this, BackEnd.Allocate(taken, AlignmentOrPage), steps);
+            var memory = new HeapMemory(this, maps && BackEnd is IMappedBackEnd mapped && !Restriction.IsRestricted ? mapped.AllocateMapped(taken) : BackEnd.Allocate(taken, AlignmentOrPage), steps);
             steps.Add(() => BackEnd.Free(memory.Memory)); // it may have been moved by then
             if (_restrictor is not null)
                 memory.BecomeRestricted(_restrictor.Restrict(memory.Physical, steps));

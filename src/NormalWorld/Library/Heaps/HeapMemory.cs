@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.DmaBuf;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Driver;
@@ -62,6 +63,8 @@ internal sealed class HeapMemory(DmaHeap heap, PoolMemory memory, ReleaseSteps s
     }
 
     public Span<byte> CpuView => heap.Restriction.IsRestricted || Memory.Block is not { } block ? default : block.Span;
+
+    public SafeFileHandle? File => Memory.Block is { HasOwnBank: true } block ? block.Bank.Memfd : null;
 
     public void Check(IReadOnlyList<DmaDevice> devices) => Attachability.Check(heap, devices, Memory.Ranges);
 

@@ -54,3 +54,11 @@ internal interface IHeapBackEnd : IDisposable
 
 /// <summary>The state of a pool. <see cref="HeapInfo"/> says what each member means.</summary>
 internal readonly record struct PoolState(string Kind, ulong Size, ulong Used, ulong LargestFree, int Buffers, string Protection);
+
+/// <summary>A back end that can make memory which another process maps by a file of its own.</summary>
+internal interface IMappedBackEnd
+{
+    /// <summary>Zeroed memory in a bank of its own, beyond where the others lie.</summary>
+    /// <exception cref="Uapi.TeeDriverException">ENOMEM, ENODEV.</exception>
+    PoolMemory AllocateMapped(ulong size);
+}

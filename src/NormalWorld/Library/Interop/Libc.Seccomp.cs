@@ -89,6 +89,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int IoctlNotification(SafeHandle listener, nuint request, void* argument);
 
+    /// <summary>ioctl(2) of a program that has a device open.</summary>
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Ioctl(SafeHandle file, nuint request, void* argument);
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int StatXPath(int directory, string path, int flags, uint mask, out Statx result);
 }

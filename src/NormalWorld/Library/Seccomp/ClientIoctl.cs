@@ -72,6 +72,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         finally
         {
             frame.DescriptorOut?.Dispose();
+            frame.Held?.Dispose();
             if (request == TeeIoctl.ShmRegister || request == TeeIoctl.ShmRegisterFd)
                 placeholders.Watched(); // no other request makes one, and an INVOKE need not wake whoever watches them
         }
@@ -82,7 +83,12 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
     {
         if (frame.DescriptorOut is not { } made)
             return;
-        if (request == TeeIoctl.ShmAlloc)
+        if (frame.Held is { } held)
+        {
+            frame.DescriptorOut = memoryWatch.Add(made, held);
+            frame.Held = null;
+        }
+        else if (request == TeeIoctl.ShmAlloc)
             frame.DescriptorOut = memoryWatch.Add(made, new ClientShm(file, MemoryMarshal.AsRef<TeeIoctlShmAllocData>(frame.Argument).Id));
         else if (request == TeeIoctl.ShmRegister)
             frame.DescriptorOut = placeholders.Add(new ClientShm(file, MemoryMarshal.AsRef<TeeIoctlShmRegisterData>(frame.Argument).Id));

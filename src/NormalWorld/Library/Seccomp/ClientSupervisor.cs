@@ -69,10 +69,34 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
             List(call);
         else if (call.Number != SystemCalls.Ioctl)
             Named(call);
-        else if (_placeholders.Find(call.Pid, unchecked((int)call.Arguments[0])) is { } file)
-            Elsewhere(call, () => _ioctls!.Serve(call, file));
+        else if (Placeholders.Identify(call.Pid, unchecked((int)call.Arguments[0])) is { } open)
+            Ioctl(call, open);
         else
             listener.Continue(call.Id);
+    }
+
+    private void Ioctl(Libc.Notification call, FileIdentity open)
+    {
+        uint request = unchecked((uint)call.Arguments[1]);
+        if (_placeholders.Find(open) is { } file)
+            Elsewhere(call, () => _ioctls!.Serve(call, file));
+        else if (DmaBufIoctl.Is(request) && nodes.IsBuffer(open))
+            Answer(call, () => DmaBufIoctl.Run(request, call.Arguments[2], new UserMemory(call.Pid)));
+        else
+            listener.Continue(call.Id);
+    }
+
+    private void Answer(in Libc.Notification call, Action carryOut)
+    {
+        try
+        {
+            carryOut();
+            listener.Answer(call.Id, 0);
+        }
+        catch (TeeDriverException e)
+        {
+            listener.Answer(call.Id, -(long)e.Errno);
+        }
     }
 
     private void Fork(Libc.Notification call)

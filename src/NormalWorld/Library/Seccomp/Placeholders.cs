@@ -62,13 +62,17 @@ internal sealed class Placeholders : IDisposable
     }
 
     /// <summary>The file behind a descriptor of a client; null when it is none.</summary>
-    internal ClientFile? Find(int thread, int descriptor)
+    internal ClientFile? Find(FileIdentity file)
     {
-        if (Libc.StatXPath(ClientPaths.AtFdCwd, $"/proc/{thread}/fd/{descriptor}", 0, Libc.StatxInode, out Libc.Statx stat) != 0)
-            return null;
         lock (_lock)
-            return _files.TryGetValue(new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode), out (SafeFileHandle Write, IDisposable Held) found) ? found.Held as ClientFile : null;
+            return _files.TryGetValue(file, out (SafeFileHandle Write, IDisposable Held) found) ? found.Held as ClientFile : null;
     }
+
+    /// <summary>Which file a descriptor of a client is; null when it is none.</summary>
+    internal static FileIdentity? Identify(int thread, int descriptor) =>
+        Libc.StatXPath(ClientPaths.AtFdCwd, $"/proc/{thread}/fd/{descriptor}", 0, Libc.StatxInode, out Libc.Statx stat) == 0
+            ? new FileIdentity(stat.DeviceMajor, stat.DeviceMinor, stat.Inode)
+            : null;
 
     /// <summary>Closes all files.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Interop;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
@@ -19,7 +20,7 @@ internal static class SeccompFilter
 
     private const uint SharesMemory = 0x100; // CLONE_VM: a thread, or a child that makes way for a program at once
     private const uint TypeMask = 0xFF00; // _IOC_TYPE
-    private const uint TeeType = 0xA4 << 8, HeapType = 'H' << 8, FfaTestType = 0xF0 << 8;
+    private const uint TeeType = 0xA4 << 8, HeapType = 'H' << 8, FfaTestType = 0xF0 << 8, BufferType = DmaBufIoctl.Type << 8;
 
     /// <summary>Makes it.</summary>
     internal static Libc.SockFilter[] Create()
@@ -55,8 +56,9 @@ internal static class SeccompFilter
         program.Add(new(Return, 0, 0, Allow));
         program.Add(new(Load, 0, 0, SecondArgument));
         program.Add(new(And, 0, 0, TypeMask));
-        program.Add(new(JumpIfEqual, 2, 0, TeeType));
-        program.Add(new(JumpIfEqual, 1, 0, HeapType));
+        program.Add(new(JumpIfEqual, 3, 0, TeeType));
+        program.Add(new(JumpIfEqual, 2, 0, HeapType));
+        program.Add(new(JumpIfEqual, 1, 0, BufferType));
         program.Add(new(JumpIfEqual, 0, 1, FfaTestType));
         program.Add(new(Return, 0, 0, Notify));
         program.Add(new(Return, 0, 0, Allow));

@@ -17,7 +17,7 @@ internal sealed class SharedMemoryWatch : IDisposable
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
     private readonly object _lock = new(); // protects _watched, and is held from adding a watch to noting it
-    private readonly Dictionary<int, ClientShm> _watched = [];
+    private readonly Dictionary<int, IDisposable> _watched = [];
     private readonly SafeFileHandle _inotify;
     private readonly SafeFileHandle _stop; // a file of no content: that it is closed wakes the thread
     private volatile bool _isDisposed;
@@ -42,7 +42,7 @@ internal sealed class SharedMemoryWatch : IDisposable
 
     /// <summary>A descriptor with a description of its own for the memory's file, to be given away; its closing closes the memory, which is closed too when there is none.</summary>
     /// <exception cref="TeeDriverException">EMFILE.</exception>
-    internal SafeFileHandle Add(SafeFileHandle memory, ClientShm shm)
+    internal SafeFileHandle Add(SafeFileHandle memory, IDisposable shm)
     {
         string path = $"/proc/self/fd/{memory.DangerousGetHandle()}";
         try
@@ -89,7 +89,7 @@ internal sealed class SharedMemoryWatch : IDisposable
 
     private void Close(int watch)
     {
-        ClientShm? shm;
+        IDisposable? shm;
         lock (_lock)
         {
             if (!_watched.Remove(watch, out shm))

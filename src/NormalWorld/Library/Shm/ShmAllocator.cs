@@ -140,7 +140,7 @@ internal sealed class ShmAllocator
         }
 
         _ram.TryPlug(bank);
-        return new ShmBlock(bank, 0, (int)size, () => Unplug(bank));
+        return new ShmBlock(bank, 0, (int)size, () => Unplug(bank)) { HasOwnBank = true };
     }
 
     private void Unplug(RamBank bank)

@@ -25,6 +25,9 @@ internal sealed class ShmBlock : IDisposable
 
     internal RamBank Bank => _bank;
 
+    /// <summary>Whether nothing else is in its bank, so that who has that has no more than this.</summary>
+    internal bool HasOwnBank { get; init; }
+
     internal int Size => _size;
 
     internal PhysicalAddress Address => _bank.Range.Start + _offset;

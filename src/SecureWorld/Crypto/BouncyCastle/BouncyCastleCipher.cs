@@ -14,20 +14,29 @@ internal sealed class BouncyCastleCipher : CipherEngine
 {
     private readonly Func<IBlockCipherMode> _create;
     private readonly bool _encrypts;
+    private readonly bool _isDes;
     private IBlockCipherMode? _mode;
 
-    private BouncyCastleCipher(Func<IBlockCipherMode> create, bool encrypts) => (_create, _encrypts) = (create, encrypts);
+    private BouncyCastleCipher(Func<IBlockCipherMode> create, bool encrypts, bool isDes) => (_create, _encrypts, _isDes) = (create, encrypts, isDes);
 
     internal static Provider<CipherEngine> AesEcb { get; } = Provider(() => new EcbBlockCipher(new AesEngine()));
 
     internal static Provider<CipherEngine> AesCbc { get; } = Provider(() => new CbcBlockCipher(new AesEngine()));
+
+    internal static Provider<CipherEngine> DesEcb { get; } = Provider(() => new EcbBlockCipher(new DesEdeEngine()), isDes: true);
+
+    internal static Provider<CipherEngine> DesCbc { get; } = Provider(() => new CbcBlockCipher(new DesEdeEngine()), isDes: true);
+
+    internal static Provider<CipherEngine> Sm4Ecb { get; } = Provider(() => new EcbBlockCipher(new SM4Engine()));
+
+    internal static Provider<CipherEngine> Sm4Cbc { get; } = Provider(() => new CbcBlockCipher(new SM4Engine()));
 
     public override void Dispose() => Forget();
 
     internal override void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv)
     {
         _mode = _create();
-        var parameter = new KeyParameter(key);
+        var parameter = _isDes ? BouncyCastleKey.Des(key) : new KeyParameter(key);
         _mode.Init(_encrypts, iv.IsEmpty ? parameter : new ParametersWithIV(parameter, iv));
     }
 
@@ -46,6 +55,6 @@ internal sealed class BouncyCastleCipher : CipherEngine
 
     internal override void Forget() => _mode = null;
 
-    private static Provider<CipherEngine> Provider(Func<IBlockCipherMode> create) =>
-        new("BouncyCastle", () => true, mode => new BouncyCastleCipher(create, mode == OperationMode.Encrypt));
+    private static Provider<CipherEngine> Provider(Func<IBlockCipherMode> create, bool isDes = false) =>
+        new("BouncyCastle", () => true, mode => new BouncyCastleCipher(create, mode == OperationMode.Encrypt, isDes));
 }

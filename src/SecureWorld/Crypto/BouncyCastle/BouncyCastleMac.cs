@@ -10,11 +10,14 @@ namespace RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 internal sealed class BouncyCastleMac : HashEngine
 {
     private readonly Func<IMac> _create;
+    private readonly bool _isDes;
     private IMac? _mac;
 
-    private BouncyCastleMac(Func<IMac> create) => _create = create;
+    private BouncyCastleMac(Func<IMac> create, bool isDes) => (_create, _isDes) = (create, isDes);
 
     internal static Provider<HashEngine> AesCmac { get; } = Provider(() => new CMac(new AesEngine()));
+
+    internal static Provider<HashEngine> DesCmac { get; } = Provider(() => new CMac(new DesEdeEngine()), isDes: true);
 
     /// <param name="digest">The library's name for the digest.</param>
     internal static Provider<HashEngine> Hmac(string digest) => Provider(() => new HMac(DigestUtilities.GetDigest(digest)));
@@ -24,7 +27,7 @@ internal sealed class BouncyCastleMac : HashEngine
     internal override void Begin(ReadOnlySpan<byte> key)
     {
         _mac = _create();
-        _mac.Init(new KeyParameter(key));
+        _mac.Init(_isDes ? BouncyCastleKey.Des(key) : new KeyParameter(key));
     }
 
     internal override void Update(ReadOnlySpan<byte> chunk) => _mac!.BlockUpdate(chunk);
@@ -36,5 +39,6 @@ internal sealed class BouncyCastleMac : HashEngine
 
     internal override void Forget() => _mac = null;
 
-    private static Provider<HashEngine> Provider(Func<IMac> create) => new("BouncyCastle", () => true, _ => new BouncyCastleMac(create));
+    private static Provider<HashEngine> Provider(Func<IMac> create, bool isDes = false) =>
+        new("BouncyCastle", () => true, _ => new BouncyCastleMac(create, isDes));
 }

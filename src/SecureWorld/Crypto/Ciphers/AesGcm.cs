@@ -12,9 +12,9 @@ internal static class AesGcm
     internal static AeAlgorithm Row { get; } = new(TeeAlgorithm.AesGcm, "NIST SP 800-38D")
     {
         Key = ObjectType.Aes,
+        MinNonceSize = 1,
         MaxNonceSize = 128, // GCM_IV_MAX_SIZE of OpenSSL
-        MinTagSize = 12,
-        MaxTagSize = 16,
+        TagSizes = [12, 13, 14, 15, 16],
         Providers = [OpenSslGcm.Provider(128, bits => $"id-aes{bits}-GCM")],
     };
 }

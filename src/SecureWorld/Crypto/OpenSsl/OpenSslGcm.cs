@@ -21,7 +21,7 @@ internal sealed class OpenSslGcm : AeEngine
 
     public override void Dispose() => _context.Dispose();
 
-    internal override void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce)
+    internal override void Begin(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, AeSizes sizes)
     {
         LibCrypto.SetCipher(_context, LibCrypto.CipherByName(_nameOf(key.Length * 8)), _encrypts);
         LibCrypto.SetNonceSize(_context, nonce.Length);

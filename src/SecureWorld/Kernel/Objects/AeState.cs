@@ -11,28 +11,34 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObject key, AeEngine engine)
     : CryptoState<AeEngine>(algorithm.Id, mode, engine)
 {
-    private int _tagSize;
-    private bool _hasPayload;
+    private AeSizes _sizes;
+    private long _aad; // bytes of it so far
+    private long _payload; // likewise
 
     /// <returns>NotSupported for a tag of a size that there is none of.</returns>
-    internal TeeResult Init(ReadOnlySpan<byte> nonce, int tagSize)
+    internal TeeResult Init(ReadOnlySpan<byte> nonce, AeSizes sizes)
     {
         using Lock.Scope held = Enter();
         using KeyObject.Loan loan = key.Lend();
-        if (loan.Secret.IsEmpty || nonce.IsEmpty || nonce.Length > algorithm.MaxNonceSize)
+        if (!loan.IsKey || nonce.Length < algorithm.MinNonceSize || nonce.Length > algorithm.MaxNonceSize || sizes.Aad < 0 || sizes.Payload < 0)
             return TeeResult.BadParameters;
-        if (tagSize < algorithm.MinTagSize || tagSize > algorithm.MaxTagSize)
+        if (!algorithm.TagSizes.Contains(sizes.Tag))
             return TeeResult.NotSupported;
-        Engine.Begin(loan.Secret, nonce);
-        (IsInitialized, _hasPayload, _tagSize) = (true, false, tagSize);
+        if (algorithm.NeedsSizes && !algorithm.HasRoom(nonce.Length, sizes.Payload))
+            return TeeResult.BadParameters;
+        Engine.Begin(loan.Secret, nonce, sizes);
+        (IsInitialized, _sizes, _aad, _payload) = (true, sizes, 0, 0);
         return TeeResult.Success;
     }
 
     internal TeeResult UpdateAad(ReadOnlySpan<byte> data)
     {
         using Lock.Scope held = Enter();
-        if (!IsInitialized || _hasPayload)
+        if (!IsInitialized || _payload != 0)
             return TeeResult.BadState;
+        if (algorithm.NeedsSizes && _aad + data.Length > _sizes.Aad)
+            return TeeResult.BadParameters;
+        _aad += data.Length;
         Engine.UpdateAad(data);
         return TeeResult.Success;
     }
@@ -40,7 +46,7 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
     internal TeeResult Update(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
         using Lock.Scope held = Enter();
-        TeeResult result = Admit(source, destination, out size);
+        TeeResult result = Admit(source, destination, isLast: false, out size);
         if (result == TeeResult.Success)
             Feed(source, destination[..size]);
         return result;
@@ -49,8 +55,8 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
     internal TeeResult EncryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, Span<byte> tag, out int tagSize)
     {
         using Lock.Scope held = Enter();
-        tagSize = _tagSize;
-        TeeResult result = Admit(source, destination, out size);
+        tagSize = _sizes.Tag;
+        TeeResult result = Admit(source, destination, isLast: true, out size);
         if (result == TeeResult.Success && Mode != OperationMode.Encrypt)
             result = TeeResult.BadParameters;
         if (result == TeeResult.Success && tag.Length < tagSize)
@@ -67,14 +73,14 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
     internal TeeResult DecryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, ReadOnlySpan<byte> tag)
     {
         using Lock.Scope held = Enter();
-        TeeResult result = Admit(source, destination, out size);
+        TeeResult result = Admit(source, destination, isLast: true, out size);
         if (result == TeeResult.Success && Mode != OperationMode.Decrypt)
             result = TeeResult.BadParameters;
         if (result != TeeResult.Success)
             return result;
         Feed(source, destination[..size]);
         // The tag may lie in memory that changes, but the library looks at it once.
-        bool isRight = tag.Length == _tagSize && Engine.Verify(tag);
+        bool isRight = tag.Length == _sizes.Tag && Engine.Verify(tag);
         EndMessage();
         if (isRight)
             return TeeResult.Success;
@@ -86,7 +92,7 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
     protected override void CopyProgress(CryptoState source)
     {
         var other = (AeState)source;
-        (_hasPayload, _tagSize) = (other._hasPayload, other._tagSize);
+        (_sizes, _aad, _payload) = (other._sizes, other._aad, other._payload);
     }
 
     internal override void ForgetKey()
@@ -101,7 +107,7 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
         key.Dispose();
     }
 
-    private TeeResult Admit(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
+    private TeeResult Admit(ReadOnlySpan<byte> source, Span<byte> destination, bool isLast, out int size)
     {
         size = 0;
         if (!IsInitialized)
@@ -109,12 +115,16 @@ internal sealed class AeState(AeAlgorithm algorithm, OperationMode mode, KeyObje
         size = source.Length;
         if (destination.Length < size)
             return TeeResult.ShortBuffer;
-        return AreApartOrSame(source, destination[..size]) ? TeeResult.Success : TeeResult.BadParameters;
+        return AreApartOrSame(source, destination[..size]) && IsAsTold(_payload + size, isLast) ? TeeResult.Success : TeeResult.BadParameters;
     }
+
+    /// <summary>Whether the message has the sizes that it was begun with, where those matter.</summary>
+    private bool IsAsTold(long payload, bool isLast) => !algorithm.NeedsSizes
+        || (_aad == _sizes.Aad && (isLast ? payload == _sizes.Payload : payload <= _sizes.Payload));
 
     private void Feed(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        _hasPayload |= !source.IsEmpty;
+        _payload += source.Length;
         Engine.Update(source, destination);
     }
 

@@ -16,6 +16,9 @@ internal abstract class CryptoState(TeeAlgorithm algorithm, OperationMode mode) 
     /// <summary>The handle of its key, which ends with it; 0 without one.</summary>
     internal uint KeyHandle { get; set; }
 
+    /// <summary>Likewise, of its second key.</summary>
+    internal uint Key2Handle { get; set; }
+
     /// <summary>Whether it has begun (CRYP_STATE_INITIALIZED).</summary>
     protected bool IsInitialized { get; set; }
 

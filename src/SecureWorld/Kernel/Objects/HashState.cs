@@ -8,11 +8,12 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 /// <param name="algorithm">Its row.</param>
 /// <param name="key">The key of a MAC, which is its own; null for a digest.</param>
 /// <param name="engine">The library's part, which is its own.</param>
-/// <param name="digest">Room for a digest, of which parts may be told one after the other; its own. Null for a MAC.</param>
+/// <param name="digest">Room for a digest, of which parts may be told one after the other; its own. Null for a MAC, and for a digest without end.</param>
 internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEngine engine, SecureBlock? digest)
     : CryptoState<HashEngine>(algorithm.Id, algorithm.Mode, engine)
 {
     private int _told = -1; // bytes of the digest that were extracted; -1 while it is not complete
+    private long _length; // of the message
 
     internal TeeResult Init()
     {
@@ -24,13 +25,13 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         else
         {
             using KeyObject.Loan loan = key.Lend();
-            if (loan.Secret.IsEmpty)
+            if (!loan.IsKey)
                 return TeeResult.BadParameters;
             Engine.Begin(loan.Secret);
         }
 
         digest?.Span.Clear();
-        (IsInitialized, _told) = (true, -1);
+        (IsInitialized, _told, _length) = (true, -1, 0);
         return TeeResult.Success;
     }
 
@@ -40,6 +41,7 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         if (!IsInitialized || _told >= 0)
             return TeeResult.BadState;
         Engine.Update(chunk);
+        _length += chunk.Length;
         return TeeResult.Success;
     }
 
@@ -49,9 +51,11 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         size = 0;
         if (!IsInitialized || _told >= 0)
             return TeeResult.BadState;
-        size = algorithm.Size;
+        size = algorithm.Size == 0 ? result.Length : algorithm.Size;
         if (result.Length < size)
             return TeeResult.ShortBuffer;
+        if (algorithm.WholeBlocksOf != 0 && (_length + chunk.Length == 0 || (_length + chunk.Length) % algorithm.WholeBlocksOf != 0))
+            return TeeResult.BadState;
         Engine.Update(chunk);
         Engine.Finish(result[..size]);
         IsInitialized = false;
@@ -62,8 +66,15 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
     {
         using Lock.Scope held = Enter();
         size = 0;
-        if (!IsInitialized || digest is null)
+        if (!IsInitialized || key is not null)
             return TeeResult.BadState;
+        if (digest is null)
+        {
+            (_told, size) = (0, result.Length);
+            Engine.Squeeze(result);
+            return TeeResult.Success;
+        }
+
         if (_told < 0)
         {
             Engine.Finish(digest.Span);
@@ -79,7 +90,7 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
     protected override void CopyProgress(CryptoState source)
     {
         var other = (HashState)source;
-        _told = other._told;
+        (_told, _length) = (other._told, other._length);
         if (digest is not null)
             other.Digest!.Span.CopyTo(digest.Span);
     }

@@ -1,20 +1,24 @@
 using System.Security.Cryptography;
 using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.Crypto.Algorithms;
+using RestrictedTee.SecureWorld.Crypto;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 
 namespace RestrictedTee.SecureWorld.Kernel.Objects;
 
-/// <summary>A transient object with one secret value, which lies in secure RAM (struct tee_obj in core/include/tee/tee_obj.h upstream).</summary>
-/// <param name="type">What it is.</param>
+/// <summary>A transient object; its attributes lie in secure RAM (struct tee_obj in core/include/tee/tee_obj.h upstream).</summary>
+/// <param name="row">What it is.</param>
 /// <param name="maxSize">The largest size that it takes, in bits.</param>
-/// <param name="memory">As many bytes; the object's from now on.</param>
-internal sealed class KeyObject(ObjectTypeRow type, int maxSize, SecureBlock memory) : KernelObject
+/// <param name="memory">Room for its attributes, as the row says; the object's from now on.</param>
+internal sealed class KeyObject(ObjectTypeRow row, int maxSize, SecureBlock memory) : KernelObject
 {
+    private readonly int[] _sizes = [.. Enumerable.Repeat(-1, row.Attributes.Count)];
     private KeyUsage _usage = KeyUsage.All;
-    private int _size; // in bits; 0 without a value
+    private bool _isInitialized;
+    private int _size; // in bits
 
-    internal ObjectType Type => type.Type;
+    internal ObjectTypeRow Row => row;
+
+    internal ObjectType Type => row.Type;
 
     /// <summary>Whether it is an operation's, which alone may use it; nobody is given it twice, and its handle ends with the operation.</summary>
     internal CryptoState? Owner { get; set; }
@@ -24,35 +28,44 @@ internal sealed class KeyObject(ObjectTypeRow type, int maxSize, SecureBlock mem
         get
         {
             using Lock.Scope held = Enter();
-            return new TeeObjectInfo(type.Type, _size, maxSize, _usage, _size == 0 ? HandleState.None : HandleState.Initialized);
+            return new TeeObjectInfo(row.Type, _size, maxSize, _usage, _isInitialized ? HandleState.Initialized : HandleState.None);
         }
     }
 
-    /// <summary>Copies the secret, once, and looks at nothing but its length.</summary>
-    internal TeeResult Populate(AttributeId attribute, ReadOnlySpan<byte> value)
+    /// <summary>Copies the attributes, once.</summary>
+    /// <returns>As upstream: BadParameters for values that are of no key; BadState and ItemNotFound for defects of the caller.</returns>
+    internal TeeResult Populate(ReadOnlySpan<byte> attributes)
     {
         using Lock.Scope held = Enter();
-        if (_size != 0)
+        if (_isInitialized)
             return TeeResult.BadState;
-        if (attribute != AttributeId.SecretValue)
-            return TeeResult.ItemNotFound;
-        if (value.Length > maxSize / 8 || !type.HasSize(value.Length * 8))
-            return TeeResult.BadParameters;
-        value.CopyTo(memory.Span);
-        _size = value.Length * 8;
-        return TeeResult.Success;
+        TeeResult result = AttributeRules.Check(row, attributes, AttributeUse.Required, AttributeUse.Together);
+        if (result == TeeResult.Success)
+            result = AttributeRules.Fill(Material, attributes, maxSize, out _size);
+        if (result == TeeResult.Success && KeyProviders.For(row, _size) is { } provider && !provider.Check(Material))
+            result = TeeResult.BadParameters;
+        _isInitialized = result == TeeResult.Success;
+        if (!_isInitialized)
+            Clear();
+        return result;
     }
 
-    internal TeeResult Generate(int size)
+    internal TeeResult Generate(int size, ReadOnlySpan<byte> parameters)
     {
         using Lock.Scope held = Enter();
-        if (_size != 0)
+        if (_isInitialized)
             return TeeResult.BadState;
-        if (size > maxSize || !type.HasSize(size))
+        if (size > maxSize || !row.HasSize(size))
             return TeeResult.NotSupported;
-        RandomNumberGenerator.Fill(memory.Span[..(size / 8)]);
-        _size = size;
-        return TeeResult.Success;
+        TeeResult result = AttributeRules.Check(row, parameters, AttributeUse.MustGenerate, AttributeUse.MayGenerate);
+        if (result == TeeResult.Success)
+            result = AttributeRules.Fill(Material, parameters, maxSize, out _);
+        if (result == TeeResult.Success)
+            result = Make(size);
+        (_isInitialized, _size) = (result == TeeResult.Success, size);
+        if (!_isInitialized)
+            Clear();
+        return result;
     }
 
     internal void RestrictUsage(KeyUsage usage)
@@ -65,66 +78,108 @@ internal sealed class KeyObject(ObjectTypeRow type, int maxSize, SecureBlock mem
     {
         using Lock.Scope held = Enter();
         size = 0;
-        if (_size == 0 || !_usage.HasFlag(KeyUsage.Extractable))
+        if (!_isInitialized || (!AttributeReader.IsPublic(attribute) && !_usage.HasFlag(KeyUsage.Extractable)))
             return TeeResult.BadParameters;
-        if (attribute != AttributeId.SecretValue)
+        if (!Material.Has(attribute))
             return TeeResult.ItemNotFound;
-        size = _size / 8;
-        return memory.Span[..size].TryCopyTo(value) ? TeeResult.Success : TeeResult.ShortBuffer;
+        ReadOnlySpan<byte> content = Material[attribute];
+        size = content.Length;
+        return content.TryCopyTo(value) ? TeeResult.Success : TeeResult.ShortBuffer;
     }
 
-    /// <summary>Takes over value and usage. The two gates are held one after the other, with a copy on the stack in between.</summary>
+    /// <summary>Takes over attributes and usage of one of the same type, or what is public of a pair.</summary>
     internal TeeResult CopyFrom(KeyObject source)
     {
-        if (source.Type != Type)
+        if (source == this || (source.Type != Type && source.Row.PublicType != Type))
             return TeeResult.BadParameters;
-        Span<byte> value = stackalloc byte[source.MaxBytes]; // a key's worth: types are of at most a few hundred bytes
-        try
+        using Lock.Scope first = FirstOf(this, source).Enter();
+        using Lock.Scope second = LastOf(this, source).Enter();
+        if (!source._isInitialized || _isInitialized || source._size > maxSize)
+            return TeeResult.BadParameters;
+        for (int i = 0; i < row.Attributes.Count; i++)
         {
-            int size;
-            KeyUsage usage;
-            using (source.Enter())
-            {
-                (size, usage) = (source._size, source._usage);
-                source.Memory[..(size / 8)].CopyTo(value);
-            }
-
-            using Lock.Scope held = Enter();
-            if (size == 0 || _size != 0 || size > maxSize)
+            if (source.Material.Has(row.Attributes[i].Id) && !Material.Set(row.Attributes[i].Id, source.Material[row.Attributes[i].Id]))
                 return TeeResult.BadParameters;
-            value[..(size / 8)].CopyTo(memory.Span);
-            (_size, _usage) = (size, usage);
-            return TeeResult.Success;
         }
-        finally
+
+        (_size, _usage, _isInitialized) = (source._size, source._usage, true);
+        return TeeResult.Success;
+    }
+
+    /// <summary>Takes over a secret that was derived.</summary>
+    /// <param name="parameters">What <paramref name="derive"/> is given.</param>
+    /// <param name="derive">Writes it, and says how many bytes it has.</param>
+    internal TeeResult Derive(ReadOnlySpan<byte> parameters, Derivation derive)
+    {
+        using Lock.Scope held = Enter();
+        if (_isInitialized)
+            return TeeResult.BadState;
+        if (!row.IsSecret)
+            return TeeResult.NotSupported;
+        TeeResult result = derive(new AttributeReader(parameters), memory.Span, maxSize, out int size);
+        _isInitialized = result == TeeResult.Success;
+        if (!_isInitialized)
         {
-            CryptographicOperations.ZeroMemory(value);
+            Clear();
+            return result;
         }
+
+        (_sizes[0], _size) = (size, size * 8);
+        return TeeResult.Success;
     }
 
     internal void Reset()
     {
         using Lock.Scope held = Enter();
-        memory.Span.Clear();
-        (_size, _usage) = (0, KeyUsage.All);
+        Clear();
+        (_usage, _isInitialized) = (KeyUsage.All, false);
     }
 
-    /// <summary>Lends the secret; empty when there is none. What is lent is given back by <see cref="Loan.Dispose"/>.</summary>
-    internal Loan Lend() => new(Enter(), memory.Span[..(_size / 8)]);
+    /// <summary>Lends the key. What is lent is given back by <see cref="Loan.Dispose"/>.</summary>
+    internal Loan Lend() => new(Enter(), Material, _isInitialized, _size);
 
     protected override void End() => memory.Dispose();
 
-    private int MaxBytes => maxSize / 8;
+    private KeyMaterial Material => new(row, maxSize, memory.Span, _sizes);
 
-    private Span<byte> Memory => memory.Span;
+    private TeeResult Make(int size)
+    {
+        if (row.IsSecret)
+        {
+            int bytes = row.BytesOf(size);
+            RandomNumberGenerator.Fill(memory.Span[..bytes]);
+            _sizes[0] = bytes;
+            return TeeResult.Success;
+        }
 
-    /// <summary>A secret in use.</summary>
-    internal ref struct Loan(Lock.Scope scope, ReadOnlySpan<byte> secret)
+        return KeyProviders.For(row, size)?.Generate is { } generate ? generate(Material, size) : TeeResult.NotSupported;
+    }
+
+    private void Clear()
+    {
+        Material.Clear();
+        _size = 0;
+    }
+
+    /// <summary>A key in use.</summary>
+    internal ref struct Loan(Lock.Scope scope, KeyMaterial key, bool isKey, int bits)
     {
         private Lock.Scope _scope = scope;
 
-        internal ReadOnlySpan<byte> Secret { get; } = secret;
+        /// <summary>Whether there is one.</summary>
+        internal bool IsKey { get; } = isKey;
+
+        internal KeyMaterial Key { get; } = key;
+
+        /// <summary>Its size, in bits.</summary>
+        internal int Bits { get; } = bits;
+
+        /// <summary>A key that is a secret; empty when there is none.</summary>
+        internal readonly ReadOnlySpan<byte> Secret => IsKey ? Key.Secret : [];
 
         public void Dispose() => _scope.Dispose();
     }
 }
+
+/// <summary>Derives a secret into room for it. The object's largest size is a number that one algorithm looks at.</summary>
+internal delegate TeeResult Derivation(AttributeReader parameters, Span<byte> secret, int maxSize, out int size);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Crypto;
@@ -16,17 +15,9 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
     {
         handle = 0;
         InstanceResources resources = CallStack.Current.Top.Session!.Instance.Resources;
-        CryptoState? state;
-        TeeResult result = AlgorithmTable.Find(algorithm) switch
-        {
-            CipherAlgorithm cipher when mode is OperationMode.Encrypt or OperationMode.Decrypt => NewCipher(resources, cipher, mode, key1, key2, out state),
-            AeAlgorithm ae when mode is OperationMode.Encrypt or OperationMode.Decrypt => NewAe(resources, ae, mode, key1, key2, out state),
-            Crypto.HashAlgorithm hash when mode == hash.Mode => NewHash(resources, hash, key1, key2, out state),
-            _ => Refused(out state),
-        };
+        TeeResult result = new OperationFactory(resources, ram).Create(algorithm, mode, key1, key2, out CryptoState? state);
         if (state is null)
             return result;
-        state.KeyHandle = key1;
         handle = resources.Objects.Add(state);
         if (handle != 0)
             return TeeResult.Success;
@@ -79,8 +70,8 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
     TeeResult ICryptoServices.CipherFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size) =>
         Cipher(handle, source, destination, isLast: true, out size);
 
-    TeeResult ICryptoServices.AeInit(uint handle, ReadOnlySpan<byte> nonce, int tagSize) =>
-        Objects.TryFind(handle, out AeState? state) ? state.Init(nonce, tagSize) : TeeResult.BadParameters;
+    TeeResult ICryptoServices.AeInit(uint handle, ReadOnlySpan<byte> nonce, int tagSize, int aadSize, int payloadSize) =>
+        Objects.TryFind(handle, out AeState? state) ? state.Init(nonce, new AeSizes(tagSize, aadSize, payloadSize)) : TeeResult.BadParameters;
 
     TeeResult ICryptoServices.AeUpdateAad(uint handle, ReadOnlySpan<byte> data) =>
         Objects.TryFind(handle, out AeState? state) ? state.UpdateAad(data) : TeeResult.BadParameters;
@@ -103,6 +94,34 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
         return Objects.TryFind(handle, out AeState? state) ? state.DecryptFinal(source, destination, out size, tag) : TeeResult.BadParameters;
     }
 
+    TeeResult ICryptoServices.AsymmetricOperate(uint handle, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> source, Span<byte> destination, out int size)
+    {
+        size = 0;
+        if (!AttributeReader.IsWhole(parameters))
+            return TeeResult.BadParameters;
+        if (Objects.TryFind(handle, out SignatureState? signature))
+            return signature.Sign(new AttributeReader(parameters), source, destination, out size);
+        return Objects.TryFind(handle, out AsymmetricCipherState? cipher)
+            ? cipher.Operate(new AttributeReader(parameters), source, destination, out size)
+            : TeeResult.BadParameters;
+    }
+
+    TeeResult ICryptoServices.AsymmetricVerify(uint handle, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature) =>
+        AttributeReader.IsWhole(parameters) && Objects.TryFind(handle, out SignatureState? state)
+            ? state.Verify(new AttributeReader(parameters), digest, signature)
+            : TeeResult.BadParameters;
+
+    TeeResult ICryptoServices.DeriveKey(uint handle, ReadOnlySpan<byte> parameters, uint derivedKey)
+    {
+        HandleTable objects = Objects;
+        return AttributeReader.IsWhole(parameters) && objects.TryFind(handle, out DerivationState? state) && objects.TryFind(derivedKey, out KeyObject? derived) && derived.Owner is null
+            ? state.Derive(parameters, derived)
+            : TeeResult.BadParameters;
+    }
+
+    bool ICryptoServices.IsSupported(TeeAlgorithm algorithm, EccCurve curve) =>
+        AlgorithmTable.Find(algorithm) is { HasProvider: true } row && (row.Curves.Count == 0 ? curve == EccCurve.None : row.Curves.Contains(curve));
+
     void ICryptoServices.GenerateRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
 
     private static HandleTable Objects => CallStack.Current.Top.Session!.Instance.Resources.Objects;
@@ -111,6 +130,7 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
     private static void End(HandleTable objects, CryptoState state)
     {
         objects.Remove(state.KeyHandle);
+        objects.Remove(state.Key2Handle);
         state.Dispose();
     }
 
@@ -118,64 +138,5 @@ internal sealed class CryptoServices(SecureRam ram) : ICryptoServices
     {
         size = 0;
         return Objects.TryFind(handle, out CipherState? state) ? state.Update(source, destination, isLast, out size) : TeeResult.BadParameters;
-    }
-
-    private TeeResult NewCipher(InstanceResources resources, CipherAlgorithm algorithm, OperationMode mode, uint key1, uint key2, out CryptoState? state)
-    {
-        state = null;
-        if (key2 != 0 || !TryFindFreeKey(resources, key1, algorithm.Key, out KeyObject? key))
-            return TeeResult.BadParameters;
-        SecureBlock? block = algorithm.BlockSize > 1 ? resources.Allocate(ram, algorithm.BlockSize) : null;
-        if (algorithm.BlockSize > 1 && block is null)
-            return TeeResult.OutOfMemory;
-        if (algorithm.CreateEngine(mode) is not { } engine)
-        {
-            block?.Dispose();
-            return TeeResult.NotSupported;
-        }
-
-        state = key.Owner = new CipherState(algorithm, mode, key, engine, block);
-        return TeeResult.Success;
-    }
-
-    private TeeResult NewHash(InstanceResources resources, Crypto.HashAlgorithm algorithm, uint key1, uint key2, out CryptoState? state)
-    {
-        state = null;
-        KeyObject? key = null;
-        if (key2 != 0 || (algorithm.KeyType is { } type ? !TryFindFreeKey(resources, key1, type, out key) : key1 != 0))
-            return TeeResult.BadParameters;
-        SecureBlock? digest = key is null ? resources.Allocate(ram, algorithm.Size) : null;
-        if (key is null && digest is null)
-            return TeeResult.OutOfMemory;
-        if (algorithm.CreateEngine() is not { } engine)
-        {
-            digest?.Dispose();
-            return TeeResult.NotSupported;
-        }
-
-        state = new HashState(algorithm, key, engine, digest);
-        if (key is not null)
-            key.Owner = state;
-        return TeeResult.Success;
-    }
-
-    private static TeeResult NewAe(InstanceResources resources, AeAlgorithm algorithm, OperationMode mode, uint key1, uint key2, out CryptoState? state)
-    {
-        state = null;
-        if (key2 != 0 || !TryFindFreeKey(resources, key1, algorithm.Key, out KeyObject? key))
-            return TeeResult.BadParameters;
-        if (algorithm.CreateEngine(mode) is not { } engine)
-            return TeeResult.NotSupported;
-        state = key.Owner = new AeState(algorithm, mode, key, engine);
-        return TeeResult.Success;
-    }
-
-    private static bool TryFindFreeKey(InstanceResources resources, uint handle, ObjectType type, [NotNullWhen(true)] out KeyObject? key) =>
-        resources.Objects.TryFind(handle, out key) && key.Owner is null && key.Type == type;
-
-    private static TeeResult Refused(out CryptoState? state)
-    {
-        state = null;
-        return TeeResult.NotSupported;
     }
 }

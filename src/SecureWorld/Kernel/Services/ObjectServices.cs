@@ -15,7 +15,7 @@ internal sealed class ObjectServices(SecureRam ram) : IObjectServices
         if (ObjectTypeTable.Find(type) is not { } row || !row.HasSize(maxSize))
             return TeeResult.NotSupported;
         InstanceResources resources = CallStack.Current.Top.Session!.Instance.Resources;
-        if (resources.Allocate(ram, maxSize / 8) is not { } memory)
+        if (resources.Allocate(ram, row.RoomOf(maxSize)) is not { } memory)
             return TeeResult.OutOfMemory;
         var key = new KeyObject(row, maxSize, memory);
         handle = resources.Objects.Add(key);
@@ -44,8 +44,8 @@ internal sealed class ObjectServices(SecureRam ram) : IObjectServices
         return TeeResult.Success;
     }
 
-    TeeResult IObjectServices.Populate(uint handle, AttributeId attribute, ReadOnlySpan<byte> value) =>
-        Objects.TryFind(handle, out KeyObject? key) ? key.Populate(attribute, value) : TeeResult.ItemNotFound;
+    TeeResult IObjectServices.Populate(uint handle, ReadOnlySpan<byte> attributes) =>
+        Objects.TryFind(handle, out KeyObject? key) ? key.Populate(attributes) : TeeResult.ItemNotFound;
 
     TeeResult IObjectServices.Copy(uint destination, uint source)
     {
@@ -74,8 +74,8 @@ internal sealed class ObjectServices(SecureRam ram) : IObjectServices
         return Objects.TryFind(handle, out KeyObject? key) ? key.Read(attribute, value, out size) : TeeResult.BadParameters;
     }
 
-    TeeResult IObjectServices.GenerateKey(uint handle, int size) =>
-        Objects.TryFind(handle, out KeyObject? key) ? key.Generate(size) : TeeResult.BadParameters;
+    TeeResult IObjectServices.GenerateKey(uint handle, int size, ReadOnlySpan<byte> parameters) =>
+        Objects.TryFind(handle, out KeyObject? key) ? key.Generate(size, parameters) : TeeResult.ItemNotFound;
 
     private static HandleTable Objects => CallStack.Current.Top.Session!.Instance.Resources.Objects;
 }

@@ -43,9 +43,9 @@ internal interface ICryptoServices
     /// <returns>As <see cref="HashFinal"/>.</returns>
     TeeResult CipherFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size);
 
-    /// <summary>utee_authenc_init, without the lengths that are known in advance: nothing that there is needs them.</summary>
-    /// <returns>NotSupported for a size of tag, in bytes, that there is none of.</returns>
-    TeeResult AeInit(uint handle, ReadOnlySpan<byte> nonce, int tagSize);
+    /// <summary>utee_authenc_init. All sizes are in bytes.</summary>
+    /// <returns>NotSupported for a size of tag that there is none of.</returns>
+    TeeResult AeInit(uint handle, ReadOnlySpan<byte> nonce, int tagSize, int aadSize, int payloadSize);
 
     /// <summary>utee_authenc_update_aad.</summary>
     TeeResult AeUpdateAad(uint handle, ReadOnlySpan<byte> data);
@@ -59,6 +59,20 @@ internal interface ICryptoServices
     /// <summary>utee_authenc_dec_final.</summary>
     /// <returns>MacInvalid, and what this call has written is cleared.</returns>
     TeeResult AeDecryptFinal(uint handle, ReadOnlySpan<byte> source, Span<byte> destination, out int size, ReadOnlySpan<byte> tag);
+
+    /// <summary>utee_asymm_operate: encrypts, decrypts or signs, by the operation's mode.</summary>
+    /// <returns>ShortBuffer, with the size that is needed; CiphertextInvalid; BadParameters.</returns>
+    TeeResult AsymmetricOperate(uint handle, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> source, Span<byte> destination, out int size);
+
+    /// <summary>utee_asymm_verify.</summary>
+    /// <returns>SignatureInvalid.</returns>
+    TeeResult AsymmetricVerify(uint handle, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature);
+
+    /// <summary>utee_cryp_derive_key, into an empty object with a secret value.</summary>
+    TeeResult DeriveKey(uint handle, ReadOnlySpan<byte> parameters, uint derivedKey);
+
+    /// <summary>Whether there is such an algorithm, on a curve where it is of one (TEE_IsAlgorithmSupported; upstream's library knows by itself).</summary>
+    bool IsSupported(TeeAlgorithm algorithm, EccCurve curve);
 
     /// <summary>utee_cryp_random_number_generate.</summary>
     void GenerateRandom(Span<byte> bytes);

@@ -16,8 +16,9 @@ internal interface IObjectServices
     /// <summary>utee_cryp_obj_reset: wipes it and leaves the handle.</summary>
     TeeResult Reset(uint handle);
 
-    /// <summary>utee_cryp_obj_populate, of an object with one attribute.</summary>
-    TeeResult Populate(uint handle, AttributeId attribute, ReadOnlySpan<byte> value);
+    /// <summary>utee_cryp_obj_populate, with attributes as <see cref="AttributeReader"/> reads them.</summary>
+    /// <returns>BadParameters: the values are not of a key. Any other failure is a defect of the TA's.</returns>
+    TeeResult Populate(uint handle, ReadOnlySpan<byte> attributes);
 
     /// <summary>utee_cryp_obj_copy.</summary>
     TeeResult Copy(uint destination, uint source);
@@ -31,6 +32,6 @@ internal interface IObjectServices
     /// <summary>utee_cryp_obj_get_attr.</summary>
     TeeResult GetAttribute(uint handle, AttributeId attribute, Span<byte> value, out int size);
 
-    /// <summary>utee_cryp_obj_generate_key.</summary>
-    TeeResult GenerateKey(uint handle, int size);
+    /// <summary>utee_cryp_obj_generate_key, as <see cref="Populate"/>.</summary>
+    TeeResult GenerateKey(uint handle, int size, ReadOnlySpan<byte> parameters);
 }

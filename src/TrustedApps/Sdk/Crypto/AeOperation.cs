@@ -6,36 +6,42 @@ namespace RestrictedTee.Sdk;
 /// </summary>
 public sealed class AeOperation : CryptoOperation
 {
-    private AeOperation(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize, uint key, uint handle)
-        : base(algorithm, mode, maxKeySize, mode == OperationMode.Encrypt ? KeyUsage.Encrypt : KeyUsage.Decrypt, key, handle)
+    private int _tagSize;
+
+    private AeOperation(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize, OperationHandles handles)
+        : base(algorithm, mode, maxKeySize, mode == OperationMode.Encrypt ? KeyUsage.Encrypt : KeyUsage.Decrypt, handles)
     {
     }
 
     /// <summary>TEE_AllocateOperation.</summary>
     /// <param name="algorithm">An algorithm of the class.</param>
     /// <param name="mode">Encrypt or Decrypt.</param>
-    /// <param name="maxKeySize">The largest key that it is to take, in bits.</param>
+    /// <param name="maxKeySize">The largest key that it is to take, in bits; where it takes two, of both together.</param>
     /// <exception cref="TeeException">NotSupported: no such algorithm, mode or size; OutOfMemory.</exception>
     public static AeOperation Allocate(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize)
     {
         if (AlgorithmNumber.ClassOf(algorithm) != OperationClass.AuthenticatedEncryption || mode is not (OperationMode.Encrypt or OperationMode.Decrypt))
             throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
-        (uint key, uint handle) = AllocateKeyed(algorithm, mode, maxKeySize);
-        return new AeOperation(algorithm, mode, maxKeySize, key, handle);
+        return new AeOperation(algorithm, mode, maxKeySize, AllocateKeyed(algorithm, mode, maxKeySize));
     }
 
-    /// <summary>TEE_AEInit. Panics without a key, when a message has begun, and when the nonce has a length that the algorithm does not take.</summary>
+    /// <summary>
+    /// TEE_AEInit. Panics without a key, when a message has begun, and when the nonce has a length that the algorithm does not take, or leaves
+    /// no room to tell the payload's length in.
+    /// </summary>
     /// <param name="nonce">Never the same twice with one key.</param>
     /// <param name="tagSize">The size of the tag, in bits.</param>
+    /// <param name="aadSize">Bytes that will be authenticated and not encrypted; CCM has to know, GCM ignores it.</param>
+    /// <param name="payloadSize">Bytes that will be encrypted or decrypted; likewise.</param>
     /// <exception cref="TeeException">NotSupported: there is no tag of that size.</exception>
-    public void Init(ReadOnlySpan<byte> nonce, int tagSize)
+    public void Init(ReadOnlySpan<byte> nonce, int tagSize, int aadSize = 0, int payloadSize = 0)
     {
         Contract.Require(Is(HandleState.KeySet) && !IsActive);
-        Refuse(tagSize % 8 == 0 ? Kernel.AeInit(Handle, nonce, tagSize / 8) : TeeResult.NotSupported);
-        (State, IsActive) = (State | HandleState.Initialized, true);
+        Refuse(tagSize % 8 == 0 ? Kernel.AeInit(Handle, nonce, tagSize / 8, aadSize, payloadSize) : TeeResult.NotSupported);
+        (State, IsActive, _tagSize) = (State | HandleState.Initialized, true, tagSize / 8);
     }
 
-    /// <summary>TEE_AEUpdateAAD: data that is authenticated and not encrypted. Panics before <see cref="Init"/>, and after the first payload.</summary>
+    /// <summary>TEE_AEUpdateAAD: data that is authenticated and not encrypted. Panics before <see cref="Init"/>, after the first payload, and beyond the size that was told.</summary>
     public void UpdateAad(ReadOnlySpan<byte> data)
     {
         Contract.Require(IsActive);
@@ -93,7 +99,10 @@ public sealed class AeOperation : CryptoOperation
     {
         ArgumentNullException.ThrowIfNull(source);
         base.CopyFrom(source);
+        _tagSize = source._tagSize;
     }
+
+    private protected override int DigestLength => _tagSize;
 
     private protected override void Restart() => (State, IsActive) = (State & ~HandleState.Initialized, false);
 }

@@ -6,22 +6,21 @@ namespace RestrictedTee.Sdk;
 /// </summary>
 public sealed class CipherOperation : CryptoOperation
 {
-    private CipherOperation(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize, uint key, uint handle)
-        : base(algorithm, mode, maxKeySize, mode == OperationMode.Encrypt ? KeyUsage.Encrypt : KeyUsage.Decrypt, key, handle)
+    private CipherOperation(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize, OperationHandles handles)
+        : base(algorithm, mode, maxKeySize, mode == OperationMode.Encrypt ? KeyUsage.Encrypt : KeyUsage.Decrypt, handles)
     {
     }
 
     /// <summary>TEE_AllocateOperation.</summary>
     /// <param name="algorithm">A cipher.</param>
     /// <param name="mode">Encrypt or Decrypt.</param>
-    /// <param name="maxKeySize">The largest key that it is to take, in bits.</param>
+    /// <param name="maxKeySize">The largest key that it is to take, in bits; where it takes two, of both together.</param>
     /// <exception cref="TeeException">NotSupported: no such cipher, mode or size; OutOfMemory.</exception>
     public static CipherOperation Allocate(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize)
     {
         if (AlgorithmNumber.ClassOf(algorithm) != OperationClass.Cipher || mode is not (OperationMode.Encrypt or OperationMode.Decrypt))
             throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
-        (uint key, uint handle) = AllocateKeyed(algorithm, mode, maxKeySize);
-        return new CipherOperation(algorithm, mode, maxKeySize, key, handle);
+        return new CipherOperation(algorithm, mode, maxKeySize, AllocateKeyed(algorithm, mode, maxKeySize));
     }
 
     /// <summary>TEE_CipherInit: begins, or begins anew. Panics without a key, and when the IV is not of the size that the mode wants.</summary>

@@ -7,12 +7,13 @@ namespace RestrictedTee.Sdk;
 public abstract class CryptoOperation : IDisposable
 {
     private readonly KeyUsage _requiredUsage;
-    private readonly uint _key;
+    private readonly OperationHandles _handles;
     private uint _handle;
 
-    private protected CryptoOperation(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize, KeyUsage requiredUsage, uint key, uint handle)
+    private protected CryptoOperation(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize, KeyUsage requiredUsage, OperationHandles handles)
     {
-        (Algorithm, Mode, MaxKeySize, _requiredUsage, _key, _handle) = (algorithm, mode, maxKeySize, requiredUsage, key, handle);
+        (Algorithm, Mode, MaxKeySize, _requiredUsage, _handles, _handle) = (algorithm, mode, maxKeySize, requiredUsage, handles, handles.Operation);
+        State = _handles.Key2 != 0 ? HandleState.ExpectTwoKeys : HandleState.None;
     }
 
     /// <summary>What it computes.</summary>
@@ -21,11 +22,29 @@ public abstract class CryptoOperation : IDisposable
     /// <summary>What it is for.</summary>
     public OperationMode Mode { get; }
 
-    /// <summary>The largest key that it takes, in bits.</summary>
+    /// <summary>The largest key that it takes, in bits; where it takes two, of both together.</summary>
     public int MaxKeySize { get; }
 
-    /// <summary>TEE_GetOperationInfo.</summary>
-    public TeeOperationInfo Info => new(Algorithm, AlgorithmNumber.ClassOf(Algorithm), Mode, MaxKeySize, KeySize, _requiredUsage, State);
+    /// <summary>TEE_GetOperationInfo. Where there are two keys, what it says of one is nothing: see <see cref="Keys"/>.</summary>
+    public TeeOperationInfo Info
+    {
+        get
+        {
+            bool hasTwo = _handles.Key2 != 0;
+            return new TeeOperationInfo(
+                Algorithm, AlgorithmNumber.ClassOf(Algorithm), Mode, DigestLength, MaxKeySize, hasTwo ? 0 : KeySize, hasTwo ? KeyUsage.None : _requiredUsage, State);
+        }
+    }
+
+    /// <summary>TEE_GetOperationInfoMultiple, the part that is of keys: each with its size, 0 without one, and the usage that it must have.</summary>
+    public IReadOnlyList<TeeOperationKeyInfo> Keys => _handles.Key == 0 ? []
+        : _handles.Key2 == 0 ? [new(KeySize, _requiredUsage)] : [new(KeySize, _requiredUsage), new(KeySize, _requiredUsage)];
+
+    /// <summary>TEE_GetOperationInfoMultiple, the operationState: whether it has begun, or its digest is being extracted.</summary>
+    public OperationState OperationState => Is(HandleState.Extracting) ? OperationState.Extracting : IsActive ? OperationState.Active : OperationState.Initial;
+
+    /// <summary>digestLength, in bytes: of a digest or a MAC its size, of authenticated encryption that of the tag.</summary>
+    private protected virtual int DigestLength => 0;
 
     private protected static ICryptoServices Kernel => TeeCore.Current.Crypto;
 
@@ -39,25 +58,48 @@ public abstract class CryptoOperation : IDisposable
     private protected int KeySize { get; set; }
 
     /// <summary>
-    /// TEE_SetOperationKey: takes a copy of the key; null takes the key away. Panics when the operation has begun, when the key is
-    /// empty, too large, of another type, or may not be used for this.
+    /// TEE_SetOperationKey: takes a copy of the key; null takes the key away. Panics when the operation has begun, or takes two keys, and when
+    /// the key is empty, too large, of another type, or may not be used for this.
     /// </summary>
     public void SetKey(TransientObject? key)
     {
-        Contract.Require(_key != 0 && !Is(HandleState.Initialized));
-        IObjectServices objects = TeeCore.Current.Objects;
+        Contract.Require(_handles.Key != 0 && _handles.Key2 == 0 && !Is(HandleState.Initialized));
         if (key is not null)
-        {
-            TeeObjectInfo info = key.Info;
-            Contract.Require((info.Usage & _requiredUsage) == _requiredUsage && info.Size <= MaxKeySize);
-        }
-
-        Contract.Require(objects.Reset(_key));
+            RequireUsable(key.Info, MaxKeySize);
+        Contract.Require(TeeCore.Current.Objects.Reset(_handles.Key));
         (State, KeySize) = (State & ~HandleState.KeySet, 0);
         if (key is null)
             return;
-        Contract.Require(objects.Copy(_key, key.Handle));
+        Contract.Require(TeeCore.Current.Objects.Copy(_handles.Key, key.Handle));
         (State, KeySize) = (State | HandleState.KeySet, key.Info.Size);
+    }
+
+    /// <summary>
+    /// TEE_SetOperationKey2: takes copies of both keys; null twice takes them away. Panics when the operation has begun, or takes one key, and
+    /// when a key is empty, too large, of another type or size than the other, or may not be used for this.
+    /// </summary>
+    /// <exception cref="TeeException">Security: the two are one object.</exception>
+    public void SetKeys(TransientObject? key1, TransientObject? key2)
+    {
+        if (key1 is not null && key1 == key2)
+            throw new TeeException(TeeResult.Security, TeeOrigin.Tee);
+        Contract.Require(_handles.Key2 != 0 && !IsActive && (key1 is null) == (key2 is null));
+        if (key1 is not null)
+        {
+            RequireUsable(key1.Info, MaxKeySize);
+            RequireUsable(key2!.Info, MaxKeySize);
+            Contract.Require(key1.Info.Size == key2.Info.Size);
+        }
+
+        IObjectServices objects = TeeCore.Current.Objects;
+        Contract.Require(objects.Reset(_handles.Key));
+        Contract.Require(objects.Reset(_handles.Key2));
+        (State, KeySize) = (State & ~HandleState.KeySet, 0);
+        if (key1 is null)
+            return;
+        Contract.Require(objects.Copy(_handles.Key, key1.Handle));
+        Contract.Require(objects.Copy(_handles.Key2, key2!.Handle));
+        (State, KeySize) = (State | HandleState.KeySet, key1.Info.Size);
     }
 
     /// <summary>TEE_ResetOperation: as it was when its key had just been set. Panics without a key.</summary>
@@ -91,28 +133,35 @@ public abstract class CryptoOperation : IDisposable
     private protected void CopyFrom(CryptoOperation source)
     {
         Contract.Require(source.Algorithm == Algorithm && source.Mode == Mode);
-        if (_key != 0)
-        {
-            Contract.Require(source.KeySize <= MaxKeySize);
-            Contract.Require(TeeCore.Current.Objects.Reset(_key));
-            if (source.Is(HandleState.KeySet))
-                Contract.Require(TeeCore.Current.Objects.Copy(_key, source._key));
-        }
-
+        Contract.Require(_handles.Key == 0 || source.KeySize <= MaxKeySize);
+        CopyKey(_handles.Key, source._handles.Key, source.Is(HandleState.KeySet));
+        CopyKey(_handles.Key2, source._handles.Key2, source.Is(HandleState.KeySet));
         Contract.Require(Kernel.Copy(_handle, source._handle));
         (State, IsActive, KeySize) = (source.State, source.IsActive, source.KeySize);
     }
 
-    /// <summary>TEE_AllocateOperation, of the classes that take a secret: makes room for the key, and the operation around it.</summary>
-    private protected static (uint Key, uint Handle) AllocateKeyed(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize)
+    /// <summary>TEE_AllocateOperation, of the classes that take a key: makes room for the key, or for two, and the operation around it.</summary>
+    private protected static OperationHandles AllocateKeyed(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize)
     {
         IObjectServices objects = TeeCore.Current.Objects;
-        Refuse(objects.Allocate(AlgorithmNumber.SecretTypeOf(algorithm), maxKeySize, out uint key));
-        TeeResult result = Kernel.Allocate(algorithm, mode, key, 0, out uint handle);
+        bool hasTwo = AlgorithmNumber.HasTwoKeys(algorithm);
+        ObjectType type = AlgorithmNumber.KeyTypeOf(algorithm, mode);
+        int size = hasTwo ? maxKeySize / 2 : maxKeySize;
+        uint key2 = 0;
+        Refuse(objects.Allocate(type, size, out uint key));
+        TeeResult result = hasTwo ? objects.Allocate(type, size, out key2) : TeeResult.Success;
+        uint handle = 0;
+        if (result == TeeResult.Success)
+            result = Kernel.Allocate(algorithm, mode, key, key2, out handle);
         if (result != TeeResult.Success)
+        {
             objects.Close(key);
+            if (key2 != 0)
+                objects.Close(key2);
+        }
+
         Refuse(result);
-        return (key, handle);
+        return new OperationHandles(handle, key, key2);
     }
 
     private protected static void Refuse(TeeResult result)
@@ -121,6 +170,18 @@ public abstract class CryptoOperation : IDisposable
             throw new TeeException(result, TeeOrigin.Tee);
         Contract.Require(result);
     }
+
+    private static void CopyKey(uint destination, uint source, bool isSet)
+    {
+        if (destination == 0)
+            return;
+        Contract.Require(TeeCore.Current.Objects.Reset(destination));
+        if (isSet)
+            Contract.Require(TeeCore.Current.Objects.Copy(destination, source));
+    }
+
+    private void RequireUsable(TeeObjectInfo key, int maxSize) =>
+        Contract.Require((key.Usage & _requiredUsage) == _requiredUsage && key.Size <= maxSize && (key.State & HandleState.Initialized) != 0);
 
     /// <summary>What a call with a buffer may answer; all else panics.</summary>
     private protected static TeeResult Told(TeeResult result)
@@ -134,3 +195,6 @@ public abstract class CryptoOperation : IDisposable
     private protected static int Written(TeeResult result, int size) =>
         result == TeeResult.Success ? size : throw new TeeException(result, TeeOrigin.Tee);
 }
+
+/// <summary>What an operation has in the kernel; 0 where there is none.</summary>
+internal readonly record struct OperationHandles(uint Operation, uint Key = 0, uint Key2 = 0);

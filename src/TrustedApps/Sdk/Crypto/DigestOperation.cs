@@ -4,7 +4,7 @@ namespace RestrictedTee.Sdk;
 public sealed class DigestOperation : CryptoOperation
 {
     private DigestOperation(TeeAlgorithm algorithm, uint handle)
-        : base(algorithm, OperationMode.Digest, maxKeySize: 0, KeyUsage.None, key: 0, handle) => Begin();
+        : base(algorithm, OperationMode.Digest, maxKeySize: 0, KeyUsage.None, new OperationHandles(handle)) => Begin();
 
     /// <summary>TEE_AllocateOperation, with TEE_MODE_DIGEST.</summary>
     /// <exception cref="TeeException">NotSupported: no such digest; OutOfMemory.</exception>
@@ -69,6 +69,8 @@ public sealed class DigestOperation : CryptoOperation
         ArgumentNullException.ThrowIfNull(source);
         base.CopyFrom(source);
     }
+
+    private protected override int DigestLength => AlgorithmNumber.DigestSizeOf(Algorithm);
 
     private protected override void Restart() => Begin();
 

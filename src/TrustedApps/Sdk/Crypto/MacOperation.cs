@@ -8,8 +8,8 @@ public sealed class MacOperation : CryptoOperation
     /// <summary>TEE_MAX_HASH_SIZE: the longest code, in bytes.</summary>
     private const int MaxSize = 64;
 
-    private MacOperation(TeeAlgorithm algorithm, int maxKeySize, uint key, uint handle)
-        : base(algorithm, OperationMode.Mac, maxKeySize, KeyUsage.Mac, key, handle)
+    private MacOperation(TeeAlgorithm algorithm, int maxKeySize, OperationHandles handles)
+        : base(algorithm, OperationMode.Mac, maxKeySize, KeyUsage.Mac, handles)
     {
     }
 
@@ -21,8 +21,7 @@ public sealed class MacOperation : CryptoOperation
     {
         if (AlgorithmNumber.ClassOf(algorithm) != OperationClass.Mac)
             throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
-        (uint key, uint handle) = AllocateKeyed(algorithm, OperationMode.Mac, maxKeySize);
-        return new MacOperation(algorithm, maxKeySize, key, handle);
+        return new MacOperation(algorithm, maxKeySize, AllocateKeyed(algorithm, OperationMode.Mac, maxKeySize));
     }
 
     /// <summary>TEE_MACInit: begins, or begins anew. Panics without a key. No MAC that there is has an IV.</summary>
@@ -40,7 +39,10 @@ public sealed class MacOperation : CryptoOperation
         Contract.Require(Kernel.HashUpdate(Handle, chunk));
     }
 
-    /// <summary>TEE_MACComputeFinal: the last chunk, and the code. Panics before <see cref="Init"/>.</summary>
+    /// <summary>
+    /// TEE_MACComputeFinal: the last chunk, and the code. Panics before <see cref="Init"/>, and where the message must be of whole
+    /// blocks and is not.
+    /// </summary>
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing has happened.</returns>
     public TeeResult TryComputeFinal(ReadOnlySpan<byte> message, Span<byte> mac, out int size)
     {
@@ -81,6 +83,8 @@ public sealed class MacOperation : CryptoOperation
         ArgumentNullException.ThrowIfNull(source);
         base.CopyFrom(source);
     }
+
+    private protected override int DigestLength => AlgorithmNumber.DigestSizeOf(Algorithm);
 
     private protected override void Restart() => (State, IsActive) = (State & ~HandleState.Initialized, false);
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace RestrictedTee.Sdk;
 
 /// <summary>
@@ -33,35 +35,73 @@ public sealed class TransientObject : IDisposable
         }
     }
 
-    /// <summary>TEE_PopulateTransientObject, of a type that has one attribute. Panics when it is populated, or has no such attribute.</summary>
-    /// <exception cref="TeeException">BadParameters: the value is of a size that the type does not have.</exception>
-    public void Populate(AttributeId attribute, ReadOnlySpan<byte> value)
+    /// <summary>
+    /// TEE_PopulateTransientObject. Panics when it is populated, when the type has another attribute, when one is missing or repeated, and when
+    /// one has no room in an object of its size.
+    /// </summary>
+    /// <exception cref="TeeException">BadParameters: the values are of no key, or of a size that the type does not have.</exception>
+    public void Populate(AttributeList attributes)
     {
-        TeeResult result = TeeCore.Current.Objects.Populate(_handle, attribute, value);
-        if (result == TeeResult.BadParameters)
-            throw new TeeException(result, TeeOrigin.Tee);
-        Contract.Require(result);
+        ArgumentNullException.ThrowIfNull(attributes);
+        Answer(TeeCore.Current.Objects.Populate(_handle, attributes.Encoded));
     }
 
-    /// <summary>TEE_GenerateKey: fills it at random. Panics when it is populated, or when the type has no such size (in bits).</summary>
-    public void GenerateKey(int size) => Contract.Require(TeeCore.Current.Objects.GenerateKey(_handle, size));
+    /// <summary>As the other, of a type that has one attribute.</summary>
+    /// <exception cref="TeeException">As for the other; OutOfMemory.</exception>
+    public void Populate(AttributeId attribute, ReadOnlySpan<byte> value)
+    {
+        using var one = new AttributeList { { attribute, value } };
+        Populate(one);
+    }
 
-    /// <summary>TEE_GetObjectBufferAttribute.</summary>
+    /// <summary>
+    /// TEE_GenerateKey: fills it. Panics when it is populated, when the type has no such size (in bits), or cannot be made; and when a parameter
+    /// is missing, repeated or none of the type.
+    /// </summary>
+    /// <exception cref="TeeException">BadParameters: there is no key by these parameters.</exception>
+    public void GenerateKey(int size, AttributeList? parameters = null) =>
+        Answer(TeeCore.Current.Objects.GenerateKey(_handle, size, parameters is null ? [] : parameters.Encoded));
+
+    /// <summary>
+    /// TEE_GetObjectBufferAttribute: numbers are big-endian, without leading zeroes. Panics for an attribute that is a value, for an object
+    /// without attributes, and for what is secret of one that is not extractable.
+    /// </summary>
+    /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing is written; ItemNotFound.</returns>
+    public TeeResult TryGetBufferAttribute(AttributeId attribute, Span<byte> value, out int size)
+    {
+        Contract.Require(!AttributeReader.IsValue(attribute));
+        TeeResult result = TeeCore.Current.Objects.GetAttribute(_handle, attribute, value, out size);
+        if (result is not (TeeResult.ItemNotFound or TeeResult.ShortBuffer))
+            Contract.Require(result);
+        return result;
+    }
+
+    /// <summary>As <see cref="TryGetBufferAttribute"/>.</summary>
     /// <returns>Bytes written.</returns>
     /// <exception cref="TeeException">ItemNotFound; ShortBuffer, and nothing is written.</exception>
     public int GetBufferAttribute(AttributeId attribute, Span<byte> value)
     {
-        TeeResult result = TeeCore.Current.Objects.GetAttribute(_handle, attribute, value, out int size);
-        if (result is TeeResult.ItemNotFound or TeeResult.ShortBuffer)
+        TeeResult result = TryGetBufferAttribute(attribute, value, out int size);
+        return result == TeeResult.Success ? size : throw new TeeException(result, TeeOrigin.Tee);
+    }
+
+    /// <summary>TEE_GetObjectValueAttribute. Panics for an attribute that is bytes, and for an object without attributes.</summary>
+    /// <exception cref="TeeException">ItemNotFound.</exception>
+    public (uint A, uint B) GetValueAttribute(AttributeId attribute)
+    {
+        Contract.Require(AttributeReader.IsValue(attribute));
+        Span<byte> value = stackalloc byte[8];
+        TeeResult result = TeeCore.Current.Objects.GetAttribute(_handle, attribute, value, out _);
+        if (result == TeeResult.ItemNotFound)
             throw new TeeException(result, TeeOrigin.Tee);
         Contract.Require(result);
-        return size;
+        return (BinaryPrimitives.ReadUInt32LittleEndian(value), BinaryPrimitives.ReadUInt32LittleEndian(value[4..]));
     }
 
     /// <summary>TEE_RestrictObjectUsage1: what is not in <paramref name="usage"/> is forbidden until the object is reset.</summary>
     public void RestrictUsage(KeyUsage usage) => Contract.Require(TeeCore.Current.Objects.RestrictUsage(_handle, usage));
 
-    /// <summary>TEE_CopyObjectAttributes1: takes another object's attributes and its usage. Panics unless this one is empty and of that type.</summary>
+    /// <summary>TEE_CopyObjectAttributes1: takes another object's attributes and its usage. Panics unless this one is empty and of that type, or of its public half.</summary>
     public void CopyAttributesFrom(TransientObject source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -77,5 +117,12 @@ public sealed class TransientObject : IDisposable
         uint handle = Interlocked.Exchange(ref _handle, 0);
         if (handle != 0)
             Contract.Require(TeeCore.Current.Objects.Close(handle));
+    }
+
+    private static void Answer(TeeResult result)
+    {
+        if (result == TeeResult.BadParameters)
+            throw new TeeException(result, TeeOrigin.Tee);
+        Contract.Require(result);
     }
 }

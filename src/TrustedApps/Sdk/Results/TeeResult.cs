@@ -15,6 +15,9 @@ public enum TeeResult : uint
     /// <summary>TEE_ERROR_STORAGE_NOT_AVAILABLE.</summary>
     StorageNotAvailable = 0xF0100003,
 
+    /// <summary>TEE_ERROR_CIPHERTEXT_INVALID: there is nothing that the ciphertext could be of.</summary>
+    CiphertextInvalid = 0xF0100006,
+
     /// <summary>TEE_ERROR_GENERIC.</summary>
     Generic = 0xFFFF0000,
 

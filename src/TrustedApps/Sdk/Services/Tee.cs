@@ -42,6 +42,9 @@ public static class Tee
     /// <summary>TEE_GenerateRandom: fills a buffer from the system's generator, which is fit for keys.</summary>
     public static void GenerateRandom(Span<byte> bytes) => TeeCore.Current.Crypto.GenerateRandom(bytes);
 
+    /// <summary>TEE_IsAlgorithmSupported: whether there is an algorithm; on a curve, where it is of one, else with <see cref="EccCurve.None"/>.</summary>
+    public static bool IsAlgorithmSupported(TeeAlgorithm algorithm, EccCurve curve = EccCurve.None) => TeeCore.Current.Crypto.IsSupported(algorithm, curve);
+
     /// <summary>A property (TEE_GetPropertyAs…), or null when the set has none of that name.</summary>
     public static object? GetProperty(PropertySet set, string name) => TeeCore.Current.Properties.Get(set, name);
 

@@ -16,8 +16,8 @@ internal sealed class BinaryIoctl(TeeDevice device, TeeDeviceHost host)
 
     /// <summary>An ioctl of a dma-heap that was opened by name.</summary>
     /// <exception cref="TeeDriverException">The errno; ENOENT when there is no such heap.</exception>
-    internal void HandleHeap(string heapName, uint request, ref IoctlFrame frame) =>
-        IoctlTables.Heap.Dispatch(new HeapFile(_file.Heaps.Named(heapName), _file.Exports, device.Opener.Pid), request, ref frame);
+    internal void HandleHeap(string heapName, uint request, ref IoctlFrame frame, bool maps = false) =>
+        IoctlTables.Heap.Dispatch(new HeapFile(_file.Heaps.Named(heapName), _file.Exports, device.Opener.Pid, maps), request, ref frame);
 
     /// <summary>An ioctl of the central allocator.</summary>
     /// <exception cref="TeeDriverException">The errno.</exception>

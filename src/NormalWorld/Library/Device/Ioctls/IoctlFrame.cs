@@ -43,6 +43,9 @@ internal ref struct IoctlFrame
     /// <summary>The descriptor that the argument names, when it names one.</summary>
     internal SafeFileHandle? DescriptorIn;
 
+    /// <summary>What ends with the last copy and the last mapping of <see cref="DescriptorOut"/>; whoever hands that out takes it over.</summary>
+    internal IDisposable? Held;
+
     /// <summary>The descriptor that the request returns, when it returns one.</summary>
     internal SafeFileHandle? DescriptorOut;
 }

@@ -37,10 +37,18 @@ internal static class RestrictedMemoryIoctls
         const ulong ValidFdFlags = 0x80000 | 3; // O_CLOEXEC | O_ACCMODE
         if ((data.FdFlags & ~ValidFdFlags) != 0 || data.HeapFlags != 0 || data.Fd != 0)
             throw new TeeDriverException(Errno.EINVAL, $"Flags 0x{data.FdFlags:x}/0x{data.HeapFlags:x} are not known.");
-        DmaBufObject buffer = file.Heap.Allocate(data.Length, flags: 0, file.Client);
+        DmaBufObject buffer = file.Heap.Allocate(data.Length, flags: 0, file.Client, file.Maps);
         try
         {
-            frame.DescriptorOut = buffer.Export(file.Exports);
+            if (buffer.Memory.File is { } memory)
+            {
+                frame.DescriptorOut = Descriptors.Duplicate(memory);
+                frame.Held = file.Exports.KeepMapped(buffer);
+            }
+            else
+            {
+                frame.DescriptorOut = buffer.Export(file.Exports);
+            }
         }
         finally
         {

@@ -46,4 +46,8 @@ internal sealed class TeeFile(TeeDevice device, TeeDeviceHost host)
 }
 
 /// <summary>An open of a dma-heap.</summary>
-internal sealed record HeapFile(DmaHeap Heap, DmaBufExports Exports, int Client);
+/// <param name="Heap">The heap.</param>
+/// <param name="Exports">The descriptors of buffers.</param>
+/// <param name="Client">The process that has it open.</param>
+/// <param name="Maps">Whether its holder maps ordinary buffers by their descriptors, and hears when these are gone.</param>
+internal sealed record HeapFile(DmaHeap Heap, DmaBufExports Exports, int Client, bool Maps = false);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.SmcTransport.Interop;
 
-namespace RestrictedTee.CommandLine.Bench;
+namespace RestrictedTee.CommandLine.Yardsticks;
 
 /// <summary>
 /// The yardstick: a plain blocking 64-byte round trip over two pipes between two processes. What a call costs is given as a

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace RestrictedTee.CommandLine.Bench;
+namespace RestrictedTee.CommandLine.Yardsticks;
 
 /// <summary>What openssl's own measurement says of this machine at this moment (openssl-speed(1)).</summary>
 internal static class OpensslYardstick

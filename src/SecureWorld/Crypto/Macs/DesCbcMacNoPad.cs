@@ -1,0 +1,18 @@
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.BouncyCastle;
+using RestrictedTee.SecureWorld.Crypto.Modes;
+using RestrictedTee.SecureWorld.Crypto.OpenSsl;
+
+namespace RestrictedTee.SecureWorld.Crypto.Macs;
+
+/// <summary>CBC-MAC with DES (ISO/IEC 9797-1), of a message of whole blocks: a code of 8 bytes.</summary>
+internal static class DesCbcMacNoPad
+{
+    internal static MacAlgorithm Row { get; } = new(TeeAlgorithm.DesCbcMacNoPad, "ISO/IEC 9797-1, algorithm 1")
+    {
+        Key = ObjectType.Des,
+        Size = 8,
+        WholeBlocksOf = 8,
+        Providers = [CbcMac.Over(OpenSslCipher.Des("DES-EDE3-CBC"), 8, pads: false), CbcMac.Over(BouncyCastleCipher.DesCbc, 8, pads: false)],
+    };
+}
