@@ -67,7 +67,15 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
             face.Show(request, frame.Argument);
             trace?.Done(call.Pid, file.Node, shape, asked, request, ref frame);
             Watch(file, request, ref frame);
-            Answer(call.Id, file, address, reference, ref frame);
+            try
+            {
+                Answer(call.Id, file, IsWritten(request, shape) ? address : null, reference, ref frame);
+            }
+            catch (TeeDriverException) when (request == TeeIoctl.OpenSession)
+            {
+                CloseUntold(file, ref frame);
+                throw;
+            }
         }
         finally
         {
@@ -78,6 +86,18 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         }
     }
 
+    /// <summary>Whether Linux writes the argument itself: what only names a buffer, a session or a request is read, and may lie where nothing can be written.</summary>
+    private static bool IsWritten(uint request, in RequestShape shape) => !shape.HasBuffer && request != TeeIoctl.CloseSession && request != TeeIoctl.Cancel;
+
+    /// <summary>Who could not be told of its session cannot close it either (tee_ioctl_open_session).</summary>
+    private static void CloseUntold(ClientFile file, ref IoctlFrame frame)
+    {
+        if (MemoryMarshal.Read<TeeIoctlOpenSessionArg>(frame.Buffer) is not { Ret: 0, Session: var session })
+            return;
+        var close = new IoctlFrame { User = frame.User, Argument = MemoryMarshal.AsBytes(new Span<uint>(ref session)) };
+        file.Device.Ioctl(TeeIoctl.CloseSession, ref close);
+    }
+
     /// <summary>What the descriptor stands for goes with its last copy, which the client closes without a word.</summary>
     private void Watch(ClientFile file, uint request, ref IoctlFrame frame)
     {
@@ -85,8 +105,8 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
             return;
         if (frame.Held is { } held)
         {
+            frame.Held = null; // the watch's from here on, also when it has none
             frame.DescriptorOut = memoryWatch.Add(made, held);
-            frame.Held = null;
         }
         else if (request == TeeIoctl.ShmAlloc)
             frame.DescriptorOut = memoryWatch.Add(made, new ClientShm(file, MemoryMarshal.AsRef<TeeIoctlShmAllocData>(frame.Argument).Id));
@@ -99,7 +119,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         made.Dispose();
     }
 
-    private void Answer(ulong id, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    private void Answer(ulong id, ClientFile file, ulong? address, TeeIoctlBufData reference, ref IoctlFrame frame)
     {
         registrations.Memory.EnterReadLock();
         try
@@ -113,7 +133,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         }
     }
 
-    private void Return(ulong id, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    private void Return(ulong id, ClientFile file, ulong? address, TeeIoctlBufData reference, ref IoctlFrame frame)
     {
         frame.ReturnBuffer(reference);
         if (file.Node.Kind == DeviceKind.Heap)
@@ -125,7 +145,8 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
             data.Fd = (uint)given;
         }
 
-        frame.User.CopyTo(frame.Argument, address);
+        if (address is { } written)
+            frame.User.CopyTo(frame.Argument, written);
         if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
             listener.Answer(id, 0);
         else if (listener.AddDescriptor(id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)
