@@ -81,21 +81,13 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         if (_placeholders.Find(open) is { } file)
             Elsewhere(call, () => _ioctls!.Serve(call, file));
         else if (DmaBufIoctl.Is(request) && nodes.IsBuffer(open))
-            Answer(call, () => DmaBufIoctl.Run(request, call.Arguments[2], new UserMemory(call.Pid)));
-        else
-            listener.Continue(call.Id);
-    }
-
-    private void Answer(in Libc.Notification call, Action carryOut)
-    {
-        try
         {
-            carryOut();
+            DmaBufIoctl.Run(request, call.Arguments[2], new UserMemory(call.Pid));
             listener.Answer(call.Id, 0);
         }
-        catch (TeeDriverException e)
+        else
         {
-            listener.Answer(call.Id, -(long)e.Errno);
+            listener.Continue(call.Id);
         }
     }
 
