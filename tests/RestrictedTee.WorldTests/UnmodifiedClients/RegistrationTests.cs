@@ -32,6 +32,13 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal("107 in the child, 7 here, 108 in the child, 8 here, 9\n", Run("--", _client!.Path, "fork"));
 
     [CompilerFact]
+    public void What_other_threads_wait_for_meanwhile_they_go_on_waiting_for() =>
+        Assert.Equal("shared, given back, 1 event, 0 sleeps cut short\n", Run("--", _client!.Path, "waiting"));
+
+    [CompilerFact]
+    public void A_child_that_is_killed_while_it_gets_its_pages_harms_nobody() => Assert.Equal("10 killed, 7 is left\n", Run("--", _client!.Path, "killed"));
+
+    [CompilerFact]
     public void The_same_memory_can_be_registered_again_and_again() => Assert.Equal("300 times\n", Run("--", _client!.Path, "again", "300"));
 
     [CompilerFact]

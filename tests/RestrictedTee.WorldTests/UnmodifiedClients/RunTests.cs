@@ -57,6 +57,10 @@ public sealed class RunTests : IDisposable
         Run("errors").Output);
 
     [CompilerFact]
+    public void What_linux_only_reads_may_lie_in_memory_that_cannot_be_written() =>
+        Assert.Equal("the reference: done, 400 refused, the next: done, 0x0\n", Run("read-only").Output);
+
+    [CompilerFact]
     public void A_restricted_buffer_of_a_heap_is_a_descriptor_that_cannot_be_mapped() => Assert.Equal("done, not mapped\n", Run("heap").Output);
 
     [CompilerFact]

@@ -237,6 +237,26 @@ static int run_wait(int tee)
 	return (int)call(tee, session, 9, params);
 }
 
+/* What Linux only reads may lie in memory that cannot be written; where it writes, it is refused, and leaves nothing behind. */
+static int run_read_only(int tee)
+{
+	struct open_session *arg = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct buffer *buf = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int refused = 0;
+	*buf = (struct buffer) { (uintptr_t)arg, sizeof(*arg) };
+	*arg = (struct open_session) { .num_params = 4 };
+	memcpy(arg->uuid, hello, sizeof(hello));
+	mprotect(buf, 4096, PROT_READ);
+	printf("the reference: %s, ", outcome(ioctl(tee, OPEN_SESSION, buf)));
+	mprotect(arg, 4096, PROT_READ);
+	for (int i = 0; i < 400; i++)
+		refused += ioctl(tee, OPEN_SESSION, buf) < 0 && errno == EFAULT;
+	mprotect(arg, 4096, PROT_READ | PROT_WRITE);
+	printf("%d refused, ", refused);
+	printf("the next: %s, 0x%x\n", outcome(ioctl(tee, OPEN_SESSION, buf)), arg->ret);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int tee = open("/dev/tee0", O_RDWR | O_CLOEXEC);
@@ -247,5 +267,5 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 	return !strcmp(what, "hello") ? run_hello(tee) : !strcmp(what, "shared") ? run_shared(tee) : !strcmp(what, "registered") ? run_registered(tee)
 		: !strcmp(what, "errors") ? run_errors(tee) : !strcmp(what, "heap") ? run_heap() : !strcmp(what, "system-heap") ? run_system_heap() : !strcmp(what, "churn") ? run_churn(tee, atoi(argv[2]))
-		: !strcmp(what, "fork") ? run_fork(tee) : !strcmp(what, "threads") ? run_threads(tee) : !strcmp(what, "wait") ? run_wait(tee) : 2;
+		: !strcmp(what, "read-only") ? run_read_only(tee) : !strcmp(what, "fork") ? run_fork(tee) : !strcmp(what, "threads") ? run_threads(tee) : !strcmp(what, "wait") ? run_wait(tee) : 2;
 }

@@ -2,14 +2,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct registration { uint64_t addr, length; uint32_t flags; int32_t id; };
@@ -185,6 +190,49 @@ static int run_fork(void)
 	return 0;
 }
 
+/* Kills all children of its parent but itself, as soon as there are some. */
+static void kill_siblings(pid_t parent)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent, parent);
+	for (;;) {
+		FILE *children = fopen(path, "r");
+		int child;
+		if (!children)
+			exit(0);
+		while (fscanf(children, "%d", &child) == 1)
+			if (child != getpid())
+				kill(child, SIGKILL);
+		fclose(children);
+	}
+}
+
+/* Children that are killed while they get pages of their own harm nobody. */
+static int run_killed(void)
+{
+	const size_t size = 64 << 20;
+	uint8_t *memory = aligned_alloc(PAGE, size);
+	int id, killed = 0, status;
+	memset(memory, 7, size);
+	pid_t parent = getpid(), killer = fork();
+	if (killer == 0)
+		kill_siblings(parent);
+	if (registered(memory, size, &id) < 0)
+		fail("not registered");
+	for (int round = 0; round < 10; round++) {
+		pid_t child = fork();
+		if (child == 0) {
+			pause();
+			_exit(0);
+		}
+		killed += waitpid(child, &status, 0) == child && WIFSIGNALED(status);
+	}
+	kill(killer, SIGKILL);
+	waitpid(killer, NULL, 0);
+	printf("%d killed, %d is left\n", killed, memory[size - 1]);
+	return 0;
+}
+
 static uint32_t initialised[2 * PAGE] = { 1 };
 static const uint32_t constant[2 * PAGE] = { 1 };
 
@@ -211,6 +259,64 @@ static int run_kinds(void)
 	return 0;
 }
 
+static int epoll, waited;
+static _Atomic int waiter;
+
+static void *wait_for_event(void *unused)
+{
+	struct epoll_event event;
+	waiter = (int)syscall(SYS_gettid);
+	waited = epoll_wait(epoll, &event, 1, -1);
+	return unused;
+}
+
+static int is_asleep(int thread)
+{
+	char path[64], line[512] = "";
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", thread);
+	FILE *stat = fopen(path, "r");
+	char *end = stat && fgets(line, sizeof(line), stat) ? strrchr(line, ')') : NULL;
+	if (stat)
+		fclose(stat);
+	return end && end[2] == 'S';
+}
+
+static int has_bank(void)
+{
+	char line[512];
+	int found = 0;
+	FILE *maps = fopen("/proc/self/maps", "r");
+	while (maps && fgets(line, sizeof(line), maps))
+		found |= strstr(line, "restricted-tee shm") != NULL;
+	if (maps)
+		fclose(maps);
+	return found;
+}
+
+/* Threads that wait for something while pages are exchanged, there and back, go on waiting for it. */
+static int run_waiting(void)
+{
+	int id, fd, event = eventfd(0, 0), cut = 0;
+	struct epoll_event interest = { .events = EPOLLIN };
+	pthread_t thread;
+	epoll = epoll_create1(0);
+	epoll_ctl(epoll, EPOLL_CTL_ADD, event, &interest);
+	pthread_create(&thread, NULL, wait_for_event, NULL);
+	while (!waiter || !is_asleep(waiter))
+		;
+	if ((fd = registered(aligned_alloc(PAGE, PAGE), PAGE, &id)) < 0)
+		fail("not registered");
+	printf("%s, ", has_bank() ? "shared" : "copied");
+	close(fd);
+	for (int i = 0; i < 300 && has_bank(); i++)
+		cut += nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL) != 0;
+	printf("%s, ", has_bank() ? "not given back" : "given back");
+	eventfd_write(event, 1);
+	pthread_join(thread, NULL);
+	printf("%d event, %d sleeps cut short\n", waited, cut);
+	return 0;
+}
+
 static int run_again(int rounds)
 {
 	uint32_t session = new_session();
@@ -233,5 +339,5 @@ int main(int argc, char **argv)
 	if (tee < 0)
 		fail("no TEE");
 	return !strcmp(what, "meanwhile") ? run_meanwhile() : !strcmp(what, "overlapping") ? run_overlapping() : !strcmp(what, "neighbours") ? run_neighbours()
-		: !strcmp(what, "fork") ? run_fork() : !strcmp(what, "kinds") ? run_kinds() : !strcmp(what, "again") ? run_again(atoi(argv[2])) : 2;
+		: !strcmp(what, "fork") ? run_fork() : !strcmp(what, "waiting") ? run_waiting() : !strcmp(what, "killed") ? run_killed() : !strcmp(what, "kinds") ? run_kinds() : !strcmp(what, "again") ? run_again(atoi(argv[2])) : 2;
 }

@@ -242,17 +242,22 @@ internal sealed class TeeDevice : ITeeDevice
 
     internal static TeeDriverException Closed() => new(Errno.EBADF, "The TEE device is closed.");
 
-    /// <summary>The supplicant's own memory; null when there is none of that id.</summary>
+    /// <summary>The supplicant's own memory; null when there is none of that id, or it is a buffer, which no request can lie in.</summary>
     private TeeShm? FindForTee(ulong id)
     {
         try
         {
-            return _shm.Find(id);
+            TeeShm shm = _shm.Find(id);
+            if (shm.Block is not null)
+                return shm;
+            shm.Release();
         }
         catch (TeeDriverException)
         {
-            return null;
+            // It names what is not its own.
         }
+
+        return null;
     }
 
     private TeeShm Register(ShmBlock block)

@@ -24,7 +24,7 @@ internal sealed class HeapFolder(IEnumerable<string> heaps) : IDisposable
             if (_folder.IsValueCreated)
                 _folder.Value.Delete(recursive: true);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Somebody has put more into it, which is theirs.
         }

@@ -6,7 +6,9 @@ namespace RestrictedTee.NormalWorld.Interop;
 /// The memory of the process that made an ioctl: copy_from_user and copy_to_user. A bad address is an error, not a crash,
 /// also when that process is this one.
 /// </summary>
-internal sealed unsafe class UserMemory(int pid)
+/// <param name="pid">The process, or a thread of it.</param>
+/// <param name="gate">Held to read by who writes the memory; null when nothing ever wants it left alone.</param>
+internal sealed unsafe class UserMemory(int pid, ReaderWriterLockSlim? gate = null)
 {
     /// <summary>This process.</summary>
     internal static UserMemory Self { get; } = new(Environment.ProcessId);
@@ -25,6 +27,19 @@ internal sealed unsafe class UserMemory(int pid)
 
     /// <exception cref="TeeDriverException">EFAULT.</exception>
     internal void CopyTo(ReadOnlySpan<byte> source, ulong address)
+    {
+        gate?.EnterReadLock();
+        try
+        {
+            Write(source, address);
+        }
+        finally
+        {
+            gate?.ExitReadLock();
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> source, ulong address)
     {
         fixed (byte* p = source)
         {

@@ -8,7 +8,7 @@ using RestrictedTee.NormalWorld.Uapi;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>The ioctls of clients: a structure is copied in once, the request carried out, the structure copied out, and the call answered. A border.</summary>
-internal sealed class ClientIoctl(NotificationListener listener, PendingCalls calls, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face, CallTrace? trace)
+internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face, CallTrace? trace)
 {
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
 
@@ -30,12 +30,12 @@ internal sealed class ClientIoctl(NotificationListener listener, PendingCalls ca
         catch (TeeDriverException e)
         {
             trace?.Failed(call.Pid, file.Node, unchecked((uint)call.Arguments[1]), e);
-            calls.Fail(call, e);
+            listener.Answer(call.Id, -(long)e.Errno);
         }
         catch (Exception e)
         {
             Serilog.Log.Error("Request 0x{Request:x8} of process {Pid} failed: {Type} in {Place}", (uint)call.Arguments[1], call.Pid, e.GetType().Name, e.TargetSite?.ToString());
-            calls.Answer(call, -(long)Errno.EIO);
+            listener.Answer(call.Id, -(long)Errno.EIO);
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class ClientIoctl(NotificationListener listener, PendingCalls ca
     {
         uint request = unchecked((uint)call.Arguments[1]);
         ulong address = call.Arguments[2];
-        var memory = new UserMemory(call.Pid);
+        var memory = new UserMemory(call.Pid, registrations.Memory);
         face.Check(request);
         RequestShape shape = file.Node.ShapeOf(request);
         Span<byte> argument = stackalloc byte[shape.ArgumentSize];
@@ -67,7 +67,15 @@ internal sealed class ClientIoctl(NotificationListener listener, PendingCalls ca
             face.Show(request, frame.Argument);
             trace?.Done(call.Pid, file.Node, shape, asked, request, ref frame);
             Watch(file, request, ref frame);
-            Return(call, file, address, reference, ref frame);
+            try
+            {
+                Answer(call.Id, file, IsWritten(request, shape) ? address : null, reference, ref frame);
+            }
+            catch (TeeDriverException) when (request == TeeIoctl.OpenSession)
+            {
+                CloseUntold(file, ref frame);
+                throw;
+            }
         }
         finally
         {
@@ -78,6 +86,18 @@ internal sealed class ClientIoctl(NotificationListener listener, PendingCalls ca
         }
     }
 
+    /// <summary>Whether Linux writes the argument itself: what only names a buffer, a session or a request is read, and may lie where nothing can be written.</summary>
+    private static bool IsWritten(uint request, in RequestShape shape) => !shape.HasBuffer && request != TeeIoctl.CloseSession && request != TeeIoctl.Cancel;
+
+    /// <summary>Who could not be told of its session cannot close it either (tee_ioctl_open_session).</summary>
+    private static void CloseUntold(ClientFile file, ref IoctlFrame frame)
+    {
+        if (MemoryMarshal.Read<TeeIoctlOpenSessionArg>(frame.Buffer) is not { Ret: 0, Session: var session })
+            return;
+        var close = new IoctlFrame { User = frame.User, Argument = MemoryMarshal.AsBytes(new Span<uint>(ref session)) };
+        file.Device.Ioctl(TeeIoctl.CloseSession, ref close);
+    }
+
     /// <summary>What the descriptor stands for goes with its last copy, which the client closes without a word.</summary>
     private void Watch(ClientFile file, uint request, ref IoctlFrame frame)
     {
@@ -85,8 +105,8 @@ internal sealed class ClientIoctl(NotificationListener listener, PendingCalls ca
             return;
         if (frame.Held is { } held)
         {
+            frame.Held = null; // the watch's from here on, also when it has none
             frame.DescriptorOut = memoryWatch.Add(made, held);
-            frame.Held = null;
         }
         else if (request == TeeIoctl.ShmAlloc)
             frame.DescriptorOut = memoryWatch.Add(made, new ClientShm(file, MemoryMarshal.AsRef<TeeIoctlShmAllocData>(frame.Argument).Id));
@@ -99,34 +119,38 @@ internal sealed class ClientIoctl(NotificationListener listener, PendingCalls ca
         made.Dispose();
     }
 
-    private void Return(in Libc.Notification call, ClientFile file, ulong address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    private void Answer(ulong id, ClientFile file, ulong? address, TeeIoctlBufData reference, ref IoctlFrame frame)
     {
-        calls.BeginAnswer();
+        registrations.Memory.EnterReadLock();
         try
         {
-            if (!listener.IsValid(call.Id))
-                return;
-            frame.ReturnBuffer(reference);
-            if (file.Node.Kind == DeviceKind.Heap)
-            {
-                ref DmaHeapAllocationData data = ref MemoryMarshal.AsRef<DmaHeapAllocationData>(frame.Argument);
-                int given = listener.AddDescriptor(call.Id, frame.DescriptorOut!, data.FdFlags & CloseOnExec, answers: false);
-                if (given < 0)
-                    throw new TeeDriverException((Errno)(-given), "The client takes no descriptor.");
-                data.Fd = (uint)given;
-            }
-
-            frame.User.CopyTo(frame.Argument, address);
-            if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
-                listener.Answer(call.Id, 0);
-            else if (listener.AddDescriptor(call.Id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)
-                listener.Answer(call.Id, error);
-            calls.End(call);
+            if (listener.IsValid(id))
+                Return(id, file, address, reference, ref frame);
         }
         finally
         {
-            calls.EndAnswer();
+            registrations.Memory.ExitReadLock();
         }
+    }
+
+    private void Return(ulong id, ClientFile file, ulong? address, TeeIoctlBufData reference, ref IoctlFrame frame)
+    {
+        frame.ReturnBuffer(reference);
+        if (file.Node.Kind == DeviceKind.Heap)
+        {
+            ref DmaHeapAllocationData data = ref MemoryMarshal.AsRef<DmaHeapAllocationData>(frame.Argument);
+            int given = listener.AddDescriptor(id, frame.DescriptorOut!, data.FdFlags & CloseOnExec, answers: false);
+            if (given < 0)
+                throw new TeeDriverException((Errno)(-given), "The client takes no descriptor.");
+            data.Fd = (uint)given;
+        }
+
+        if (address is { } written)
+            frame.User.CopyTo(frame.Argument, written);
+        if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
+            listener.Answer(id, 0);
+        else if (listener.AddDescriptor(id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)
+            listener.Answer(id, error);
     }
 
     /// <summary>A descriptor of the caller's, opened here: the same file by another description.</summary>

@@ -18,29 +18,30 @@ internal sealed class ClientRegistrations : IDisposable
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
-    private readonly object _lock = new(); // one registration at a time, so that a plan holds until it is carried out
+    private readonly object _lock = new(); // one registration at a time, so that a plan holds until it is carried out; held over its call into the TEE, which takes no turn of a client's
     private readonly PageTable _table = new();
     private readonly PageExchange _exchange;
     private readonly NotificationListener _listener;
     private readonly Placeholders _placeholders;
-    private readonly PendingCalls _calls;
     private readonly ShmAllocator? _banks;
     private readonly Timer _restoring;
 
     /// <param name="listener">By which calls are answered.</param>
     /// <param name="placeholders">What clients hold for a registration.</param>
     /// <param name="nodes">Whose devices they are.</param>
-    /// <param name="calls">Those that wait for an answer.</param>
-    /// <param name="memory">Of clients: held to write during an exchange.</param>
-    internal ClientRegistrations(NotificationListener listener, Placeholders placeholders, IDeviceNodes nodes, PendingCalls calls, ReaderWriterLockSlim memory)
+    /// <param name="waits">Whether a thread of a client waits for an answer.</param>
+    internal ClientRegistrations(NotificationListener listener, Placeholders placeholders, IDeviceNodes nodes, Predicate<int> waits)
     {
-        (_listener, _placeholders, _banks, _calls) = (listener, placeholders, nodes.Banks, calls);
-        _exchange = new PageExchange(_table, memory, calls.Waits);
+        (_listener, _placeholders, _banks) = (listener, placeholders, nodes.Banks);
+        _exchange = new PageExchange(_table, waits);
         _restoring = new Timer(_ => RestoreIdle());
     }
 
     /// <summary>Whether pages of any client are such as a child would share.</summary>
     internal bool Any => !_table.IsEmpty;
+
+    /// <summary>Held to read by whoever writes a client's memory for it.</summary>
+    internal ReaderWriterLockSlim Memory => _exchange.Memory;
 
     /// <summary>Registers memory so that it is shared, and answers the call.</summary>
     /// <returns>False when these pages cannot be replaced; the call has not been answered then.</returns>
@@ -70,11 +71,19 @@ internal sealed class ClientRegistrations : IDisposable
         return false;
     }
 
-    /// <summary>Lets a client fork.</summary>
+    /// <summary>Lets a client fork. A border: it does so whatever goes wrong, as when the child is killed while it gets its pages.</summary>
     internal void Fork(in Libc.Notification call)
     {
-        Libc.Notification pending = call;
-        _exchange.Fork(call.Pid, () => _calls.Continue(pending));
+        ulong id = call.Id;
+        try
+        {
+            _exchange.Fork(call.Pid, () => _listener.Continue(id));
+        }
+        catch (Exception e)
+        {
+            Serilog.Log.Warning("The child of thread {Thread} has not got pages of its own: {Type}: {Reason}", call.Pid, e.GetType().Name, e.Message);
+            _listener.Continue(id);
+        }
     }
 
     public void Dispose()
@@ -103,15 +112,11 @@ internal sealed class ClientRegistrations : IDisposable
     private bool Hand(in Libc.Notification call, int process, UserRange range, PagePlan plan, PageFile? fresh, SafeFileHandle placeholder, TeeIoctlShmRegisterData data)
     {
         (ulong id, int thread, ulong address) = (call.Id, call.Pid, call.Arguments[2]);
-        Libc.Notification pending = call;
         if (fresh is not null)
             return _exchange.TryReplace(thread, process, plan, Prepare, fresh, Answer);
-        _calls.Answer(call, () =>
-        {
-            Show();
-            if (_listener.AddDescriptor(id, placeholder, CloseOnExec, answers: true) is < 0 and var error)
-                _listener.Answer(id, error);
-        });
+        Show();
+        if (_listener.AddDescriptor(id, placeholder, CloseOnExec, answers: true) is < 0 and var error)
+            _listener.Answer(id, error);
         return true;
 
         void Show() => new UserMemory(thread).CopyTo(MemoryMarshal.AsBytes(new ReadOnlySpan<TeeIoctlShmRegisterData>(in data)), address);
@@ -130,7 +135,6 @@ internal sealed class ClientRegistrations : IDisposable
             if (memory < 0)
                 return null;
             int result = _listener.AddDescriptor(id, placeholder, CloseOnExec, answers: false);
-            _calls.End(pending);
             _listener.Answer(id, -(long)Errno.ENOMEM); // what it returns if it never comes to its stop
             return (memory, result);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Device;
@@ -9,8 +10,8 @@ using Serilog;
 namespace RestrictedTee.NormalWorld.Seccomp;
 
 /// <summary>
-/// Answers the system calls that the filter holds: what names a device, and ioctls on what was given for it. What can take long goes to another
-/// thread than the one that receives.
+/// Answers the system calls that the filter holds: what names a device, and ioctls on what was given for it. One thread receives,
+/// because with more each of them is woken for each call; what can take long goes to another.
 /// </summary>
 internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener listener, ClientOptions options) : IDisposable
 {
@@ -23,8 +24,7 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     private readonly DeviceListing _listing = new(nodes);
     private readonly HeapFolder _heaps = new(nodes.Heaps);
     private readonly CallTrace? _trace = options.Trace is { } trace ? new CallTrace(trace) : null;
-    private readonly ReaderWriterLockSlim _clientMemory = new();
-    private PendingCalls? _calls;
+    private readonly ConcurrentDictionary<int, ulong> _waiting = []; // the calls that have not been answered, by the client's threads
     private ClientRegistrations? _registrations;
     private ClientIoctl? _ioctls;
     private ClientFile? _supplicant; // the last one; of the receiving thread
@@ -32,10 +32,10 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
-        _calls = new PendingCalls(listener, _clientMemory);
-        _registrations = new ClientRegistrations(listener, _placeholders, nodes, _calls, _clientMemory);
-        _ioctls = new ClientIoctl(listener, _calls, _placeholders, _memory, _registrations, options.Face, _trace);
+        _registrations = new ClientRegistrations(listener, _placeholders, nodes, Waits);
+        _ioctls = new ClientIoctl(listener, _placeholders, _memory, _registrations, options.Face, _trace);
         new Receivers(listener, _threads, ServeAtBorder).Run();
+        _heaps.Dispose(); // whoever waits for the end of this ends the process next
     }
 
     public void Dispose()
@@ -44,113 +44,108 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
         _registrations?.Dispose();
         _placeholders.Dispose();
         _memory.Dispose();
-        _heaps.Dispose();
     }
 
+    /// <summary>A border: whatever goes wrong with a call, its caller is answered and the others are served.</summary>
     private void ServeAtBorder(Libc.Notification call)
     {
-        _calls!.Begin(call);
+        _waiting[call.Pid] = call.Id;
+        bool isElsewhere = false;
+        AtBorder(call, () => isElsewhere = !Serve(call));
+        if (!isElsewhere)
+            Forget(call);
+    }
+
+    private void AtBorder(in Libc.Notification call, Action serve)
+    {
         try
         {
-            Serve(call);
+            serve();
+        }
+        catch (TeeDriverException e)
+        {
+            listener.Answer(call.Id, -(long)e.Errno);
         }
         catch (Exception e)
         {
             Log.Error("System call {Number} of process {Pid} could not be looked at: {Type} in {Place}", call.Number, call.Pid, e.GetType().Name, e.TargetSite?.ToString());
-            _calls.Continue(call);
+            listener.Continue(call.Id);
         }
     }
 
-    private void Serve(Libc.Notification call)
+    /// <returns>False when another thread goes on with it.</returns>
+    private bool Serve(Libc.Notification call)
     {
-        if (SystemCalls.Forks(call.Number))
-            Fork(call);
-        else if (call.Number == SystemCalls.GetDents64)
+        if (SystemCalls.Forks(call.Number) && _registrations!.Any)
+            return Elsewhere(call, () => _registrations.Fork(call));
+        if (call.Number == SystemCalls.Ioctl && Placeholders.Identify(call.Pid, unchecked((int)call.Arguments[0])) is { } open)
+            return Ioctl(call, open);
+        if (call.Number == SystemCalls.GetDents64)
             List(call);
-        else if (call.Number != SystemCalls.Ioctl)
+        else if (call.Number != SystemCalls.Ioctl && !SystemCalls.Forks(call.Number))
             Named(call);
-        else if (Placeholders.Identify(call.Pid, unchecked((int)call.Arguments[0])) is { } open)
-            Ioctl(call, open);
         else
-            _calls!.Continue(call);
+            listener.Continue(call.Id);
+        return true;
     }
 
-    private void Ioctl(Libc.Notification call, FileIdentity open)
+    private bool Ioctl(Libc.Notification call, FileIdentity open)
     {
         uint request = unchecked((uint)call.Arguments[1]);
         if (_placeholders.Find(open) is { } file)
-            Ioctl(call, file, request);
-        else if (DmaBufIoctl.Is(request) && nodes.IsBuffer(open))
-            Answer(call, () => DmaBufIoctl.Run(request, call.Arguments[2], new UserMemory(call.Pid)));
+            return Ioctl(call, file, request);
+        if (DmaBufIoctl.Is(request) && nodes.IsBuffer(open))
+        {
+            DmaBufIoctl.Run(request, call.Arguments[2], new UserMemory(call.Pid));
+            listener.Answer(call.Id, 0);
+        }
         else
-            _calls!.Continue(call);
+        {
+            listener.Continue(call.Id);
+        }
+
+        return true;
     }
 
     /// <summary>Here, when the caller's last one like it was over before another thread would have been awake.</summary>
-    private void Ioctl(Libc.Notification call, ClientFile file, uint request)
+    private bool Ioctl(Libc.Notification call, ClientFile file, uint request)
     {
         if (!file.Pace.IsShort(call.Pid, request))
-        {
-            Elsewhere(call, Carry);
-            return;
-        }
+            return Elsewhere(call, CarryOut);
+        CarryOut();
+        return true;
 
-        Carry();
-
-        void Carry()
+        void CarryOut()
         {
             long begin = Stopwatch.GetTimestamp();
             _ioctls!.Serve(call, file);
-            _calls!.End(call);
             file.Pace.Note(call.Pid, request, Stopwatch.GetElapsedTime(begin));
         }
     }
 
-    private void Answer(in Libc.Notification call, Action carryOut)
+    private void List(in Libc.Notification call)
     {
-        try
-        {
-            carryOut();
-            _calls!.Answer(call, 0);
-        }
-        catch (TeeDriverException e)
-        {
-            _calls!.Fail(call, e);
-        }
-    }
-
-    private void Fork(Libc.Notification call)
-    {
-        if (_registrations!.Any)
-            Elsewhere(call, () => _registrations.Fork(call));
-        else
-            _calls!.Continue(call);
-    }
-
-    private void List(Libc.Notification call)
-    {
-        if (!DeviceListing.IsItsBeginning(call))
-        {
-            _calls!.Continue(call);
-            return;
-        }
-
-        long? result = null;
-        _calls!.Answer(call, () =>
-        {
-            result = _listing.List(call);
-            if (result is { } value)
-                listener.Answer(call.Id, value);
-        });
-        if (result is null)
+        if (!DeviceListing.IsItsBeginning(call) || !listener.IsValid(call.Id) || _listing.List(call) is not { } result)
             listener.Continue(call.Id);
+        else
+            listener.Answer(call.Id, result);
     }
 
-    private void Elsewhere(Libc.Notification call, Action serve) => _threads.Run(() =>
+    private bool Elsewhere(Libc.Notification call, Action serve)
     {
-        serve();
-        _calls!.End(call);
-    });
+        _threads.Run(() =>
+        {
+            AtBorder(call, serve);
+            Forget(call);
+        });
+        return false;
+    }
+
+    /// <summary>The thread's next call may be there already, which stays.</summary>
+    private void Forget(in Libc.Notification call) => _waiting.TryRemove(new KeyValuePair<int, ulong>(call.Pid, call.Id));
+
+    /// <summary>Asks the kernel, because whoever has been answered runs before that is noted here.</summary>
+    private bool Waits(int thread) => _waiting.TryGetValue(thread, out ulong call) && listener.IsValid(call);
 
     private void Named(in Libc.Notification call)
     {
@@ -160,19 +155,12 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
             || ClientPaths.Resolve(call.Pid, isAt ? unchecked((int)call.Arguments[0]) : ClientPaths.AtFdCwd, path) is not { } absolute
             || nodes.Find(_heaps.Translate(absolute)) is not { } node)
         {
-            _calls!.Continue(call);
+            listener.Continue(call.Id);
             return;
         }
 
-        try
-        {
-            Libc.Notification pending = call;
-            _calls!.Answer(call, () => Answer(pending, memory, node, isAt ? 2 : 1));
-        }
-        catch (TeeDriverException e)
-        {
-            _calls!.Fail(call, e);
-        }
+        if (listener.IsValid(call.Id))
+            Answer(call, memory, node, isAt ? 2 : 1);
     }
 
     /// <param name="call">The call.</param>

@@ -40,7 +40,7 @@ internal sealed class SharedMemoryWatch : IDisposable
         new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' shared memory" }.Start();
     }
 
-    /// <summary>A descriptor with a description of its own for the memory's file, to be given away; its closing closes the memory.</summary>
+    /// <summary>A descriptor with a description of its own for the memory's file, to be given away; its closing closes the memory, which is closed too when there is none.</summary>
     /// <exception cref="TeeDriverException">EMFILE.</exception>
     internal SafeFileHandle Add(SafeFileHandle memory, IDisposable shm)
     {
@@ -61,9 +61,10 @@ internal sealed class SharedMemoryWatch : IDisposable
                 return opened;
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or TeeDriverException)
         {
-            throw new TeeDriverException(Errno.EMFILE, e.Message);
+            shm.Dispose();
+            throw e as TeeDriverException ?? new TeeDriverException(Errno.EMFILE, e.Message);
         }
     }
 

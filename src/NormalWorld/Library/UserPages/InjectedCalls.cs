@@ -8,12 +8,22 @@ internal sealed class InjectedCalls(Tracee thread, Libc.Registers registers, ulo
     /// <summary>The two bytes of <c>syscall</c>.</summary>
     internal const int InstructionLength = 2;
 
+    private static ReadOnlySpan<byte> InstructionBytes => [0x0F, 0x05];
+
     private const ulong CloseNumber = 3, MmapNumber = 9, MprotectNumber = 10; // asm/unistd_64.h
     private const ulong NoRestart = ulong.MaxValue; // orig_rax: no system call to make again
     private const int MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20;
     private const long Killed = -3; // ESRCH
 
-    internal static ReadOnlySpan<byte> InstructionBytes => [0x0F, 0x05];
+    /// <summary>Whether a client still has the instruction where it once had one: it may have gone to another program since.</summary>
+    internal static bool IsInstruction(int process, ulong address)
+    {
+        if (!ProcessMap.Of(process).Any(mapping => mapping.IsExecutable && mapping.Range.Intersect(address, address + InstructionLength) is not null))
+            return false;
+        Span<byte> bytes = stackalloc byte[InstructionLength];
+        new UserMemory(process).CopyFrom(address, bytes);
+        return bytes.SequenceEqual(InstructionBytes);
+    }
 
     /// <summary>Where the instruction is.</summary>
     internal ulong Instruction => instruction;

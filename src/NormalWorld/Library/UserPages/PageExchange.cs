@@ -5,21 +5,26 @@ namespace RestrictedTee.NormalWorld.UserPages;
 
 /// <summary>
 /// Puts pages of a file in the place of a client's own and the other way round, through a thread of the client's that is held in a stop (ptrace). All other
-/// threads stand still meanwhile, so nothing that they write is lost, and none can tell that anything was exchanged. One at a time.
+/// threads stand still meanwhile, so nothing that they write is lost. One at a time.
 /// </summary>
 /// <remarks>
 /// Linux pins the pages that a client registers. Here the secure world can only map what has a descriptor, so the pages become such. What this is not: the pages are
-/// shared with a child that is forked with clone3, and have lost what madvise and mlock had set for them.
+/// shared with a child that is forked with clone3, and have lost what madvise and mlock had set for them; and a wait with a time limit that Linux does not restart after a
+/// stop (epoll_wait, sigtimedwait, sockets with SO_RCVTIMEO: signal(7)) ends with EINTR in a thread that was held.
 /// </remarks>
-/// <param name="table">What has been exchanged.</param>
-/// <param name="memory">Held to write during an exchange: whoever writes a client's memory for it holds it to read.</param>
-/// <param name="waits">Whether a thread waits for an answer, which it does not get while that is held to write.</param>
-internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory, Predicate<int> waits)
+internal sealed class PageExchange(PageTable table, Predicate<int> waits)
 {
     private const int ChunkSize = 256 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ForkPatience = TimeSpan.FromSeconds(2); // a child that comes later shares the pages; nothing tells of a fork that failed
 
     private readonly object _lock = new(); // one exchange at a time; held over system calls, and never over a call into the TEE
+
+    /// <summary>
+    /// Whoever writes a client's memory for it holds this to read, as <see cref="UserMemory"/> does: it must not do so while that is copied. Inside of it no lock is
+    /// taken but this one again.
+    /// </summary>
+    internal ReaderWriterLockSlim Memory { get; } = new(LockRecursionPolicy.SupportsRecursion);
 
     /// <summary>Replaces what of a plan is the client's own.</summary>
     /// <param name="thread">A thread that waits in a system call.</param>
@@ -32,7 +37,7 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
     internal bool TryReplace(int thread, int process, PagePlan plan, Func<bool> prepare, PageFile fresh, Func<(int File, int Result)?> answer)
     {
         bool done = false;
-        OnThreadOfItsOwn(() => done = Replace(thread, process, plan, prepare, fresh, answer));
+        OnThreadOfItsOwn(() => WithMemoryLeftAlone(() => done = Replace(thread, process, plan, prepare, fresh, answer)));
         return done;
     }
 
@@ -41,7 +46,7 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
     internal bool TryRestore(PageFile file)
     {
         bool done = false;
-        OnThreadOfItsOwn(() => done = Restore(file));
+        OnThreadOfItsOwn(() => WithMemoryLeftAlone(() => done = Restore(file)));
         return done;
     }
 
@@ -52,7 +57,7 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
     {
         Tracee? parent = Tracee.SeizeWithin(Patience, thread, Libc.PtraceTraceFork | Libc.PtraceTraceClone);
         goOn();
-        if (parent is null || !parent.WaitForEvent(Libc.PtraceEventFork, Libc.PtraceEventClone, Patience, out int id))
+        if (parent is null || !parent.WaitForEvent(Libc.PtraceEventFork, Libc.PtraceEventClone, ForkPatience, out int id))
             return;
         var child = Tracee.Inherited(id);
         if (child.WaitForStop())
@@ -70,9 +75,9 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
             if (!prepare())
                 return false;
             PagePiece[] own = [.. plan.Pieces.Where(piece => piece.File is null)];
-            var user = new UserMemory(process);
+            var memory = new UserMemory(process);
             foreach (PagePiece piece in own)
-                Copy(piece.Range.Length, (at, chunk) => user.CopyFrom(piece.Range.Start + at, chunk), (at, chunk) => RandomAccess.Write(fresh.Memory, chunk, (long)(piece.Offset + at)));
+                Copy(piece.Range.Length, (at, chunk) => memory.CopyFrom(piece.Range.Start + at, chunk), (at, chunk) => RandomAccess.Write(fresh.Memory, chunk, (long)(piece.Offset + at)));
             if (answer() is not { } given)
                 return false;
             if (!caller.WaitForStop())
@@ -105,7 +110,7 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
         try
         {
             return stopped.Standing.FirstOrDefault() is { } thread
-                && HasInstruction(file)
+                && InjectedCalls.IsInstruction(file.Process, file.Instruction)
                 && thread.Inject(file.Instruction, calls => MakeOwn(calls, file.Process, mapping => mapping.File == file.Identity ? file : null))
                 && ProcessMap.Of(file.Process).All(mapping => mapping.File != file.Identity);
         }
@@ -117,7 +122,7 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
 
     private static long? MakeOwn(InjectedCalls calls, int process, Func<ProcessMapping, PageFile?> find)
     {
-        var user = new UserMemory(process);
+        var memory = new UserMemory(process);
         foreach (ProcessMapping mapping in ProcessMap.Of(process))
         {
             if (!mapping.IsShared || find(mapping) is not { } file || calls.MapPrivatePages(mapping.Range, ProcessMapping.ToCopyInto(mapping.Protection)) != 0)
@@ -125,23 +130,13 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
             Copy(mapping.Range.Length, (at, chunk) => _ = RandomAccess.Read(file.Memory, chunk, (long)(mapping.Offset + at)), (at, chunk) =>
             {
                 if (chunk.ContainsAnyExcept((byte)0))
-                    user.CopyTo(chunk, mapping.Range.Start + at);
+                    memory.CopyTo(chunk, mapping.Range.Start + at);
             });
             if (mapping.Protection != ProcessMapping.ToCopyInto(mapping.Protection))
                 calls.Protect(mapping.Range, mapping.Protection);
         }
 
         return null;
-    }
-
-    /// <summary>Whether the client still has a system call instruction where it once had one: it may have gone to another program since.</summary>
-    private static bool HasInstruction(PageFile file)
-    {
-        Span<byte> bytes = stackalloc byte[InjectedCalls.InstructionLength];
-        if (!ProcessMap.Of(file.Process).Any(mapping => mapping.IsExecutable && mapping.Range.Intersect(file.Instruction, file.Instruction + InjectedCalls.InstructionLength) is not null))
-            return false;
-        new UserMemory(file.Process).CopyFrom(file.Instruction, bytes);
-        return bytes.SequenceEqual(InjectedCalls.InstructionBytes);
     }
 
     private static void Copy(ulong length, CopyIn from, CopyOut to)
@@ -174,7 +169,6 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
 
         void Run()
         {
-            memory.EnterWriteLock();
             try
             {
                 exchange();
@@ -183,10 +177,19 @@ internal sealed class PageExchange(PageTable table, ReaderWriterLockSlim memory,
             {
                 failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
             }
-            finally
-            {
-                memory.ExitWriteLock();
-            }
+        }
+    }
+
+    private void WithMemoryLeftAlone(Action exchange)
+    {
+        Memory.EnterWriteLock();
+        try
+        {
+            exchange();
+        }
+        finally
+        {
+            Memory.ExitWriteLock();
         }
     }
 }

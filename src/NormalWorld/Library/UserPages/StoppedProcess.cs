@@ -27,15 +27,18 @@ internal sealed class StoppedProcess
     {
         var stopped = new StoppedProcess();
         long end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
-        while (stopped.SeizeNewOnes(process, except) is { } all)
+        bool stand = false;
+        while (stopped.SeizeNewOnes(process, except) is { } none)
         {
+            if (none && stand)
+                return stopped; // those that stood before this look at its threads have made no more of them
+            stand = true;
             foreach (Tracee thread in stopped._threads.Values)
-                all &= thread.TryStop() || waits(thread.Id) || !IsAlive(process, thread.Id);
-            if (all)
-                return stopped;
+                stand &= thread.TryStop() || waits(thread.Id) || !IsAlive(process, thread.Id);
             if (Environment.TickCount64 > end)
                 break;
-            Thread.Sleep(0);
+            if (!stand)
+                Thread.Sleep(0);
         }
 
         stopped.Detach();

@@ -107,11 +107,20 @@ internal sealed class Tracee
             || Libc.PtraceSignals(Libc.PtraceGetSignalMask, Id, sizeof(ulong), ref mask) != 0
             || Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref all) != 0)
             return false;
-        var injected = new InjectedCalls(this, saved, instruction != 0 ? instruction : saved.Rip - InjectedCalls.InstructionLength);
-        if (calls(injected) is { } result)
-            saved.Rax = unchecked((ulong)result);
-        return Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref saved) == 0
-            && Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref mask) == 0;
+        bool isBack;
+        try
+        {
+            if (calls(new InjectedCalls(this, saved, instruction != 0 ? instruction : saved.Rip - InjectedCalls.InstructionLength)) is { } result)
+                saved.Rax = unchecked((ulong)result);
+        }
+        finally
+        {
+            // Also when they threw: it goes on sooner or later, where it was.
+            isBack = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref saved) == 0
+                & Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref mask) == 0;
+        }
+
+        return isBack;
     }
 
     /// <summary>Makes one call.</summary>
@@ -128,8 +137,20 @@ internal sealed class Tracee
     internal void Detach()
     {
         if (IsStopped)
+        {
+            GoOnWaiting();
             _ = Libc.Ptrace(Libc.PtraceDetach, Id, 0, 0); // fails when it was killed meanwhile
+        }
+
         IsStopped = false;
+    }
+
+    /// <summary>A stop ends some waits with EINTR (signal(7)). One that has no end of its own is made again, unless a handler is due, as the kernel does for the others.</summary>
+    private void GoOnWaiting()
+    {
+        Libc.Registers registers = default;
+        if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref registers) == 0 && InterruptedWaits.TryMakeAgain(ref registers))
+            _ = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref registers);
     }
 
     /// <summary>On to the next border of a system call: into it, or out of it.</summary>

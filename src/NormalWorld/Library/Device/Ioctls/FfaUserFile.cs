@@ -9,9 +9,9 @@ namespace RestrictedTee.NormalWorld.Device.Ioctls;
 /// </summary>
 internal sealed class FfaUserFile(FfaUserDevice ffa) : IDisposable
 {
-    private readonly object _lock = new(); // protects the two below; a leaf
+    private readonly object _lock = new(); // protects the two below; held over copies between memory and its client, and never over a call to the SPMC
     private readonly Dictionary<ulong, FfaMemory> _shared = [];
-    private readonly Lazy<FfaPartitionInfo[]> _partitions = new(() => [.. ffa.GetPartitions()]);
+    private readonly Lazy<FfaPartitionInfo[]> _partitions = new(() => [.. ffa.GetPartitions()], LazyThreadSafetyMode.PublicationOnly); // which does not keep a failure
     private bool _isClosed;
 
     internal FfaUserDevice Ffa => ffa;
@@ -49,13 +49,24 @@ internal sealed class FfaUserFile(FfaUserDevice ffa) : IDisposable
     /// <exception cref="TeeDriverException">ENOENT: it is none of this file's; what the SPMC answered.</exception>
     internal void Reclaim(ulong handle)
     {
+        FfaMemory memory;
         lock (_lock)
         {
-            FfaMemory memory = Find(handle);
-            memory.Reclaim(new MemoryHandle(handle));
+            memory = Find(handle);
             _shared.Remove(handle);
-            memory.Dispose();
         }
+
+        try
+        {
+            memory.Reclaim(new MemoryHandle(handle));
+        }
+        catch (TeeDriverException)
+        {
+            Keep(new MemoryHandle(handle), memory);
+            throw;
+        }
+
+        memory.Dispose();
     }
 
     /// <summary>Does something with the content of memory, which stays meanwhile.</summary>
