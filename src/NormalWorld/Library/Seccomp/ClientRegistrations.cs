@@ -25,6 +25,7 @@ internal sealed class ClientRegistrations : IDisposable
     private readonly Placeholders _placeholders;
     private readonly ShmAllocator? _banks;
     private readonly Timer _restoring;
+    private int _isRestoringDue; // so that registrations which keep ending do not put it off for ever
 
     /// <param name="listener">By which calls are answered.</param>
     /// <param name="placeholders">What clients hold for a registration.</param>
@@ -136,6 +137,8 @@ internal sealed class ClientRegistrations : IDisposable
 
     private void RestoreInAMoment()
     {
+        if (Interlocked.Exchange(ref _isRestoringDue, 1) != 0)
+            return;
         try
         {
             _restoring.Change(Moment, Timeout.InfiniteTimeSpan);
@@ -149,14 +152,19 @@ internal sealed class ClientRegistrations : IDisposable
     /// <summary>A border: what goes wrong here is tried again.</summary>
     private void RestoreIdle()
     {
+        Volatile.Write(ref _isRestoringDue, 0);
         try
         {
             lock (_lock)
             {
-                foreach (PageFile file in _table.IdleFor(Moment))
+                foreach (IGrouping<int, PageFile> files in _table.IdleFor(Moment).GroupBy(file => file.Process))
                 {
-                    if (ProcessMap.Of(file.Process).All(mapping => mapping.File != file.Identity) || _exchange.TryRestore(file))
-                        _table.Remove(file);
+                    var mapped = ProcessMap.Of(files.Key).Select(mapping => mapping.File).ToHashSet();
+                    foreach (PageFile file in files)
+                    {
+                        if (!mapped.Contains(file.Identity) || _exchange.TryRestore(file))
+                            _table.Remove(file);
+                    }
                 }
             }
         }

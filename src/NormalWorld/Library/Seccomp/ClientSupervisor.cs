@@ -23,7 +23,7 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     private readonly DeviceListing _listing = new(nodes);
     private readonly HeapFolder _heaps = new(nodes.Heaps);
     private readonly CallTrace? _trace = options.Trace is { } trace ? new CallTrace(trace) : null;
-    private readonly ConcurrentDictionary<int, byte> _waiting = []; // threads of clients whose calls are with another thread here
+    private readonly ConcurrentDictionary<int, ulong> _waiting = []; // threads of clients, and the call of each that is with another thread here
     private ClientRegistrations? _registrations;
     private ClientIoctl? _ioctls;
     private ClientFile? _supplicant; // the last one; of the receiving thread
@@ -31,7 +31,7 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     /// <summary>Serves until nobody is left whom the filter holds.</summary>
     internal void Run()
     {
-        _registrations = new ClientRegistrations(listener, _placeholders, nodes, _waiting.ContainsKey);
+        _registrations = new ClientRegistrations(listener, _placeholders, nodes, Waits);
         _ioctls = new ClientIoctl(listener, _placeholders, _memory, _registrations, options.Face, _trace);
         while (listener.TryReceive(out Libc.Notification call))
         {
@@ -88,14 +88,26 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
 
     private void Elsewhere(in Libc.Notification call, Action serve)
     {
-        int thread = call.Pid;
-        _waiting.TryAdd(thread, 0);
+        (int thread, ulong id) = (call.Pid, call.Id);
+        _waiting[thread] = id;
         _threads.Run(() =>
         {
-            serve();
-            _waiting.TryRemove(thread, out _);
+            try
+            {
+                serve();
+            }
+            catch (Exception e)
+            {
+                Log.Error("A call of thread {Thread} of a client could not be carried out: {Type} in {Place}", thread, e.GetType().Name, e.TargetSite?.ToString());
+                listener.Continue(id);
+            }
+
+            _waiting.TryRemove(new KeyValuePair<int, ulong>(thread, id)); // its next one may be here already
         });
     }
+
+    /// <summary>Asks the kernel, because whoever has been answered runs before that is noted here.</summary>
+    private bool Waits(int thread) => _waiting.TryGetValue(thread, out ulong id) && listener.IsValid(id);
 
     private void Named(in Libc.Notification call)
     {
