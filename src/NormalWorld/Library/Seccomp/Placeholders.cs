@@ -28,7 +28,7 @@ internal sealed class Placeholders : IDisposable
     /// <summary>Makes one, to be given away and closed here; what it stands for is disposed when its last copy is closed.</summary>
     internal SafeFileHandle Add(IDisposable held)
     {
-        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe(mayBlock: false); // whoever reads a device is refused at once
         lock (_lock)
             _files.Add(FileIdentity.Of(read), (write, held));
         return read;
