@@ -95,7 +95,10 @@ internal sealed class Tracee
         return false;
     }
 
-    /// <summary>Makes system calls in its place, with no signal in between, and sets the result of the one that it was in.</summary>
+    /// <summary>
+    /// Makes system calls in its place, with no signal in between, and sets the result of the one that it was in. Should this process end meanwhile, the client does too:
+    /// it would go on with the registers of a call that it never made.
+    /// </summary>
     /// <param name="instruction">Where its program has a system call instruction; 0: it has just made one.</param>
     /// <param name="calls">Makes them, and returns the result that its own call has; null to leave that as it is.</param>
     /// <returns>False when it has ended.</returns>
@@ -103,15 +106,26 @@ internal sealed class Tracee
     {
         Libc.Registers saved = default;
         ulong mask = 0, all = AllSignals;
+        bool isBack;
         if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref saved) != 0
             || Libc.PtraceSignals(Libc.PtraceGetSignalMask, Id, sizeof(ulong), ref mask) != 0
             || Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref all) != 0)
             return false;
-        var injected = new InjectedCalls(this, saved, instruction != 0 ? instruction : saved.Rip - InjectedCalls.InstructionLength);
-        if (calls(injected) is { } result)
-            saved.Rax = unchecked((ulong)result);
-        return Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref saved) == 0
-            && Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref mask) == 0;
+        _ = Libc.Ptrace(Libc.PtraceSetOptions, Id, 0, Libc.PtraceTraceSystemCallGood | Libc.PtraceExitKill);
+        try
+        {
+            var injected = new InjectedCalls(this, saved, instruction != 0 ? instruction : saved.Rip - InjectedCalls.InstructionLength);
+            if (calls(injected) is { } result)
+                saved.Rax = unchecked((ulong)result);
+        }
+        finally
+        {
+            isBack = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref saved) == 0
+                && Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref mask) == 0
+                && Libc.Ptrace(Libc.PtraceSetOptions, Id, 0, Libc.PtraceTraceSystemCallGood) == 0;
+        }
+
+        return isBack;
     }
 
     /// <summary>Makes one call.</summary>
@@ -128,7 +142,10 @@ internal sealed class Tracee
     internal void Detach()
     {
         if (IsStopped)
+        {
             _ = Libc.Ptrace(Libc.PtraceDetach, Id, 0, 0); // fails when it was killed meanwhile
+        }
+
         IsStopped = false;
     }
 
