@@ -66,16 +66,23 @@ internal sealed class Tracee
     /// <returns>False when it has ended.</returns>
     internal bool WaitForStop() => IsStopped || Await(Libc.PtraceEventStop, 0);
 
-    /// <summary>Waits for an event that was asked for when it was seized.</summary>
-    /// <returns>False when it has ended, or the event does not come: what would have brought it failed.</returns>
+    /// <summary>Waits for an event that was asked for when it was seized. When it lets wait for itself, the thread is asked to stop, which tells whether it will come.</summary>
+    /// <returns>False when it has ended, or the event does not come: what would have brought it failed, or begins anew later.</returns>
     internal bool WaitForEvent(int first, int second, TimeSpan patience, out int child)
     {
         child = 0;
-        long end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        long asks = Environment.TickCount64 + (long)patience.TotalMilliseconds, end = asks + (40 * (long)patience.TotalMilliseconds);
         while (Environment.TickCount64 < end)
         {
             if (!Wait(Libc.WNoHang, out int status))
             {
+                if (Environment.TickCount64 > asks)
+                {
+                    if (!Interrupt())
+                        return false;
+                    asks = end;
+                }
+
                 Thread.Sleep(0);
                 continue;
             }
@@ -86,6 +93,12 @@ internal sealed class Tracee
                 bool known = Libc.PtraceMessage(Libc.PtraceGetEventMessage, Id, 0, out nuint message) == 0;
                 child = (int)message;
                 return known;
+            }
+
+            if (status >> 8 == Libc.PtraceEventStop)
+            {
+                IsStopped = true;
+                return false;
             }
 
             if (!Pass(status))
