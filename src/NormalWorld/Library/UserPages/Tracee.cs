@@ -156,10 +156,21 @@ internal sealed class Tracee
     {
         if (IsStopped)
         {
+            GoOnWaiting();
             _ = Libc.Ptrace(Libc.PtraceDetach, Id, 0, 0); // fails when it was killed meanwhile
         }
 
         IsStopped = false;
+    }
+
+    /// <summary>Some calls that wait end with EINTR when a thread is stopped, where others go on (signal(7)); those that wait for ever go on too, unless a handler runs.</summary>
+    private void GoOnWaiting()
+    {
+        Libc.Registers registers = default;
+        if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref registers) != 0 || registers.Rax != unchecked((ulong)-Libc.Eintr) || !InterruptedWait.IsEndless(registers))
+            return;
+        registers.Rax = InterruptedWait.RestartUnlessHandled;
+        _ = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref registers);
     }
 
     /// <summary>On to the next border of a system call: into it, or out of it.</summary>
