@@ -100,7 +100,7 @@ internal sealed class ClientRegistrations : IDisposable
         }
     }
 
-    private PagePlan? Plan(int process, UserRange range) => PagePlan.Make(ProcessMap.Of(process), range, _table.Find);
+    private PagePlan? Plan(int process, UserRange range) => PagePlan.Make(ProcessMap.Below(process, range.End), range, _table.Find);
 
     private bool Hand(in Libc.Notification call, int process, UserRange range, PagePlan plan, PageFile? fresh, SafeFileHandle placeholder, TeeIoctlShmRegisterData data)
     {
