@@ -112,7 +112,14 @@ internal sealed class CallTrace(TextWriter to)
     private void Write(int thread, DeviceNode node, string call, string asked, string outcome)
     {
         string line = $"[{thread}] {node} {call}{(asked.Length > 0 ? " " : "")}{asked} = {outcome}";
-        lock (to) // lines of several threads stay whole
-            to.WriteLine(line);
+        try
+        {
+            lock (to) // lines of several threads stay whole
+                to.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // There is nobody to read it, which is no reason to fail the client's call.
+        }
     }
 }

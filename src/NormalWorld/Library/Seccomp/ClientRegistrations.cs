@@ -60,7 +60,11 @@ internal sealed class ClientRegistrations : IDisposable
                 return false;
             PageFile? fresh = plan.OwnBytes == 0 ? null : new PageFile(_banks.AllocateBank(plan.OwnBytes), process);
             if (fresh is not null)
+            {
                 _table.Add(fresh);
+                RestoreInAMoment(); // should nothing come of it
+            }
+
             if (Register(file, data.Address - range.Start, data.Length, plan, fresh) is not { } shm)
                 return false;
             data.Id = shm.Id;

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using RestrictedTee.NormalWorld.Interop;
+using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 using Libc = RestrictedTee.NormalWorld.Interop.Libc;
 using RestrictedTee.NormalWorld.DeviceNodes;
@@ -25,13 +26,22 @@ internal sealed class Placeholders : IDisposable
         new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' descriptors" }.Start();
     }
 
-    /// <summary>Makes one, to be given away and closed here; what it stands for is disposed when its last copy is closed.</summary>
+    /// <summary>Makes one, to be given away and closed here; what it stands for is disposed when its last copy is closed, or when none can be made.</summary>
+    /// <exception cref="TeeDriverException">EMFILE.</exception>
     internal SafeFileHandle Add(IDisposable held)
     {
-        (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe(mayBlock: false); // whoever reads a device is refused at once
-        lock (_lock)
-            _files.Add(FileIdentity.Of(read), (write, held));
-        return read;
+        try
+        {
+            (SafeFileHandle read, SafeFileHandle write) = DescriptorReserve.CreatePipe();
+            lock (_lock)
+                _files.Add(FileIdentity.Of(read), (write, held));
+            return read;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The one that was made has been given away, or closed.</summary>

@@ -40,9 +40,23 @@ internal sealed class SharedMemoryWatch : IDisposable
         new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' shared memory" }.Start();
     }
 
-    /// <summary>A descriptor with a description of its own for the memory's file, to be given away; its closing closes the memory.</summary>
+    /// <summary>A descriptor with a description of its own for the memory's file, to be given away; its closing closes the memory, which also goes when there is none.</summary>
     /// <exception cref="TeeDriverException">EMFILE.</exception>
     internal SafeFileHandle Add(SafeFileHandle memory, ClientShm shm)
+    {
+        try
+        {
+            DescriptorReserve.Check(memory);
+            return Watched(memory, shm);
+        }
+        catch
+        {
+            shm.Dispose();
+            throw;
+        }
+    }
+
+    private SafeFileHandle Watched(SafeFileHandle memory, ClientShm shm)
     {
         string path = $"/proc/self/fd/{memory.DangerousGetHandle()}";
         try
