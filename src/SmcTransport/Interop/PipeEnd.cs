@@ -36,10 +36,10 @@ internal sealed unsafe class PipeEnd : IDisposable
 
     internal SafeFileHandle Handle => _fd;
 
-    internal static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
+    internal static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe(bool mayBlock = true)
     {
         int* fds = stackalloc int[2];
-        if (Libc.Pipe2(fds, Libc.OCloexec) < 0)
+        if (Libc.Pipe2(fds, Libc.OCloexec | (mayBlock ? 0 : Libc.ONonblock)) < 0)
             throw Libc.Failed("pipe2");
         return (new SafeFileHandle(fds[0], ownsHandle: true), new SafeFileHandle(fds[1], ownsHandle: true));
     }

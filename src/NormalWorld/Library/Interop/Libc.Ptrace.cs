@@ -14,11 +14,13 @@ internal static unsafe partial class Libc
     internal const int PtraceInterrupt = 0x4207;
     internal const int PtraceGetSignalMask = 0x420A;
     internal const int PtraceSetSignalMask = 0x420B;
+    internal const int PtraceSetOptions = 0x4200;
     internal const int PtraceGetEventMessage = 0x4201;
 
     internal const nuint PtraceTraceSystemCallGood = 1;
     internal const nuint PtraceTraceFork = 1 << 1;
     internal const nuint PtraceTraceClone = 1 << 3;
+    internal const nuint PtraceExitKill = 1 << 20;
 
     internal const int PtraceEventFork = 1;
     internal const int PtraceEventClone = 3;

@@ -25,6 +25,7 @@ internal sealed class ClientRegistrations : IDisposable
     private readonly Placeholders _placeholders;
     private readonly ShmAllocator? _banks;
     private readonly Timer _restoring;
+    private int _isRestoringDue; // so that registrations which keep ending do not put it off for ever
 
     /// <param name="listener">By which calls are answered.</param>
     /// <param name="placeholders">What clients hold for a registration.</param>
@@ -59,7 +60,11 @@ internal sealed class ClientRegistrations : IDisposable
                 return false;
             PageFile? fresh = plan.OwnBytes == 0 ? null : new PageFile(_banks.AllocateBank(plan.OwnBytes), process);
             if (fresh is not null)
+            {
                 _table.Add(fresh);
+                RestoreInAMoment(); // should nothing come of it
+            }
+
             if (Register(file, data.Address - range.Start, data.Length, plan, fresh) is not { } shm)
                 return false;
             data.Id = shm.Id;
@@ -107,7 +112,7 @@ internal sealed class ClientRegistrations : IDisposable
         }
     }
 
-    private PagePlan? Plan(int process, UserRange range) => PagePlan.Make(ProcessMap.Of(process), range, _table.Find);
+    private PagePlan? Plan(int process, UserRange range) => PagePlan.Make(ProcessMap.Below(process, range.End), range, _table.Find);
 
     private bool Hand(in Libc.Notification call, int process, UserRange range, PagePlan plan, PageFile? fresh, SafeFileHandle placeholder, TeeIoctlShmRegisterData data)
     {
@@ -144,6 +149,8 @@ internal sealed class ClientRegistrations : IDisposable
 
     private void RestoreInAMoment()
     {
+        if (Interlocked.Exchange(ref _isRestoringDue, 1) != 0)
+            return;
         try
         {
             _restoring.Change(Moment, Timeout.InfiniteTimeSpan);
@@ -157,14 +164,19 @@ internal sealed class ClientRegistrations : IDisposable
     /// <summary>A border: what goes wrong here is tried again.</summary>
     private void RestoreIdle()
     {
+        Volatile.Write(ref _isRestoringDue, 0);
         try
         {
             lock (_lock)
             {
-                foreach (PageFile file in _table.IdleFor(Moment))
+                foreach (IGrouping<int, PageFile> files in _table.IdleFor(Moment).GroupBy(file => file.Process))
                 {
-                    if (ProcessMap.Of(file.Process).All(mapping => mapping.File != file.Identity) || _exchange.TryRestore(file))
-                        _table.Remove(file);
+                    var mapped = ProcessMap.Of(files.Key).Select(mapping => mapping.File).ToHashSet();
+                    foreach (PageFile file in files)
+                    {
+                        if (!mapped.Contains(file.Identity) || _exchange.TryRestore(file))
+                            _table.Remove(file);
+                    }
                 }
             }
         }

@@ -26,21 +26,21 @@ internal sealed class Placeholders : IDisposable
         new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' descriptors" }.Start();
     }
 
-    /// <summary>Makes one, to be given away and closed here; what it stands for is disposed when its last copy is closed, and when none can be made.</summary>
+    /// <summary>Makes one, to be given away and closed here; what it stands for is disposed when its last copy is closed, or when none can be made.</summary>
     /// <exception cref="TeeDriverException">EMFILE.</exception>
     internal SafeFileHandle Add(IDisposable held)
     {
         try
         {
-            (SafeFileHandle read, SafeFileHandle write) = PipeEnd.CreatePipe();
+            (SafeFileHandle read, SafeFileHandle write) = DescriptorReserve.CreatePipe();
             lock (_lock)
                 _files.Add(FileIdentity.Of(read), (write, held));
             return read;
         }
-        catch (IOException e)
+        catch
         {
             held.Dispose();
-            throw new TeeDriverException(Errno.EMFILE, $"No descriptor can be made that stands for a device: {e.Message}");
+            throw;
         }
     }
 

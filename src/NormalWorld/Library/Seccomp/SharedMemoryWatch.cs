@@ -40,9 +40,23 @@ internal sealed class SharedMemoryWatch : IDisposable
         new Thread(Watch, maxStackSize: 256 * 1024) { IsBackground = true, Name = "clients' shared memory" }.Start();
     }
 
-    /// <summary>A descriptor with a description of its own for the memory's file, to be given away; its closing closes the memory, which is closed too when there is none.</summary>
+    /// <summary>A descriptor with a description of its own for the memory's file, to be given away; its closing closes the memory, which also goes when there is none.</summary>
     /// <exception cref="TeeDriverException">EMFILE.</exception>
     internal SafeFileHandle Add(SafeFileHandle memory, IDisposable shm)
+    {
+        try
+        {
+            DescriptorReserve.Check(memory);
+            return Watched(memory, shm);
+        }
+        catch
+        {
+            shm.Dispose();
+            throw;
+        }
+    }
+
+    private SafeFileHandle Watched(SafeFileHandle memory, IDisposable shm)
     {
         string path = $"/proc/self/fd/{memory.DangerousGetHandle()}";
         try
@@ -61,10 +75,9 @@ internal sealed class SharedMemoryWatch : IDisposable
                 return opened;
             }
         }
-        catch (Exception e) when (e is IOException or TeeDriverException)
+        catch (IOException e)
         {
-            shm.Dispose();
-            throw e as TeeDriverException ?? new TeeDriverException(Errno.EMFILE, e.Message);
+            throw new TeeDriverException(Errno.EMFILE, e.Message);
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
     private static readonly TimeSpan ForkPatience = TimeSpan.FromSeconds(2); // a child that comes later shares the pages; nothing tells of a fork that failed
 
     private readonly object _lock = new(); // one exchange at a time; held over system calls, and never over a call into the TEE
+    private volatile int _forking; // a thread that is held while it forks
 
     /// <summary>
     /// Whoever writes a client's memory for it holds this to read, as <see cref="UserMemory"/> does: it must not do so while that is copied. Inside of it no lock is
@@ -53,18 +54,40 @@ internal sealed class PageExchange(PageTable table, Predicate<int> waits)
     /// <summary>Lets a thread fork, and gives its child pages of its own.</summary>
     /// <param name="thread">A thread that waits in a system call to fork.</param>
     /// <param name="goOn">Lets it go on.</param>
-    internal void Fork(int thread, Action goOn) => OnThreadOfItsOwn(() =>
+    internal void Fork(int thread, Action goOn)
+    {
+        if (_forking == thread)
+            goOn(); // A signal came first, so the kernel makes the call again (ERESTARTNOINTR), and its outcome is waited for already.
+        else
+            OnThreadOfItsOwn(() => ForkHeld(thread, goOn));
+    }
+
+    private void ForkHeld(int thread, Action goOn)
     {
         Tracee? parent = Tracee.SeizeWithin(Patience, thread, Libc.PtraceTraceFork | Libc.PtraceTraceClone);
+        _forking = parent is null ? 0 : thread;
         goOn();
-        if (parent is null || !parent.WaitForEvent(Libc.PtraceEventFork, Libc.PtraceEventClone, ForkPatience, out int id))
+        if (parent is null)
             return;
-        var child = Tracee.Inherited(id);
-        if (child.WaitForStop())
-            child.Inject(0, calls => MakeOwn(calls, id, table.Find));
-        child.Detach();
-        parent.Detach();
-    });
+        try
+        {
+            if (!parent.WaitForEvent(Libc.PtraceEventFork, Libc.PtraceEventClone, ForkPatience, out int id))
+                return;
+            var child = Tracee.Inherited(id);
+            if (child.WaitForStop())
+                child.Inject(0, calls => MakeOwn(calls, id, table.Find));
+            child.Detach();
+        }
+        catch (TeeDriverException)
+        {
+            // The child was killed meanwhile.
+        }
+        finally
+        {
+            _forking = 0;
+            parent.Detach();
+        }
+    }
 
     private bool Replace(int thread, int process, PagePlan plan, Func<bool> prepare, PageFile fresh, Func<(int File, int Result)?> answer)
     {

@@ -47,11 +47,14 @@ internal readonly record struct ProcessMapping(UserRange Range, int Protection, 
 internal static class ProcessMap
 {
     /// <summary>All of it, by rising addresses; empty when the process has gone, or is not ours to look at.</summary>
-    internal static IReadOnlyList<ProcessMapping> Of(int process)
+    internal static IReadOnlyList<ProcessMapping> Of(int process) => Below(process, ulong.MaxValue);
+
+    /// <summary>What begins below an address: of a process that has mapped much, what it has mapped last mostly comes first.</summary>
+    internal static IReadOnlyList<ProcessMapping> Below(int process, ulong end)
     {
         try
         {
-            return [.. File.ReadLines($"/proc/{process}/maps").Select(ProcessMapping.Parse)];
+            return [.. File.ReadLines($"/proc/{process}/maps").Select(ProcessMapping.Parse).TakeWhile(mapping => mapping.Range.Start < end)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -66,16 +66,23 @@ internal sealed class Tracee
     /// <returns>False when it has ended.</returns>
     internal bool WaitForStop() => IsStopped || Await(Libc.PtraceEventStop, 0);
 
-    /// <summary>Waits for an event that was asked for when it was seized.</summary>
-    /// <returns>False when it has ended, or the event does not come: what would have brought it failed.</returns>
+    /// <summary>Waits for an event that was asked for when it was seized. When it lets wait for itself, the thread is asked to stop, which tells whether it will come.</summary>
+    /// <returns>False when it has ended, or the event does not come: what would have brought it failed, or begins anew later.</returns>
     internal bool WaitForEvent(int first, int second, TimeSpan patience, out int child)
     {
         child = 0;
-        long end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        long asks = Environment.TickCount64 + (long)patience.TotalMilliseconds, end = asks + (40 * (long)patience.TotalMilliseconds);
         while (Environment.TickCount64 < end)
         {
             if (!Wait(Libc.WNoHang, out int status))
             {
+                if (Environment.TickCount64 > asks)
+                {
+                    if (!Interrupt())
+                        return false;
+                    asks = end;
+                }
+
                 Thread.Sleep(0);
                 continue;
             }
@@ -88,6 +95,12 @@ internal sealed class Tracee
                 return known;
             }
 
+            if (status >> 8 == Libc.PtraceEventStop)
+            {
+                IsStopped = true;
+                return false;
+            }
+
             if (!Pass(status))
                 return false;
         }
@@ -95,7 +108,10 @@ internal sealed class Tracee
         return false;
     }
 
-    /// <summary>Makes system calls in its place, with no signal in between, and sets the result of the one that it was in.</summary>
+    /// <summary>
+    /// Makes system calls in its place, with no signal in between, and sets the result of the one that it was in. Should this process end meanwhile, the client does too:
+    /// it would go on with the registers of a call that it never made.
+    /// </summary>
     /// <param name="instruction">Where its program has a system call instruction; 0: it has just made one.</param>
     /// <param name="calls">Makes them, and returns the result that its own call has; null to leave that as it is.</param>
     /// <returns>False when it has ended.</returns>
@@ -103,21 +119,23 @@ internal sealed class Tracee
     {
         Libc.Registers saved = default;
         ulong mask = 0, all = AllSignals;
+        bool isBack;
         if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref saved) != 0
             || Libc.PtraceSignals(Libc.PtraceGetSignalMask, Id, sizeof(ulong), ref mask) != 0
             || Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref all) != 0)
             return false;
-        bool isBack;
+        _ = Libc.Ptrace(Libc.PtraceSetOptions, Id, 0, Libc.PtraceTraceSystemCallGood | Libc.PtraceExitKill);
         try
         {
-            if (calls(new InjectedCalls(this, saved, instruction != 0 ? instruction : saved.Rip - InjectedCalls.InstructionLength)) is { } result)
+            var injected = new InjectedCalls(this, saved, instruction != 0 ? instruction : saved.Rip - InjectedCalls.InstructionLength);
+            if (calls(injected) is { } result)
                 saved.Rax = unchecked((ulong)result);
         }
         finally
         {
-            // Also when they threw: it goes on sooner or later, where it was.
             isBack = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref saved) == 0
-                & Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref mask) == 0;
+                && Libc.PtraceSignals(Libc.PtraceSetSignalMask, Id, sizeof(ulong), ref mask) == 0
+                && Libc.Ptrace(Libc.PtraceSetOptions, Id, 0, Libc.PtraceTraceSystemCallGood) == 0;
         }
 
         return isBack;
@@ -145,12 +163,14 @@ internal sealed class Tracee
         IsStopped = false;
     }
 
-    /// <summary>A stop ends some waits with EINTR (signal(7)). One that has no end of its own is made again, unless a handler is due, as the kernel does for the others.</summary>
+    /// <summary>Some calls that wait end with EINTR when a thread is stopped, where others go on (signal(7)); those that wait for ever go on too, unless a handler runs.</summary>
     private void GoOnWaiting()
     {
         Libc.Registers registers = default;
-        if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref registers) == 0 && InterruptedWaits.TryMakeAgain(ref registers))
-            _ = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref registers);
+        if (Libc.PtraceRegisters(Libc.PtraceGetRegisters, Id, 0, ref registers) != 0 || registers.Rax != unchecked((ulong)-Libc.Eintr) || !InterruptedWait.IsEndless(registers))
+            return;
+        registers.Rax = InterruptedWait.RestartUnlessHandled;
+        _ = Libc.PtraceRegisters(Libc.PtraceSetRegisters, Id, 0, ref registers);
     }
 
     /// <summary>On to the next border of a system call: into it, or out of it.</summary>
