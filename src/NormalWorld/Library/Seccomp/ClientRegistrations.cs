@@ -18,7 +18,7 @@ internal sealed class ClientRegistrations : IDisposable
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
-    private readonly object _lock = new(); // one registration at a time, so that a plan holds until it is carried out; held over its call into the TEE, which takes no turn of a client's
+    private readonly object _lock = new(); // one registration at a time, so that a plan holds until it is carried out; held over its call into the TEE, which may wait for a conduit
     private readonly PageTable _table = new();
     private readonly PageExchange _exchange;
     private readonly NotificationListener _listener;
