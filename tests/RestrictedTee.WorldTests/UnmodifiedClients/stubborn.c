@@ -150,10 +150,10 @@ static int run_timer(void)
 
 static int run_killed(void)
 {
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 12; i++) {
 		pid_t child = fork();
 		if (child == 0) {
-			size_t length = 32 << 20;
+			size_t length = 64 << 20;
 			char *memory = pages(length);
 			setpgid(0, 0);
 			memset(memory, 1, length);
@@ -208,7 +208,8 @@ static int run_greedy(void)
 static int run_read(void)
 {
 	char byte;
-	printf("%zd, %s\n", read(device, &byte, 1), strerror(errno));
+	ssize_t length = read(device, &byte, 1);
+	printf("%zd, %s\n", length, strerror(errno));
 	return 0;
 }
 
