@@ -1,12 +1,12 @@
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Device.Ioctls;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.DmaBuf.Devices;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.NormalWorld.Driver.Probe;
 using RestrictedTee.NormalWorld.Heaps;
 using RestrictedTee.NormalWorld.Peripherals;
-using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Seccomp;
 using RestrictedTee.NormalWorld.Serving;
 using RestrictedTee.NormalWorld.Shm;

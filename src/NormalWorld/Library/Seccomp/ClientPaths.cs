@@ -1,7 +1,7 @@
 using System.Text;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
-using RestrictedTee.NormalWorld.DeviceNodes;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 

@@ -1,9 +1,9 @@
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 using Libc = RestrictedTee.NormalWorld.Interop.Libc;
-using RestrictedTee.NormalWorld.DeviceNodes;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 

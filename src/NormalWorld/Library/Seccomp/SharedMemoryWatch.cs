@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using RestrictedTee.NormalWorld.DeviceNodes;
 using RestrictedTee.NormalWorld.Interop;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Interop;
 using Libc = RestrictedTee.NormalWorld.Interop.Libc;
-using RestrictedTee.NormalWorld.DeviceNodes;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 
