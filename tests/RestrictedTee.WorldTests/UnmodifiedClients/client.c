@@ -170,6 +170,14 @@ static int run_system_heap(void)
 		close(heap.fd);
 		close(fd);
 	}
+	/* Of a header before heap_flags, and of one after something that is not thought of yet. */
+	struct { uint64_t len; uint32_t fd, fd_flags; } older = { 4096, 0, O_RDWR };
+	struct { struct heap known; uint64_t more[3]; } newer = { { 4096, 0, O_RDWR, 0 }, { 1, 2, 3 } };
+	int fd = open("/dev/dma_heap/system", O_RDONLY | O_CLOEXEC);
+	if (ioctl(fd, _IOWR('H', 0, older), &older) || ioctl(fd, _IOWR('H', 0, newer), &newer) || older.fd == newer.known.fd || newer.more[2] != 3)
+		return 5;
+	if (ioctl(fd, _IO('H', 1)) != -1 || errno != EINVAL)
+		return 6;
 	printf("50 buffers\n");
 	return 0;
 }

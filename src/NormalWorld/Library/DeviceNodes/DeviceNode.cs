@@ -53,11 +53,14 @@ internal readonly record struct DeviceNode(DeviceKind Kind, string Heap = "")
         _ => FfaTestDriver.DebugFile,
     };
 
+    /// <summary>The request that one means: a heap goes by the number alone, and takes a structure that is older and shorter, or newer and longer (dma_heap_ioctl).</summary>
+    internal uint Meant(uint request) => Kind == DeviceKind.Heap && (request & 0xFF) == (TeeIoctl.DmaHeapAlloc & 0xFF) ? TeeIoctl.DmaHeapAlloc : request;
+
     /// <summary>What the argument of one of its requests looks like.</summary>
     /// <exception cref="TeeDriverException">It has no such request: the errno that Linux gives.</exception>
     internal RequestShape ShapeOf(uint request) => Kind switch
     {
-        DeviceKind.Heap => IoctlTables.Heap.Find(request)?.Shape ?? throw Unknown(request, Errno.ENOTTY), // dma_heap_ioctl
+        DeviceKind.Heap => IoctlTables.Heap.Find(request)?.Shape ?? throw Unknown(request, Errno.EINVAL), // dma_heap_ioctl
         DeviceKind.FfaTestDriver => FfaUserIoctls.Table.Find(request)?.Shape ?? throw Unknown(request, Errno.EINVAL),
         _ => IoctlTables.Tee.Find(request)?.Shape ?? throw Unknown(request, Errno.EINVAL), // tee_ioctl
     };

@@ -10,6 +10,7 @@ namespace RestrictedTee.NormalWorld.Seccomp;
 /// <summary>The ioctls of clients: a structure is copied in once, the request carried out, the structure copied out, and the call answered. A border.</summary>
 internal sealed class ClientIoctl(NotificationListener listener, Placeholders placeholders, SharedMemoryWatch memoryWatch, ClientRegistrations registrations, DeviceFace face, CallTrace? trace)
 {
+    private const int MaxArgument = 0x3FFF; // _IOC_SIZEMASK
     private const uint CloseOnExec = 0x8_0000; // O_CLOEXEC
 
     /// <summary>Carries it out.</summary>
@@ -41,14 +42,16 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
 
     private void Run(in Libc.Notification call, ClientFile file)
     {
-        uint request = unchecked((uint)call.Arguments[1]);
+        uint made = unchecked((uint)call.Arguments[1]), request = file.Node.Meant(made);
         ulong address = call.Arguments[2];
         var memory = new UserMemory(call.Pid, registrations.Memory);
         face.Check(request);
         RequestShape shape = file.Node.ShapeOf(request);
         Span<byte> argument = stackalloc byte[shape.ArgumentSize];
-        memory.CopyFrom(address, argument);
-        var frame = new IoctlFrame { User = memory, Argument = argument };
+        argument.Clear();
+        int given = Math.Min((int)(made >> 16) & MaxArgument, argument.Length);
+        memory.CopyFrom(address, argument[..given]);
+        var frame = new IoctlFrame { User = memory, Argument = argument, Given = given };
         TeeIoctlBufData reference = shape.HasBuffer ? frame.TakeBuffer() : default;
         using SafeFileHandle? named = shape.DescriptorIn?.Invoke(argument) is >= 0 and <= int.MaxValue and var number ? Open(call.Pid, (int)number) : null;
         frame.DescriptorIn = named;
@@ -146,7 +149,7 @@ internal sealed class ClientIoctl(NotificationListener listener, Placeholders pl
         }
 
         if (address is { } written)
-            frame.User.CopyTo(frame.Argument, written);
+            frame.User.CopyTo(frame.Argument[..frame.Given], written);
         if (frame.DescriptorOut is null || file.Node.Kind == DeviceKind.Heap)
             listener.Answer(id, 0);
         else if (listener.AddDescriptor(id, frame.DescriptorOut, CloseOnExec, answers: true) is < 0 and var error)

@@ -16,6 +16,9 @@ internal ref struct IoctlFrame
     /// <summary>The argument structure, read and written in place.</summary>
     internal Span<byte> Argument;
 
+    /// <summary>How much of it the caller has: all, unless its header is older.</summary>
+    internal int Given { get; init; }
+
     /// <summary>What tee_ioctl_buf_data points to, already copied in; copied out again afterwards.</summary>
     internal Span<byte> Buffer;
 
