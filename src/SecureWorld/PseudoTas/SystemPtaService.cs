@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using RestrictedTee.Contracts;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto;
+using RestrictedTee.SecureWorld.Crypto.Macs;
 
 namespace RestrictedTee.SecureWorld.PseudoTas;
 
@@ -51,7 +53,13 @@ internal sealed class SystemPtaService : TrustedApp
         BinaryPrimitives.WriteUInt32LittleEndian(data, UniqueTa);
         Tee.ClientIdentity.Uuid.TryWriteBytes(data[sizeof(uint)..]);
         extraData.Span.CopyTo(data[(sizeof(uint) + UuidSize)..]);
-        HMACSHA256.HashData(HardwareUniqueKey, data[..(sizeof(uint) + UuidSize + extraData.Size)], derived);
+        using (HashEngine mac = HmacSha256.Row.CreateEngine()!)
+        {
+            mac.Begin(HardwareUniqueKey);
+            mac.Update(data[..(sizeof(uint) + UuidSize + extraData.Size)]);
+            mac.Finish(derived);
+        }
+
         derived[..key.Size].CopyTo(key.Span);
         CryptographicOperations.ZeroMemory(data);
         CryptographicOperations.ZeroMemory(derived);

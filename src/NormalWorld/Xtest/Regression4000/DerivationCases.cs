@@ -12,7 +12,7 @@ internal static class DerivationCases
     internal static readonly XtestCase[] All =
     [
         new("regression_4008", "Test TEE Internal API Derive key", DiffieHellman),
-        new("regression_4009", "Test TEE Internal API Derive key ECDH", c => Vectors(c, "EcdhDeriveSharedSecret", "HkdfSha256DeriveKey", "Pbkdf2HmacSha1DeriveKey")),
+        new("regression_4009", "Test TEE Internal API Derive key ECDH", c => Vectors(c, "EcdhDeriveSharedSecret")),
         new("regression_4012", "Test seeding RNG entropy", c =>
         {
             using var crypt = new CryptSession(c);
@@ -22,6 +22,7 @@ internal static class DerivationCases
         new("regression_4014", "Test SM2 KEP (key derivation)", c => Vectors(c, "Sm2Kep")),
         new("regression_4015", "Test TEE Internal API Derive key X25519", c => Vectors(c, "X25519", "X448")),
         new("regression_4019", "Test ECDH invalid curve attack rejection", InvalidCurve),
+        new("regression_8001", "Test TEE Internal API key derivation extensions", c => Vectors(c, "HkdfSha256DeriveKey", "Hkdf", "Pbkdf2HmacSha1DeriveKey")),
     ];
 
     /// <summary>Two have one secret.</summary>
