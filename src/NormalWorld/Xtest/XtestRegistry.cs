@@ -2,6 +2,8 @@ using RestrictedTee.Xtest.DmaBufs;
 using RestrictedTee.Xtest.FfaSpmc;
 using RestrictedTee.Xtest.Framework;
 using RestrictedTee.Xtest.Regression1000;
+using RestrictedTee.Xtest.Regression4000;
+using RestrictedTee.Xtest.Regression4100;
 
 namespace RestrictedTee.Xtest;
 
@@ -12,7 +14,12 @@ internal static class XtestRegistry
     internal static XtestSuite Regression { get; } = new(
         "regression",
         [
-            .. new[] { CoreCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, ElsewhereCases.All }
+            .. new[]
+                {
+                    CoreCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, ElsewhereCases.All,
+                    DigestCases.All, CipherCases.All, AsymmetricCases.All, KeyCases.All, DerivationCases.All,
+                    NumberCases.All, ArithmeticCases.All,
+                }
                 .SelectMany(cases => cases)
                 .OrderBy(c => c.Id, StringComparer.Ordinal),
         ]);

@@ -11,6 +11,9 @@ internal sealed class AeAlgorithm(TeeAlgorithm id, string standard) : Algorithm(
     /// <summary>What its key is.</summary>
     internal required ObjectType Key { get; init; }
 
+    /// <summary>Of how many bytes a piece is a multiple that comes out before the last one (block_size of upstream's library).</summary>
+    internal int BlockSize { get; init; } = 1;
+
     /// <summary>The shortest nonce, in bytes.</summary>
     internal required int MinNonceSize { get; init; }
 

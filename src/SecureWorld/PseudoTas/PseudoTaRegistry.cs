@@ -18,6 +18,7 @@ internal sealed class PseudoTaRegistry
     internal PseudoTaRegistry(KernelServices kernel)
     {
         Register(() => new InvokeTestsPta());
+        Register(() => new SystemPtaService());
         Register(() => new ProtectedMemoryPtaService(kernel));
         Register(() => new PlatformPtaService(kernel));
         Register(() => new FaultsPtaService(kernel));

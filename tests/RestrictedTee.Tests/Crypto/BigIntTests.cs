@@ -96,6 +96,8 @@ public sealed class BigIntTests
         Assert.True(one.Value.IsOne);
         BigInt.ComputeExtendedGcd(divisor, u, v, Of(-240), Of(46));
         Assert.Equal((2, 2), ((int)divisor.Value, (int)((u.Value * -240) + (v.Value * 46))));
+        BigInt.ComputeExtendedGcd(divisor, u, v, Of(0), Of(0));
+        Assert.True(divisor.Value.IsZero);
         Assert.False(Of(240).IsRelativePrime(Of(46)));
         Assert.Equal((uint)TeeResult.BadParameters, SdkThread.PanicOf(() => inverse.InvMod(Of(2), Of(4))));
         Assert.Equal((uint)TeeResult.BadParameters, SdkThread.PanicOf(() => inverse.Mod(Of(2), Of(1))));

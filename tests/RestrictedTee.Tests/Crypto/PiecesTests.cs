@@ -114,7 +114,7 @@ public sealed class PiecesTests
 
     [Theory]
     [MemberData(nameof(AuthenticatedEncryption))]
-    public void Authenticated_encryption_in_pieces_opens_what_was_sealed_in_one_go(TeeAlgorithm id) => SdkThread.Run(() =>
+    public void Authenticated_encryption_in_pieces_and_in_place_opens_what_was_sealed_in_one_go(TeeAlgorithm id) => SdkThread.Run(() =>
     {
         var row = (AeAlgorithm)AlgorithmTable.Find(id)!;
         using TransientObject key = TransientObject.Allocate(row.Key, 256);
@@ -134,11 +134,21 @@ public sealed class PiecesTests
             open.Init(nonce, tagSize * 8, aad.Length, text.Length);
             foreach (byte b in aad)
                 open.UpdateAad([b]);
-            int at = 0;
-            foreach (int cut in cuts)
-                at += open.Update(cipher.AsSpan(at, Math.Min(cut, cipher.Length - at)), plain.AsSpan(at));
-            TeeResult result = open.TryDecryptFinal(cipher.AsSpan(at), plain.AsSpan(at), out _, tag);
-            return result == TeeResult.Success && plain.AsSpan().SequenceEqual(text);
+            int at = 0, read = 0;
+            foreach (int cut in cuts.Where(cut => read + cut <= cipher.Length))
+            {
+                byte[] inPlace = new byte[cut + row.BlockSize];
+                cipher.AsSpan(read, cut).CopyTo(inPlace);
+                int written = open.Update(inPlace.AsSpan(0, cut), inPlace);
+                inPlace.AsSpan(0, written).CopyTo(plain.AsSpan(at));
+                (read, at) = (read + cut, at + written);
+            }
+
+            byte[] last = new byte[text.Length - at];
+            cipher.AsSpan(read).CopyTo(last);
+            TeeResult result = open.TryDecryptFinal(last.AsSpan(0, cipher.Length - read), last, out int rest, tag);
+            last.CopyTo(plain.AsSpan(at));
+            return result == TeeResult.Success && rest == last.Length && plain.AsSpan().SequenceEqual(text);
         });
     });
 

@@ -12,6 +12,7 @@ internal static class AesCcm
     internal static AeAlgorithm Row { get; } = new(TeeAlgorithm.AesCcm, "NIST SP 800-38C")
     {
         Key = ObjectType.Aes,
+        BlockSize = 16,
         MinNonceSize = 7,
         MaxNonceSize = 13,
         TagSizes = [4, 6, 8, 10, 12, 14, 16],

@@ -15,6 +15,10 @@ internal static class AesXts
         IvSize = 16,
         HasTwoKeys = true,
         MinStolenSize = 16,
-        Providers = [OpenSslXts.Aes, XtsMode.Over(BouncyCastleCipher.AesEcb)],
+        Providers =
+        [
+            XtsOfAnyKeys.Of(OpenSslXts.Aes, XtsMode.Over(AesEcb.Row.Providers[0])),
+            XtsMode.Over(BouncyCastleCipher.AesEcb),
+        ],
     };
 }

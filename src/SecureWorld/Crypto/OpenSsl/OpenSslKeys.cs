@@ -10,9 +10,12 @@ internal static class OpenSslKeys
     /// <summary>The smallest modulus that the library makes, in bits (RSA_FIPS1864_MIN_KEYGEN_KEYSIZE is not asked for).</summary>
     private const int MinModulus = 512;
 
+    /// <summary>The smallest prime of DSA in whose group the library makes keys, in bits (ffc_validate_LN in crypto/ffc).</summary>
+    private const int MinDsaPrime = 1024;
+
     internal static KeyProvider Rsa { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinModulus, GenerateRsa, IsRsa);
 
-    internal static KeyProvider Dsa { get; } = new("OpenSSL", _ => LibCrypto.HasParameters, GenerateDsa, IsPublic);
+    internal static KeyProvider Dsa { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinDsaPrime, GenerateDsa, IsPublic);
 
     internal static KeyProvider Dh { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinModulus, GenerateDh, IsKey);
 

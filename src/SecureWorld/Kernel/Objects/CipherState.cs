@@ -85,15 +85,12 @@ internal sealed class CipherState(CipherAlgorithm algorithm, OperationMode mode,
         return TeeResult.Success;
     }
 
-    /// <returns>Security when the two are the same, which undoes the cipher.</returns>
     private TeeResult BeginWithTwoKeys(KeyObject other, ReadOnlySpan<byte> iv)
     {
         const int MaxKey = 32;
         using KeyObject.Loan first = key.Lend(), second = other.Lend();
         if (!first.IsKey || !second.IsKey || first.Secret.Length != second.Secret.Length)
             return TeeResult.BadParameters;
-        if (CryptographicOperations.FixedTimeEquals(first.Secret, second.Secret))
-            return TeeResult.Security;
         Span<byte> both = stackalloc byte[2 * MaxKey];
         first.Secret.CopyTo(both);
         second.Secret.CopyTo(both[first.Secret.Length..]);

@@ -26,7 +26,7 @@ internal readonly ref struct OperationFactory(InstanceResources resources, Secur
         state = algorithm switch
         {
             CipherAlgorithm cipher => new CipherState(cipher, mode, key!, second, cipher.CreateEngine(mode)!, block),
-            AeAlgorithm ae => new AeState(ae, mode, key!, ae.CreateEngine(mode)!),
+            AeAlgorithm ae => new AeState(ae, mode, key!, ae.CreateEngine(mode)!, block),
             HashAlgorithm hash => new HashState(hash, key, hash.CreateEngine()!, block),
             SignatureAlgorithm signature => new SignatureState(signature, mode, key!, signature.CreateEngine(mode)!),
             AsymmetricCipherAlgorithm cipher => new AsymmetricCipherState(cipher, mode, key!, cipher.CreateEngine(mode)!),
@@ -51,6 +51,7 @@ internal readonly ref struct OperationFactory(InstanceResources resources, Secur
     private static int RoomOf(Algorithm algorithm) => algorithm switch
     {
         CipherAlgorithm { BlockSize: > 1 } cipher => 2 * cipher.BlockSize,
+        AeAlgorithm { BlockSize: > 1 } ae => ae.BlockSize,
         DigestAlgorithm digest => digest.Size,
         _ => 0,
     };

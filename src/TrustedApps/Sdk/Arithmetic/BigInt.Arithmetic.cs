@@ -74,13 +74,12 @@ public sealed partial class BigInt
     public bool IsRelativePrime(BigInt other) => BigInteger.GreatestCommonDivisor(_value, Of(other)).IsOne;
 
     /// <summary>
-    /// TEE_BigIntComputeExtendedGcd: the greatest divisor that two have in common, and numbers u and v so that it is u·a + v·b. Panics when both
-    /// are zero.
+    /// TEE_BigIntComputeExtendedGcd: the greatest divisor that two have in common, and numbers u and v so that it is u·a + v·b. Of two zeroes it is
+    /// zero, as upstream.
     /// </summary>
     public static void ComputeExtendedGcd(BigInt divisor, BigInt? u, BigInt? v, BigInt a, BigInt b)
     {
         ArgumentNullException.ThrowIfNull(divisor);
-        Contract.Require(!Of(a).IsZero || !Of(b).IsZero);
         divisor.Set(ExtendedGcd(Of(a), Of(b), out BigInteger first, out BigInteger second));
         u?.Set(first);
         v?.Set(second);

@@ -17,11 +17,11 @@ public sealed partial class BigInt
     private readonly int _size;
     private BigInteger _value;
 
-    /// <summary>TEE_BigIntInit: zero. Panics for a size of none, or beyond <see cref="MaxSize"/>.</summary>
+    /// <summary>TEE_BigIntInit: zero. Panics for a size beyond <see cref="MaxSize"/>. One of no bits is zero for good.</summary>
     /// <param name="size">Bits that its magnitude may have; rounded up to 32.</param>
     public BigInt(int size)
     {
-        Contract.Require(size is > 0 and <= MaxSize);
+        Contract.Require(size is >= 0 and <= MaxSize);
         _size = (size + BitsOfWord - 1) / BitsOfWord * BitsOfWord;
     }
 

@@ -33,7 +33,7 @@ public sealed class FmmNumber
     /// <param name="size">The largest modulus that it goes with, in bits.</param>
     public FmmNumber(int size)
     {
-        Contract.Require(size is > 0 and <= BigInt.MaxSize);
+        Contract.Require(size is >= 0 and <= BigInt.MaxSize);
         Size = size;
     }
 

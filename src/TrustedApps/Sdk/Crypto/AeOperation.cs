@@ -48,7 +48,7 @@ public sealed class AeOperation : CryptoOperation
         Contract.Require(Kernel.AeUpdateAad(Handle, data));
     }
 
-    /// <summary>TEE_AEUpdate. Panics before <see cref="Init"/>.</summary>
+    /// <summary>TEE_AEUpdate. A block of CCM that is not complete yet comes with a later piece. Panics before <see cref="Init"/>.</summary>
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing has happened.</returns>
     public TeeResult TryUpdate(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {

@@ -4,7 +4,7 @@ namespace RestrictedTee.Sdk;
 /// An operation (TEE_OperationHandle): the kernel's, with its key in secure RAM; the TA holds a handle. A call in the wrong state
 /// panics, as upstream's library does (lib/libutee/tee_api_operations.c). What a TA forgets is wiped when its instance ends.
 /// </summary>
-public abstract class CryptoOperation : IDisposable
+public abstract partial class CryptoOperation : IDisposable
 {
     private readonly KeyUsage _requiredUsage;
     private readonly OperationHandles _handles;

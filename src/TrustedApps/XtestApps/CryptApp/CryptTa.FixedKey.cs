@@ -1,11 +1,10 @@
 using RestrictedTee.Contracts;
 using RestrictedTee.Sdk;
 
-namespace RestrictedTee.TrustedApps.XtestApps;
+namespace RestrictedTee.TrustedApps.XtestApps.CryptApp;
 
-/// <summary>The crypt TA, as far as the cases of today need it.</summary>
-[TrustedApp(Crypt.UuidText)]
-public sealed class CryptTa : TrustedApp
+/// <summary>What needs no handle: digests in one go, and AES with a key of its own.</summary>
+public sealed partial class CryptTa
 {
     private const int BlockSize = 16;
 
@@ -16,20 +15,24 @@ public sealed class CryptTa : TrustedApp
         0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F,
     ];
 
+    [Command(Crypt.CommandSha224)]
+    public static TeeResult Sha224(MemrefInput message, MemrefOutput digest) => Sha2(TeeAlgorithm.Sha224, message, digest);
+
     [Command(Crypt.CommandSha256)]
-    public static TeeResult Sha256(MemrefInput message, MemrefOutput digest)
-    {
-        using DigestOperation operation = DigestOperation.Allocate(TeeAlgorithm.Sha256);
-        TeeResult result = operation.TryDoFinal(message.Span, digest.Span, out int size);
-        digest.Size = size;
-        return result;
-    }
+    public static TeeResult Sha256(MemrefInput message, MemrefOutput digest) => Sha2(TeeAlgorithm.Sha256, message, digest);
 
     [Command(Crypt.CommandAes256EcbEncrypt)]
     public static TeeResult Encrypt(MemrefInput source, MemrefOutput destination) => Ecb(source, destination, OperationMode.Encrypt);
 
     [Command(Crypt.CommandAes256EcbDecrypt)]
     public static TeeResult Decrypt(MemrefInput source, MemrefOutput destination) => Ecb(source, destination, OperationMode.Decrypt);
+
+    private static TeeResult Sha2(TeeAlgorithm algorithm, MemrefInput message, MemrefOutput digest)
+    {
+        using DigestOperation operation = DigestOperation.Allocate(algorithm);
+        TeeResult result = operation.TryDoFinal(message.Span, digest.Span, out _);
+        return result == TeeResult.ShortBuffer ? TeeResult.BadParameters : result;
+    }
 
     private static TeeResult Ecb(MemrefInput source, MemrefOutput destination, OperationMode mode)
     {
