@@ -24,7 +24,7 @@ static const TEEC_UUID os_test = { 0x5b9e0e40, 0x2636, 0x11e1, { 0xad, 0x9e, 0x0
 static const TEEC_UUID crypt_ta = { 0xcb3e5ba0, 0xadf1, 0x11e0, { 0x99, 0x8b, 0x00, 0x02, 0xa5, 0xd5, 0xc5, 0x1b } };
 static const TEEC_UUID nobody = { 1, 2, 3, { 4 } };
 
-enum { INCREMENT = 0, NOTHING = 100, WAIT = 9, PANIC = 6, MIX = 12, NULLS = 19, SHA256 = 2 };
+enum { INCREMENT = 0, NOTHING = 100, WAIT = 9, PANIC = 6, MIX = 12, NULLS = 19, ALLOCATE_OPERATION = 5, DIGEST_DO_FINAL = 13 };
 
 static TEEC_Context tee;
 
@@ -127,12 +127,18 @@ static int run_memory(void)
 	printf("registered and allocated, of no size: %x\n", TEEC_InvokeCommand(&session, NULLS, &nulls, NULL));
 
 	TEEC_Session crypt = session_of(&crypt_ta);
-	TEEC_Operation sha = { .paramTypes = TEEC_PARAM_TYPES(TEEC_MEMREF_TEMP_INPUT, TEEC_MEMREF_TEMP_OUTPUT, TEEC_NONE, TEEC_NONE) };
-	sha.params[0].tmpref = (TEEC_TempMemoryReference){ in, 5 };
-	sha.params[1].tmpref = (TEEC_TempMemoryReference){ out, 5 };
+	TEEC_Operation make = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_INOUT, TEEC_VALUE_INPUT, TEEC_NONE, TEEC_NONE) };
+	make.params[0].value.b = 0x50000004; /* TEE_ALG_SHA256 */
+	make.params[1].value.a = 5; /* TEE_MODE_DIGEST */
+	if (TEEC_InvokeCommand(&crypt, ALLOCATE_OPERATION, &make, NULL))
+		return 1;
+	TEEC_Operation sha = { .paramTypes = TEEC_PARAM_TYPES(TEEC_VALUE_INPUT, TEEC_MEMREF_TEMP_INPUT, TEEC_MEMREF_TEMP_OUTPUT, TEEC_NONE) };
+	sha.params[0].value.a = make.params[0].value.a;
+	sha.params[1].tmpref = (TEEC_TempMemoryReference){ in, 5 };
+	sha.params[2].tmpref = (TEEC_TempMemoryReference){ out, 5 };
 	uint32_t origin;
-	TEEC_Result result = TEEC_InvokeCommand(&crypt, SHA256, &sha, &origin);
-	printf("too short: %x from %u, wants %zu\n", result, origin, sha.params[1].tmpref.size);
+	TEEC_Result result = TEEC_InvokeCommand(&crypt, DIGEST_DO_FINAL, &sha, &origin);
+	printf("too short: %x from %u, wants %zu\n", result, origin, sha.params[2].tmpref.size);
 	return 0;
 }
 
