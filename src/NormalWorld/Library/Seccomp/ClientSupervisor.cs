@@ -50,27 +50,30 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     private void ServeAtBorder(Libc.Notification call)
     {
         _waiting[call.Pid] = call.Id;
-        bool isElsewhere = false;
-        AtBorder(call, () => isElsewhere = !Serve(call));
-        if (!isElsewhere)
-            Forget(call);
-    }
-
-    private void AtBorder(in Libc.Notification call, Action serve)
-    {
+        bool isDone = true;
         try
         {
-            serve();
-        }
-        catch (TeeDriverException e)
-        {
-            listener.Answer(call.Id, -(long)e.Errno);
+            isDone = Serve(call);
         }
         catch (Exception e)
         {
-            Log.Error("System call {Number} of process {Pid} could not be looked at: {Type} in {Place}", call.Number, call.Pid, e.GetType().Name, e.TargetSite?.ToString());
-            listener.Continue(call.Id);
+            Fail(call, e);
         }
+
+        if (isDone)
+            Forget(call);
+    }
+
+    private void Fail(in Libc.Notification call, Exception why)
+    {
+        if (why is TeeDriverException refused)
+        {
+            listener.Answer(call.Id, -(long)refused.Errno);
+            return;
+        }
+
+        Log.Error("System call {Number} of process {Pid} could not be looked at: {Type} in {Place}", call.Number, call.Pid, why.GetType().Name, why.TargetSite?.ToString());
+        listener.Continue(call.Id);
     }
 
     /// <returns>False when another thread goes on with it.</returns>
@@ -135,7 +138,15 @@ internal sealed class ClientSupervisor(IDeviceNodes nodes, NotificationListener 
     {
         _threads.Run(() =>
         {
-            AtBorder(call, serve);
+            try
+            {
+                serve();
+            }
+            catch (Exception e)
+            {
+                Fail(call, e);
+            }
+
             Forget(call);
         });
         return false;

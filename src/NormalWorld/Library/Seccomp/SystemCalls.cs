@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RestrictedTee.NormalWorld.Interop;
 
 namespace RestrictedTee.NormalWorld.Seccomp;
 
@@ -28,7 +29,7 @@ internal static class SystemCalls
 
     internal static int StatX { get; } = IsArm64 ? 291 : 332;
 
-    internal static int GetDents64 { get; } = IsArm64 ? 61 : 217;
+    internal static int GetDents64 => (int)Libc.GetDents64Number;
 
     internal static int Clone { get; } = IsArm64 ? -1 : 56;
 
