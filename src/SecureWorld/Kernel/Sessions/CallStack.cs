@@ -1,5 +1,6 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.Kernel.Objects;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
@@ -16,6 +17,9 @@ internal sealed class CallFrame
     internal Session? Session { get; set; }
 
     internal Operation? Operation { get; set; }
+
+    /// <summary>What the instance that is called has by handles.</summary>
+    internal HandleTable Objects => Session!.Instance.Resources.Objects;
 }
 
 /// <summary>The TAs that one TEE thread is in, innermost last.</summary>

@@ -37,7 +37,7 @@ public sealed class AeOperation : CryptoOperation
     public void Init(ReadOnlySpan<byte> nonce, int tagSize, int aadSize = 0, int payloadSize = 0)
     {
         Contract.Require(Is(HandleState.KeySet) && !IsActive);
-        Refuse(tagSize % 8 == 0 ? Kernel.AeInit(Handle, nonce, tagSize / 8, aadSize, payloadSize) : TeeResult.NotSupported);
+        Refuse(tagSize % 8 == 0 ? Utee.AuthencInit(Handle, nonce, tagSize / 8, aadSize, payloadSize) : TeeResult.NotSupported);
         (State, IsActive, _tagSize) = (State | HandleState.Initialized, true, tagSize / 8);
     }
 
@@ -45,7 +45,7 @@ public sealed class AeOperation : CryptoOperation
     public void UpdateAad(ReadOnlySpan<byte> data)
     {
         Contract.Require(IsActive);
-        Contract.Require(Kernel.AeUpdateAad(Handle, data));
+        Contract.Require(Utee.AuthencUpdateAad(Handle, data));
     }
 
     /// <summary>TEE_AEUpdate. A block of CCM that is not complete yet comes with a later piece. Panics before <see cref="Init"/>.</summary>
@@ -53,7 +53,7 @@ public sealed class AeOperation : CryptoOperation
     public TeeResult TryUpdate(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
         Contract.Require(IsActive);
-        return Told(Kernel.AeUpdate(Handle, source, destination, out size));
+        return Told(Utee.AuthencUpdatePayload(Handle, source, destination, out size));
     }
 
     /// <summary>As <see cref="TryUpdate"/>.</summary>
@@ -66,7 +66,7 @@ public sealed class AeOperation : CryptoOperation
     public TeeResult TryEncryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, Span<byte> tag, out int tagSize)
     {
         Contract.Require(IsActive);
-        TeeResult result = Told(Kernel.AeEncryptFinal(Handle, source, destination, out size, tag, out tagSize));
+        TeeResult result = Told(Utee.AuthencEncFinal(Handle, source, destination, out size, tag, out tagSize));
         if (result == TeeResult.Success)
             Restart();
         return result;
@@ -86,7 +86,7 @@ public sealed class AeOperation : CryptoOperation
     public TeeResult TryDecryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, ReadOnlySpan<byte> tag)
     {
         Contract.Require(IsActive);
-        TeeResult result = Kernel.AeDecryptFinal(Handle, source, destination, out size, tag);
+        TeeResult result = Utee.AuthencDecFinal(Handle, source, destination, out size, tag);
         if (result != TeeResult.MacInvalid)
             Told(result);
         if (result != TeeResult.ShortBuffer)

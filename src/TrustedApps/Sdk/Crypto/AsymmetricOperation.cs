@@ -62,7 +62,7 @@ public sealed class AsymmetricOperation : CryptoOperation
     public TeeResult TrySignDigest(ReadOnlySpan<byte> digest, Span<byte> signature, out int size, AttributeList? parameters = null)
     {
         Contract.Require(Mode == OperationMode.Sign && Is(HandleState.KeySet));
-        return Told(Kernel.AsymmetricOperate(Handle, parameters is null ? [] : parameters.Encoded, digest, signature, out size));
+        return Told(Utee.AsymmOperate(Handle, parameters is null ? [] : parameters.Encoded, digest, signature, out size));
     }
 
     /// <summary>As <see cref="TrySignDigest"/>.</summary>
@@ -78,7 +78,7 @@ public sealed class AsymmetricOperation : CryptoOperation
     public bool VerifyDigest(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, AttributeList? parameters = null)
     {
         Contract.Require(Mode == OperationMode.Verify && Is(HandleState.KeySet));
-        TeeResult result = Kernel.AsymmetricVerify(Handle, parameters is null ? [] : parameters.Encoded, digest, signature);
+        TeeResult result = Utee.AsymmVerify(Handle, parameters is null ? [] : parameters.Encoded, digest, signature);
         if (result != TeeResult.SignatureInvalid)
             Contract.Require(result);
         return result == TeeResult.Success;
@@ -110,7 +110,7 @@ public sealed class AsymmetricOperation : CryptoOperation
     private TeeResult Operate(OperationMode mode, ReadOnlySpan<byte> source, Span<byte> destination, out int size, AttributeList? parameters)
     {
         Contract.Require(Mode == mode && Is(HandleState.KeySet));
-        TeeResult result = Kernel.AsymmetricOperate(Handle, parameters is null ? [] : parameters.Encoded, source, destination, out size);
+        TeeResult result = Utee.AsymmOperate(Handle, parameters is null ? [] : parameters.Encoded, source, destination, out size);
         if (result is not (TeeResult.BadParameters or TeeResult.CiphertextInvalid or TeeResult.NotSupported))
             Told(result);
         return result;

@@ -27,7 +27,7 @@ public sealed class CipherOperation : CryptoOperation
     public void Init(ReadOnlySpan<byte> iv = default)
     {
         Contract.Require(Is(HandleState.KeySet));
-        Contract.Require(Kernel.CipherInit(Handle, iv));
+        Contract.Require(Utee.CipherInit(Handle, iv));
         (State, IsActive) = (State | HandleState.Initialized, true);
     }
 
@@ -36,7 +36,7 @@ public sealed class CipherOperation : CryptoOperation
     public TeeResult TryUpdate(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
         Contract.Require(IsActive);
-        return Told(Kernel.CipherUpdate(Handle, source, destination, out size));
+        return Told(Utee.CipherUpdate(Handle, source, destination, out size));
     }
 
     /// <summary>As <see cref="TryUpdate"/>.</summary>
@@ -49,7 +49,7 @@ public sealed class CipherOperation : CryptoOperation
     public TeeResult TryDoFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
         Contract.Require(IsActive);
-        TeeResult result = Told(Kernel.CipherFinal(Handle, source, destination, out size));
+        TeeResult result = Told(Utee.CipherFinal(Handle, source, destination, out size));
         if (result == TeeResult.Success)
             Restart();
         return result;

@@ -46,8 +46,6 @@ public abstract partial class CryptoOperation : IDisposable
     /// <summary>digestLength, in bytes: of a digest or a MAC its size, of authenticated encryption that of the tag.</summary>
     private protected virtual int DigestLength => 0;
 
-    private protected static ICryptoServices Kernel => TeeCore.Current.Crypto;
-
     private protected uint Handle => _handle;
 
     private protected HandleState State { get; set; }
@@ -66,11 +64,11 @@ public abstract partial class CryptoOperation : IDisposable
         Contract.Require(_handles.Key != 0 && _handles.Key2 == 0 && !Is(HandleState.Initialized));
         if (key is not null)
             RequireUsable(key.Info, MaxKeySize);
-        Contract.Require(TeeCore.Current.Objects.Reset(_handles.Key));
+        Contract.Require(Utee.CrypObjReset(_handles.Key));
         (State, KeySize) = (State & ~HandleState.KeySet, 0);
         if (key is null)
             return;
-        Contract.Require(TeeCore.Current.Objects.Copy(_handles.Key, key.Handle));
+        Contract.Require(Utee.CrypObjCopy(_handles.Key, key.Handle));
         (State, KeySize) = (State | HandleState.KeySet, key.Info.Size);
     }
 
@@ -91,14 +89,13 @@ public abstract partial class CryptoOperation : IDisposable
             Contract.Require(key1.Info.Size == key2.Info.Size);
         }
 
-        IObjectServices objects = TeeCore.Current.Objects;
-        Contract.Require(objects.Reset(_handles.Key));
-        Contract.Require(objects.Reset(_handles.Key2));
+        Contract.Require(Utee.CrypObjReset(_handles.Key));
+        Contract.Require(Utee.CrypObjReset(_handles.Key2));
         (State, KeySize) = (State & ~HandleState.KeySet, 0);
         if (key1 is null)
             return;
-        Contract.Require(objects.Copy(_handles.Key, key1.Handle));
-        Contract.Require(objects.Copy(_handles.Key2, key2!.Handle));
+        Contract.Require(Utee.CrypObjCopy(_handles.Key, key1.Handle));
+        Contract.Require(Utee.CrypObjCopy(_handles.Key2, key2!.Handle));
         (State, KeySize) = (State | HandleState.KeySet, key1.Info.Size);
     }
 
@@ -121,7 +118,7 @@ public abstract partial class CryptoOperation : IDisposable
     {
         uint handle = Interlocked.Exchange(ref _handle, 0);
         if (handle != 0)
-            Contract.Require(Kernel.Free(handle));
+            Contract.Require(Utee.CrypStateFree(handle));
     }
 
     /// <summary>Not HasFlag, which allocates until the method that asks has been compiled well.</summary>
@@ -136,28 +133,27 @@ public abstract partial class CryptoOperation : IDisposable
         Contract.Require(_handles.Key == 0 || source.KeySize <= MaxKeySize);
         CopyKey(_handles.Key, source._handles.Key, source.Is(HandleState.KeySet));
         CopyKey(_handles.Key2, source._handles.Key2, source.Is(HandleState.KeySet));
-        Contract.Require(Kernel.Copy(_handle, source._handle));
+        Contract.Require(Utee.CrypStateCopy(_handle, source._handle));
         (State, IsActive, KeySize) = (source.State, source.IsActive, source.KeySize);
     }
 
     /// <summary>TEE_AllocateOperation, of the classes that take a key: makes room for the key, or for two, and the operation around it.</summary>
     private protected static OperationHandles AllocateKeyed(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize)
     {
-        IObjectServices objects = TeeCore.Current.Objects;
         bool hasTwo = AlgorithmNumber.HasTwoKeys(algorithm);
         ObjectType type = AlgorithmNumber.KeyTypeOf(algorithm, mode);
         int size = hasTwo ? maxKeySize / 2 : maxKeySize;
         uint key2 = 0;
-        Refuse(objects.Allocate(type, size, out uint key));
-        TeeResult result = hasTwo ? objects.Allocate(type, size, out key2) : TeeResult.Success;
+        Refuse(Utee.CrypObjAlloc(type, size, out uint key));
+        TeeResult result = hasTwo ? Utee.CrypObjAlloc(type, size, out key2) : TeeResult.Success;
         uint handle = 0;
         if (result == TeeResult.Success)
-            result = Kernel.Allocate(algorithm, mode, key, key2, out handle);
+            result = Utee.CrypStateAlloc(algorithm, mode, key, key2, out handle);
         if (result != TeeResult.Success)
         {
-            objects.Close(key);
+            Utee.CrypObjClose(key);
             if (key2 != 0)
-                objects.Close(key2);
+                Utee.CrypObjClose(key2);
         }
 
         Refuse(result);
@@ -175,9 +171,9 @@ public abstract partial class CryptoOperation : IDisposable
     {
         if (destination == 0)
             return;
-        Contract.Require(TeeCore.Current.Objects.Reset(destination));
+        Contract.Require(Utee.CrypObjReset(destination));
         if (isSet)
-            Contract.Require(TeeCore.Current.Objects.Copy(destination, source));
+            Contract.Require(Utee.CrypObjCopy(destination, source));
     }
 
     private void RequireUsable(TeeObjectInfo key, int maxSize) =>

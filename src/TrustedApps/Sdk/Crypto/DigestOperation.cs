@@ -12,7 +12,7 @@ public sealed class DigestOperation : CryptoOperation
     {
         if (AlgorithmNumber.ClassOf(algorithm) != OperationClass.Digest)
             throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
-        Refuse(Kernel.Allocate(algorithm, OperationMode.Digest, 0, 0, out uint handle));
+        Refuse(Utee.CrypStateAlloc(algorithm, OperationMode.Digest, 0, 0, out uint handle));
         return new DigestOperation(algorithm, handle);
     }
 
@@ -21,7 +21,7 @@ public sealed class DigestOperation : CryptoOperation
     {
         Contract.Require(!Is(HandleState.Extracting));
         IsActive = true;
-        Contract.Require(Kernel.HashUpdate(Handle, chunk));
+        Contract.Require(Utee.HashUpdate(Handle, chunk));
     }
 
     /// <summary>TEE_DigestDoFinal: the last chunk, and the digest; after <see cref="Extract"/> what is left of it, and no chunk.</summary>
@@ -35,7 +35,7 @@ public sealed class DigestOperation : CryptoOperation
         }
         else
         {
-            TeeResult result = Kernel.HashFinal(Handle, chunk, digest, out size);
+            TeeResult result = Utee.HashFinal(Handle, chunk, digest, out size);
             if (result == TeeResult.ShortBuffer)
                 return result;
             Contract.Require(result);
@@ -59,7 +59,7 @@ public sealed class DigestOperation : CryptoOperation
     public int Extract(Span<byte> digest)
     {
         (State, IsActive) = (State | HandleState.Extracting, true);
-        Contract.Require(Kernel.HashExtract(Handle, digest, out int size));
+        Contract.Require(Utee.HashExtract(Handle, digest, out int size));
         return size;
     }
 
@@ -77,7 +77,7 @@ public sealed class DigestOperation : CryptoOperation
     /// <summary>A digest is always initialised, and its key, which it does not have, always set (GPD_SPE_010 section 6.2.1).</summary>
     private void Begin()
     {
-        Contract.Require(Kernel.HashInit(Handle));
+        Contract.Require(Utee.HashInit(Handle));
         (State, IsActive) = (HandleState.KeySet | HandleState.Initialized, false);
     }
 }

@@ -40,7 +40,7 @@ public sealed class KeyDerivation : CryptoOperation
         Contract.Require(Is(HandleState.KeySet));
         TeeObjectInfo info = derived.Info;
         Contract.Require(info.Type == ObjectType.GenericSecret && (info.State & HandleState.Initialized) == 0);
-        TeeResult result = Kernel.DeriveKey(Handle, parameters.Encoded, derived.Handle);
+        TeeResult result = Utee.CrypDeriveKey(Handle, parameters.Encoded, derived.Handle);
         if (result != TeeResult.BadParameters)
             Contract.Require(result);
         return result;

@@ -28,7 +28,7 @@ public sealed class MacOperation : CryptoOperation
     public void Init()
     {
         Contract.Require(Is(HandleState.KeySet));
-        Contract.Require(Kernel.HashInit(Handle));
+        Contract.Require(Utee.HashInit(Handle));
         (State, IsActive) = (State | HandleState.Initialized, true);
     }
 
@@ -36,7 +36,7 @@ public sealed class MacOperation : CryptoOperation
     public void Update(ReadOnlySpan<byte> chunk)
     {
         Contract.Require(IsActive);
-        Contract.Require(Kernel.HashUpdate(Handle, chunk));
+        Contract.Require(Utee.HashUpdate(Handle, chunk));
     }
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed class MacOperation : CryptoOperation
     public TeeResult TryComputeFinal(ReadOnlySpan<byte> message, Span<byte> mac, out int size)
     {
         Contract.Require(IsActive);
-        TeeResult result = Kernel.HashFinal(Handle, message, mac, out size);
+        TeeResult result = Utee.HashFinal(Handle, message, mac, out size);
         if (result == TeeResult.ShortBuffer)
             return result;
         Contract.Require(result);

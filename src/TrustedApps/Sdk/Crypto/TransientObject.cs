@@ -21,7 +21,7 @@ public sealed class TransientObject : IDisposable
     /// <exception cref="TeeException">NotSupported: there is no such type, or not of that size; OutOfMemory.</exception>
     public static TransientObject Allocate(ObjectType type, int maxSize)
     {
-        TeeResult result = TeeCore.Current.Objects.Allocate(type, maxSize, out uint handle);
+        TeeResult result = Utee.CrypObjAlloc(type, maxSize, out uint handle);
         return result == TeeResult.Success ? new TransientObject(handle) : throw new TeeException(result, TeeOrigin.Tee);
     }
 
@@ -30,7 +30,7 @@ public sealed class TransientObject : IDisposable
     {
         get
         {
-            Contract.Require(TeeCore.Current.Objects.GetInfo(_handle, out TeeObjectInfo info));
+            Contract.Require(Utee.CrypObjGetInfo(_handle, out TeeObjectInfo info));
             return info;
         }
     }
@@ -43,7 +43,7 @@ public sealed class TransientObject : IDisposable
     public void Populate(AttributeList attributes)
     {
         ArgumentNullException.ThrowIfNull(attributes);
-        Answer(TeeCore.Current.Objects.Populate(_handle, attributes.Encoded));
+        Answer(Utee.CrypObjPopulate(_handle, attributes.Encoded));
     }
 
     /// <summary>As the other, of a type that has one attribute.</summary>
@@ -60,7 +60,7 @@ public sealed class TransientObject : IDisposable
     /// </summary>
     /// <exception cref="TeeException">BadParameters: there is no key by these parameters.</exception>
     public void GenerateKey(int size, AttributeList? parameters = null) =>
-        Answer(TeeCore.Current.Objects.GenerateKey(_handle, size, parameters is null ? [] : parameters.Encoded));
+        Answer(Utee.CrypObjGenerateKey(_handle, size, parameters is null ? [] : parameters.Encoded));
 
     /// <summary>
     /// TEE_GetObjectBufferAttribute: numbers are big-endian, without leading zeroes. Panics for an attribute that is a value, for an object
@@ -70,7 +70,7 @@ public sealed class TransientObject : IDisposable
     public TeeResult TryGetBufferAttribute(AttributeId attribute, Span<byte> value, out int size)
     {
         Contract.Require(!AttributeReader.IsValue(attribute));
-        TeeResult result = TeeCore.Current.Objects.GetAttribute(_handle, attribute, value, out size);
+        TeeResult result = Utee.CrypObjGetAttr(_handle, attribute, value, out size);
         if (result is not (TeeResult.ItemNotFound or TeeResult.ShortBuffer))
             Contract.Require(result);
         return result;
@@ -91,7 +91,7 @@ public sealed class TransientObject : IDisposable
     {
         Contract.Require(AttributeReader.IsValue(attribute));
         Span<byte> value = stackalloc byte[8];
-        TeeResult result = TeeCore.Current.Objects.GetAttribute(_handle, attribute, value, out _);
+        TeeResult result = Utee.CrypObjGetAttr(_handle, attribute, value, out _);
         if (result == TeeResult.ItemNotFound)
             throw new TeeException(result, TeeOrigin.Tee);
         Contract.Require(result);
@@ -99,24 +99,24 @@ public sealed class TransientObject : IDisposable
     }
 
     /// <summary>TEE_RestrictObjectUsage1: what is not in <paramref name="usage"/> is forbidden until the object is reset.</summary>
-    public void RestrictUsage(KeyUsage usage) => Contract.Require(TeeCore.Current.Objects.RestrictUsage(_handle, usage));
+    public void RestrictUsage(KeyUsage usage) => Contract.Require(Utee.CrypObjRestrictUsage(_handle, usage));
 
     /// <summary>TEE_CopyObjectAttributes1: takes another object's attributes and its usage. Panics unless this one is empty and of that type, or of its public half.</summary>
     public void CopyAttributesFrom(TransientObject source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Contract.Require(TeeCore.Current.Objects.Copy(_handle, source._handle));
+        Contract.Require(Utee.CrypObjCopy(_handle, source._handle));
     }
 
     /// <summary>TEE_ResetTransientObject: wipes it; it can be populated again, for every use.</summary>
-    public void Reset() => Contract.Require(TeeCore.Current.Objects.Reset(_handle));
+    public void Reset() => Contract.Require(Utee.CrypObjReset(_handle));
 
     /// <summary>TEE_FreeTransientObject: wipes it and gives it back.</summary>
     public void Dispose()
     {
         uint handle = Interlocked.Exchange(ref _handle, 0);
         if (handle != 0)
-            Contract.Require(TeeCore.Current.Objects.Close(handle));
+            Contract.Require(Utee.CrypObjClose(handle));
     }
 
     private static void Answer(TeeResult result)

@@ -25,13 +25,13 @@ public sealed class TaClientSession : IDisposable
     /// <exception cref="TeeException">As above.</exception>
     public static TaClientSession Open(Guid uuid, ref TaOperation operation, uint timeout = InfiniteTimeout)
     {
-        TeeResult result = TeeCore.Current.Client.Open(uuid, timeout, ref operation, out uint id, out TeeOrigin origin);
+        TeeResult result = Utee.OpenTaSession(uuid, timeout, ref operation, out uint id, out TeeOrigin origin);
         return result == TeeResult.Success ? new TaClientSession(id) : throw new TeeException(result, origin);
     }
 
     /// <summary>Invokes a command and reports the outcome without throwing (TEE_InvokeTACommand).</summary>
     public TeeResult TryInvoke(uint command, ref TaOperation operation, out TeeOrigin origin, uint timeout = InfiniteTimeout) =>
-        TeeCore.Current.Client.Invoke(_id, timeout, command, ref operation, out origin);
+        Utee.InvokeTaCommand(_id, timeout, command, ref operation, out origin);
 
     /// <summary>Invokes a command.</summary>
     /// <exception cref="TeeException">The outcome was not success.</exception>
@@ -47,6 +47,6 @@ public sealed class TaClientSession : IDisposable
     {
         uint id = Interlocked.Exchange(ref _id, 0);
         if (id != 0)
-            TeeCore.Current.Client.Close(id);
+            Contract.Require(Utee.CloseTaSession(id));
     }
 }

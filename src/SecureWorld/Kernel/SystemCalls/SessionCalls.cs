@@ -1,43 +1,44 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 
-namespace RestrictedTee.SecureWorld.Kernel.Services;
+namespace RestrictedTee.SecureWorld.Kernel.SystemCalls;
 
 /// <summary>The internal client API: a TA as client of another (GPD_SPE_010 section 4.9).</summary>
-internal sealed class ClientServices(SessionManager sessions) : IClientServices
+internal sealed class SessionCalls(SessionManager sessions)
 {
     /// <summary>What is asked for: a session of a TA, or a command in a session.</summary>
     private readonly record struct Request(Guid? Opens, uint Session, uint Command, uint Timeout);
 
-    TeeResult IClientServices.Open(Guid uuid, uint timeout, ref TaOperation operation, out uint session, out TeeOrigin origin)
+    internal TeeResult Open(CallFrame caller, ref SystemCallFrame frame)
     {
-        Outcome outcome = Call(new Request(uuid, 0, 0, timeout), ref operation, out session);
-        origin = outcome.Origin;
+        Span<ulong> halves = [frame[0], frame[1]];
+        Outcome outcome = Call(new Request(new Guid(MemoryMarshal.AsBytes(halves)), 0, 0, frame.UInt32(2)), caller, ref frame.Memory, out uint session);
+        (frame[3], frame[4]) = (session, (uint)outcome.Origin);
         return outcome.Result;
     }
 
-    TeeResult IClientServices.Invoke(uint session, uint timeout, uint command, ref TaOperation operation, out TeeOrigin origin)
+    internal TeeResult Invoke(CallFrame caller, ref SystemCallFrame frame)
     {
-        Outcome outcome = Call(new Request(null, session, command, timeout), ref operation, out _);
-        origin = outcome.Origin;
+        Outcome outcome = Call(new Request(null, frame.UInt32(0), frame.UInt32(2), frame.UInt32(1)), caller, ref frame.Memory, out _);
+        frame[4] = (uint)outcome.Origin;
         return outcome.Result;
     }
 
-    void IClientServices.Close(uint session) => sessions.CloseSession(CallStack.Current.Top.Session!.Instance.Resources.Clients, session);
+    internal TeeResult Close(CallFrame caller, ref SystemCallFrame frame) =>
+        sessions.CloseSession(caller.Session!.Instance.Resources.Clients, frame.UInt32(0));
 
     /// <summary>
     /// Turns a TA's operation into call parameters. The spans stay pinned for the call, so the other TA works on the very same
     /// bytes: a span of a memref that the caller was given is a reference into that memory, any other is the caller's own.
     /// </summary>
-    private unsafe Outcome Call(in Request request, ref TaOperation operation, out uint session)
+    private unsafe Outcome Call(in Request request, CallFrame caller, ref TaOperation operation, out uint session)
     {
         session = 0;
-        CallStack stack = CallStack.Current;
-        CallFrame caller = stack.Top;
-        CallParameters parameters = stack.Next.Parameters;
+        CallParameters parameters = CallStack.Current.Next.Parameters;
         fixed (byte* p0 = &operation.P0.Start, p1 = &operation.P1.Start, p2 = &operation.P2.Start, p3 = &operation.P3.Start)
         {
             try

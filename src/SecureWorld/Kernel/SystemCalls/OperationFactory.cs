@@ -5,7 +5,7 @@ using RestrictedTee.SecureWorld.Kernel.Objects;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 
-namespace RestrictedTee.SecureWorld.Kernel.Services;
+namespace RestrictedTee.SecureWorld.Kernel.SystemCalls;
 
 /// <summary>Makes operations: an engine, the memory that the state needs, and the keys, which are the operation's from then on.</summary>
 internal readonly ref struct OperationFactory(InstanceResources resources, SecureRam ram)

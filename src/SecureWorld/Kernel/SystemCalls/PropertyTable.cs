@@ -1,10 +1,11 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Kernel.Instances;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SmcTransport.Abi;
 
-namespace RestrictedTee.SecureWorld.Kernel.Services;
+namespace RestrictedTee.SecureWorld.Kernel.SystemCalls;
 
-/// <summary>One property: in which set, its name, and its value as a session sees it (a bool, uint, string, Guid or TeeIdentity).</summary>
+/// <summary>One property: in which set, its name, and its value as a session sees it (one of <see cref="PropertyValue"/>'s types).</summary>
 internal sealed record PropertyRow(PropertySet Set, string Name, Func<Session, object> Get);
 
 /// <summary>
@@ -56,14 +57,14 @@ internal static class PropertyTable
         Tee("gpd.tee.description", $"RestrictedTee {version}: an OP-TEE-style TEE emulated in a Linux process"),
         Tee("gpd.tee.deviceID", DeviceId),
         Tee("gpd.tee.systemTime.protectionLevel", ClockOfTheNormalWorld),
-        Tee("gpd.tee.TAPersistentTime.protectionLevel", ClockOfTheNormalWorld), // the lowest there is; no persistent time is kept
-        Tee("gpd.tee.arith.maxBigIntSize", 0u), // no arithmetic API
-        Tee("gpd.tee.cryptography.ecc", false), // the optional families of algorithms: none is whole
-        Tee("gpd.tee.cryptography.nist", false),
-        Tee("gpd.tee.cryptography.bsi-r", false),
+        Tee("gpd.tee.TAPersistentTime.protectionLevel", ClockOfTheNormalWorld),
+        Tee("gpd.tee.arith.maxBigIntSize", (uint)BigInt.MaxSize), // in bits
+        Tee("gpd.tee.cryptography.ecc", true), // the optional families of algorithms, true where one is whole
+        Tee("gpd.tee.cryptography.nist", true), // P-192 to P-521
+        Tee("gpd.tee.cryptography.bsi-r", false), // no Brainpool curves
         Tee("gpd.tee.cryptography.bsi-t", false),
-        Tee("gpd.tee.cryptography.ietf", false),
-        Tee("gpd.tee.cryptography.octa", false),
+        Tee("gpd.tee.cryptography.ietf", true), // X25519, Ed25519, X448, Ed448
+        Tee("gpd.tee.cryptography.octa", true), // SM2, SM3, SM4
         Tee("gpd.tee.cryptography.maxRetainedData", 0u),
         Tee("gpd.tee.trustedStorage.antiRollback.protectionLevel", 0u), // no trusted storage
         Tee("gpd.tee.trustedStorage.rollbackDetection.protectionLevel", 0u),
