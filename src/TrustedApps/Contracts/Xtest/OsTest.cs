@@ -11,13 +11,13 @@ public static class OsTest
     /// <summary>TA_OS_TEST_UUID.</summary>
     public const string UuidText = "5b9e0e40-2636-11e1-ad9e-0002a5d5c51b";
 
-    /// <summary>Nothing. Parameters are not looked at.</summary>
+    /// <summary>What the TA's persistent time is like: TIME_NOT_SET until <see cref="CommandBasic"/> has set it. Parameters are not looked at.</summary>
     public const uint CommandInit = 0;
 
     /// <summary>In: value[0].a milliseconds. Waits in another session with half of them as time-out; must be cancelled.</summary>
     public const uint CommandClientWithTimeout = 1;
 
-    /// <summary>In: memref[0]. Properties, time, memory, access rights.</summary>
+    /// <summary>In: memref[0]. Properties, time, memory, access rights. The TA's persistent time is past its end afterwards.</summary>
     public const uint CommandBasic = 5;
 
     /// <summary>Panics, with code 0xbeef. Parameters are not looked at.</summary>

@@ -6,14 +6,8 @@ namespace RestrictedTee.TrustedApps.XtestApps.OsTestApp;
 
 /// <summary>The os_test TA: what it tests besides cryptography, a file for each kind of thing.</summary>
 [TrustedApp(OsTest.UuidText, DataSize = 900 * 1024)]
-[TaProperty("myprop.true", true)]
-[TaProperty("myprop.42", 42u)]
-[TaProperty("myprop.hello", LongText)]
 public sealed partial class OsTestTa : TrustedApp
 {
-    private const string LongText =
-        "hello property, larger than 80 characters, so that it checks that it is not truncated by anything in the source code which may be wrong";
-
     private const uint PanicCode = 0xbeef;
 
     [OpenSession]
@@ -22,16 +16,10 @@ public sealed partial class OsTestTa : TrustedApp
     }
 
     [Command(OsTest.CommandInit)]
-    public static void Init(RawParameters parameters)
-    {
-    }
+    public static TeeResult Init(RawParameters parameters) => TeeClock.TryGetPersistent(out _);
 
     [Command(OsTest.CommandPanic)]
     public static void PanicNow(RawParameters parameters) => Tee.Panic(PanicCode);
-
-    [Command(OsTest.CommandParamsAccess)]
-    public static TeeResult ParamsAccess(MemrefInput memory, MemrefInput none) =>
-        memory.IsNormal && none is { IsNull: true, Size: 0 } ? TeeResult.Success : TeeResult.BadParameters;
 
     [Command(OsTest.CommandParams)]
     public static TeeResult Params(MemrefInput p0, MemrefInput p1, MemrefOutput p2, MemrefOutput p3) =>
