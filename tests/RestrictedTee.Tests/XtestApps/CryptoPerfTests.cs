@@ -36,7 +36,7 @@ public sealed class CryptoPerfTests : IDisposable
     [MemberData(nameof(Ciphers))]
     public void What_a_cipher_encrypts_in_pieces_it_decrypts_in_one(CryptoPerf.Cipher cipher)
     {
-        byte[] plain = [.. Enumerable.Range(0, Whole).Select(i => (byte)i)], encrypted = new byte[Whole], decrypted = new byte[Whole];
+        byte[] plain = [.. Enumerable.Range(0, Whole).Select(i => (byte)(i & 0xFF))], encrypted = new byte[Whole], decrypted = new byte[Whole];
 
         Assert.Equal(TeecResult.Success, PrepareCipher(cipher, decrypts: 0));
         Assert.Equal(TeecResult.Success, Process(plain, encrypted, unit: 64));
@@ -91,13 +91,15 @@ public sealed class CryptoPerfTests : IDisposable
     [InlineData(CryptoPerf.Algorithm.Rsa, CryptoPerf.RsaScheme.PssSha1, 1024u, false)]
     [InlineData(CryptoPerf.Algorithm.Rsa, CryptoPerf.RsaScheme.OaepSha1, 1024u, true)]
     [InlineData(CryptoPerf.Algorithm.Rsa, CryptoPerf.RsaScheme.Pkcs1, 1024u, true)]
+    [InlineData(CryptoPerf.Algorithm.Ecdsa, CryptoPerf.RsaScheme.NoPad, 192u, false)]
     [InlineData(CryptoPerf.Algorithm.Ecdsa, CryptoPerf.RsaScheme.NoPad, 256u, false)]
+    [InlineData(CryptoPerf.Algorithm.Ecdsa, CryptoPerf.RsaScheme.NoPad, 521u, false)]
     [InlineData(CryptoPerf.Algorithm.Sm2, CryptoPerf.RsaScheme.NoPad, 256u, false)]
     [InlineData(CryptoPerf.Algorithm.Sm2, CryptoPerf.RsaScheme.NoPad, 256u, true)]
     public void What_one_half_of_a_key_pair_makes_the_other_takes(CryptoPerf.Algorithm algorithm, CryptoPerf.RsaScheme scheme, uint size, bool encrypts)
     {
         var mode = (uint)(encrypts ? CryptoPerf.Mode.Decrypt : CryptoPerf.Mode.Verify);
-        byte[] attributes = algorithm == CryptoPerf.Algorithm.Ecdsa ? Packed(0xF000_0441, 3) : [];
+        byte[] attributes = algorithm == CryptoPerf.Algorithm.Ecdsa ? Packed(0xF000_0441 /* TEE_ATTR_ECC_CURVE */, size switch { 192 => 1u, 256 => 3u, _ => 5u }) : [];
         byte[] made = new byte[512];
         Succeeds(CryptoPerf.CommandAsymmetricPrepareObject, Parameter.ValueInput((uint)algorithm, size), Parameter.ValueInput(mode));
         Succeeds(CryptoPerf.CommandAsymmetricPrepareKeyPair, Parameter.ValueInput(size, mode), Parameter.ValueInput((uint)algorithm, (uint)scheme), Parameter.TempInput(attributes));
