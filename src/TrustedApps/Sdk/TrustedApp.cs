@@ -1,7 +1,8 @@
 namespace RestrictedTee.Sdk;
 
 /// <summary>
-/// The base of every trusted application. One object is one instance: what OP-TEE's TAs keep in globals, keep in fields.
+/// The base of every trusted application. One object is one instance: what OP-TEE's TAs keep in globals, and others by TEE_SetInstanceData and
+/// TEE_GetInstanceData, keep in fields.
 /// </summary>
 /// <remarks>
 /// Life (GPD_SPE_010 section 2.1.2): <see cref="Create"/> once, then sessions open, commands run and sessions close, one call

@@ -1,4 +1,5 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
 using RestrictedTee.SecureWorld.Kernel.SystemCalls;
@@ -78,7 +79,7 @@ internal static class SdkThread
     }
 
     private static void Bind(SecureRam ram) =>
-        Utee.BindToThread(s_calls = new Unwinding(new SystemCallTable(new SystemCallParts(null!, ram, null!, null!, "1"))));
+        Utee.BindToThread(s_calls = new Unwinding(new SystemCallTable(new SystemCallParts(null!, ram, null!, new FirewallRules(), "1"))));
 
     /// <summary>The SDK unwinds from a panic; there is no session manager here that would mark the instance.</summary>
     private sealed class Unwinding(ISystemCalls calls) : ISystemCalls

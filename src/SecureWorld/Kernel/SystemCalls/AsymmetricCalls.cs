@@ -21,8 +21,7 @@ internal static class AsymmetricCalls
             result = signature.Sign(new AttributeReader(parameters), frame.Input(3), frame.Output(5), out size);
         else if (caller.Objects.TryFind(frame.UInt32(0), out AsymmetricCipherState? cipher))
             result = cipher.Operate(new AttributeReader(parameters), frame.Input(3), frame.Output(5), out size);
-        frame.Written(5, size);
-        return result;
+        return frame.Written(5, result, size);
     }
 
     internal static TeeResult Verify(CallFrame caller, ref SystemCallFrame frame)

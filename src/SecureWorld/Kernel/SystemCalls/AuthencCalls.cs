@@ -21,8 +21,7 @@ internal static class AuthencCalls
         if (!caller.Objects.TryFind(frame.UInt32(0), out AeState? state))
             return TeeResult.BadParameters;
         TeeResult result = state.Update(frame.Input(1), frame.Output(3), out int size);
-        frame.Written(3, size);
-        return result;
+        return frame.Written(3, result, size);
     }
 
     internal static TeeResult EncryptFinal(CallFrame caller, ref SystemCallFrame frame)
@@ -30,9 +29,8 @@ internal static class AuthencCalls
         if (!caller.Objects.TryFind(frame.UInt32(0), out AeState? state))
             return TeeResult.BadParameters;
         TeeResult result = state.EncryptFinal(frame.Input(1), frame.Output(3), out int size, frame.Output(5), out int tagSize);
-        frame.Written(3, size);
-        frame.Written(5, tagSize);
-        return result;
+        frame.Written(3, result, size);
+        return frame.Written(5, result, tagSize);
     }
 
     internal static TeeResult DecryptFinal(CallFrame caller, ref SystemCallFrame frame)
@@ -40,7 +38,6 @@ internal static class AuthencCalls
         if (!caller.Objects.TryFind(frame.UInt32(0), out AeState? state))
             return TeeResult.BadParameters;
         TeeResult result = state.DecryptFinal(frame.Input(1), frame.Output(3), out int size, frame.Input(5));
-        frame.Written(3, size);
-        return result;
+        return frame.Written(3, result, size);
     }
 }

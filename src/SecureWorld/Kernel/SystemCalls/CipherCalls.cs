@@ -19,7 +19,6 @@ internal static class CipherCalls
         if (!caller.Objects.TryFind(frame.UInt32(0), out CipherState? state))
             return TeeResult.BadParameters;
         TeeResult result = state.Update(frame.Input(1), frame.Output(3), isLast, out int size);
-        frame.Written(3, size);
-        return result;
+        return frame.Written(3, result, size);
     }
 }

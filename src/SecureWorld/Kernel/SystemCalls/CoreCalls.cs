@@ -16,10 +16,10 @@ internal sealed class CoreCalls(SessionManager sessions)
     internal static TeeResult Log(CallFrame caller, ref SystemCallFrame frame)
     {
         ReadOnlySpan<byte> text = frame.Input(0);
-        LogEventLevel severity = (TraceLevel)frame.UInt32(2) switch
+        LogEventLevel severity = frame.UInt32(2) switch
         {
-            TraceLevel.Error => LogEventLevel.Warning,
-            TraceLevel.Info => LogEventLevel.Information,
+            (uint)TraceLevel.Error => LogEventLevel.Warning,
+            (uint)TraceLevel.Info => LogEventLevel.Information,
             _ => LogEventLevel.Debug,
         };
         if (Serilog.Log.IsEnabled(severity))

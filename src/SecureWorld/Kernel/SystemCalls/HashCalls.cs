@@ -18,8 +18,7 @@ internal static class HashCalls
         if (!caller.Objects.TryFind(frame.UInt32(0), out HashState? state))
             return TeeResult.BadParameters;
         TeeResult result = state.Final(frame.Input(1), frame.Output(3), out int size);
-        frame.Written(3, size);
-        return result;
+        return frame.Written(3, result, size);
     }
 
     internal static TeeResult Extract(CallFrame caller, ref SystemCallFrame frame)
@@ -27,7 +26,6 @@ internal static class HashCalls
         if (!caller.Objects.TryFind(frame.UInt32(0), out HashState? state))
             return TeeResult.BadParameters;
         TeeResult result = state.Extract(frame.Output(1), out int size);
-        frame.Written(1, size);
-        return result;
+        return frame.Written(1, result, size);
     }
 }

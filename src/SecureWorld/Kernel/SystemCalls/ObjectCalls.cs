@@ -82,8 +82,7 @@ internal sealed class ObjectCalls(SecureRam ram)
         if (!caller.Objects.TryFind(frame.UInt32(0), out KeyObject? key))
             return TeeResult.BadParameters;
         TeeResult result = key.Read((AttributeId)frame.UInt32(1), frame.Output(2), out int size);
-        frame.Written(2, size);
-        return result;
+        return frame.Written(2, result, size);
     }
 
     internal static TeeResult GenerateKey(CallFrame caller, ref SystemCallFrame frame) =>

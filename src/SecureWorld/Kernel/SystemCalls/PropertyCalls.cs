@@ -25,16 +25,17 @@ internal sealed class PropertyCalls
         byte[] nameBytes = PropertyValue.TextOf(name);
         frame[6] = (uint)PropertyValue.TypeOf(value);
         byte[] valueBytes = PropertyValue.BytesOf(value);
-        frame.Written(2, nameBytes.Length);
-        frame.Written(4, valueBytes.Length);
         bool fits = (nameRoom.IsEmpty || nameBytes.Length <= nameRoom.Length) && (valueRoom.IsEmpty || valueBytes.Length <= valueRoom.Length);
+        TeeResult result = fits ? TeeResult.Success : TeeResult.ShortBuffer;
+        frame.Written(2, result, nameBytes.Length);
+        frame.Written(4, result, valueBytes.Length);
         if (!fits)
-            return TeeResult.ShortBuffer;
+            return result;
         if (!nameRoom.IsEmpty)
             nameBytes.CopyTo(nameRoom);
         if (!valueRoom.IsEmpty)
             valueBytes.CopyTo(valueRoom);
-        return TeeResult.Success;
+        return result;
     }
 
     internal TeeResult NameToIndex(CallFrame caller, ref SystemCallFrame frame)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace RestrictedTee.Sdk;
 
@@ -30,7 +31,7 @@ public sealed class TransientObject : IDisposable
     {
         get
         {
-            Contract.Require(Utee.CrypObjGetInfo(_handle, out TeeObjectInfo info));
+            Require(Utee.CrypObjGetInfo(_handle, out TeeObjectInfo info));
             return info;
         }
     }
@@ -69,10 +70,10 @@ public sealed class TransientObject : IDisposable
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing is written; ItemNotFound.</returns>
     public TeeResult TryGetBufferAttribute(AttributeId attribute, Span<byte> value, out int size)
     {
-        Contract.Require(!AttributeReader.IsValue(attribute));
+        Require(!AttributeReader.IsValue(attribute));
         TeeResult result = Utee.CrypObjGetAttr(_handle, attribute, value, out size);
         if (result is not (TeeResult.ItemNotFound or TeeResult.ShortBuffer))
-            Contract.Require(result);
+            Require(result);
         return result;
     }
 
@@ -89,40 +90,44 @@ public sealed class TransientObject : IDisposable
     /// <exception cref="TeeException">ItemNotFound.</exception>
     public (uint A, uint B) GetValueAttribute(AttributeId attribute)
     {
-        Contract.Require(AttributeReader.IsValue(attribute));
+        Require(AttributeReader.IsValue(attribute));
         Span<byte> value = stackalloc byte[8];
         TeeResult result = Utee.CrypObjGetAttr(_handle, attribute, value, out _);
         if (result == TeeResult.ItemNotFound)
             throw new TeeException(result, TeeOrigin.Tee);
-        Contract.Require(result);
+        Require(result);
         return (BinaryPrimitives.ReadUInt32LittleEndian(value), BinaryPrimitives.ReadUInt32LittleEndian(value[4..]));
     }
 
     /// <summary>TEE_RestrictObjectUsage1: what is not in <paramref name="usage"/> is forbidden until the object is reset.</summary>
-    public void RestrictUsage(KeyUsage usage) => Contract.Require(Utee.CrypObjRestrictUsage(_handle, usage));
+    public void RestrictUsage(KeyUsage usage) => Require(Utee.CrypObjRestrictUsage(_handle, usage));
 
     /// <summary>TEE_CopyObjectAttributes1: takes another object's attributes and its usage. Panics unless this one is empty and of that type, or of its public half.</summary>
     public void CopyAttributesFrom(TransientObject source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Contract.Require(Utee.CrypObjCopy(_handle, source._handle));
+        Require(Utee.CrypObjCopy(_handle, source._handle));
     }
 
     /// <summary>TEE_ResetTransientObject: wipes it; it can be populated again, for every use.</summary>
-    public void Reset() => Contract.Require(Utee.CrypObjReset(_handle));
+    public void Reset() => Require(Utee.CrypObjReset(_handle));
 
-    /// <summary>TEE_FreeTransientObject: wipes it and gives it back.</summary>
+    /// <summary>TEE_FreeTransientObject, TEE_CloseObject: wipes it and gives it back.</summary>
     public void Dispose()
     {
         uint handle = Interlocked.Exchange(ref _handle, 0);
         if (handle != 0)
-            Contract.Require(Utee.CrypObjClose(handle));
+            Require(Utee.CrypObjClose(handle));
     }
 
-    private static void Answer(TeeResult result)
+    private static void Answer(TeeResult result, [CallerMemberName] string member = "")
     {
         if (result == TeeResult.BadParameters)
             throw new TeeException(result, TeeOrigin.Tee);
-        Contract.Require(result);
+        Require(result, member);
     }
+
+    private static void Require(bool isKept, [CallerMemberName] string member = "") => Contract.Require(isKept, nameof(TransientObject), member);
+
+    private static void Require(TeeResult result, [CallerMemberName] string member = "") => Contract.Require(result, nameof(TransientObject), member);
 }

@@ -50,6 +50,6 @@ public sealed class SecureMemory : IDisposable
     {
         uint memory = Interlocked.Exchange(ref _memory, 0);
         if (memory != 0)
-            Contract.Require(Utee.MemoryFree(memory));
+            Contract.Require(Utee.MemoryFree(memory), nameof(SecureMemory), nameof(Dispose));
     }
 }

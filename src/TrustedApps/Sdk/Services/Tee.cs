@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -7,11 +8,15 @@ namespace RestrictedTee.Sdk;
 public static class Tee
 {
     /// <summary>Ends this instance at once (TEE_Panic). Does not return.</summary>
-    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    public static void Panic(uint code)
+    [DoesNotReturn]
+    public static void Panic(uint code) => Panic(code, null);
+
+    /// <summary>The same in a function of the API.</summary>
+    [DoesNotReturn]
+    internal static void Panic(uint code, GpFunction? function)
     {
-        Utee.Panic(code);
-        throw new TaPanicException(code);
+        Utee.Panic(code, function?.Number ?? 0);
+        throw new TaPanicException(code, function?.Number ?? 0, function?.Name ?? "");
     }
 
     /// <summary>TEE_Wait: waits, or until the request is cancelled and cancellation is not masked.</summary>
@@ -30,7 +35,7 @@ public static class Tee
     public static bool MaskCancellation() => Utee.MaskCancellation();
 
     /// <summary>TEE_GenerateRandom: fills a buffer from the system's generator, which is fit for keys.</summary>
-    public static void GenerateRandom(Span<byte> bytes) => Contract.Require(Utee.CrypRandomNumberGenerate(bytes));
+    public static void GenerateRandom(Span<byte> bytes) => Contract.Require(Utee.CrypRandomNumberGenerate(bytes), nameof(Tee), nameof(GenerateRandom));
 
     /// <summary>TEE_IsAlgorithmSupported: whether there is an algorithm; on a curve, where it is of one, else with <see cref="EccCurve.None"/>.</summary>
     public static bool IsAlgorithmSupported(TeeAlgorithm algorithm, EccCurve curve = EccCurve.None) => Utee.AlgorithmSupported(algorithm, curve);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RestrictedTee.Sdk;
 
 /// <summary>Time (GPD_SPE_010 chapter 7).</summary>
@@ -18,7 +20,7 @@ public static class TeeClock
     {
         TeeResult result = Utee.GetTime(TimeCategory.TaPersistent, out time);
         if (result is not (TeeResult.TimeNotSet or TeeResult.Overflow))
-            Contract.Require(result);
+            Require(result);
         return result;
     }
 
@@ -29,12 +31,14 @@ public static class TeeClock
         TeeResult result = Utee.SetTaTime(time);
         if (result == TeeResult.OutOfMemory)
             throw new TeeException(result, TeeOrigin.Tee);
-        Contract.Require(result);
+        Require(result);
     }
 
-    private static TeeTime Of(TimeCategory category)
+    private static TeeTime Of(TimeCategory category, [CallerMemberName] string member = "")
     {
-        Contract.Require(Utee.GetTime(category, out TeeTime time));
+        Require(Utee.GetTime(category, out TeeTime time), member);
         return time;
     }
+
+    private static void Require(TeeResult result, [CallerMemberName] string member = "") => Contract.Require(result, nameof(TeeClock), member);
 }

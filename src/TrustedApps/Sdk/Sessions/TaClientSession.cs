@@ -47,6 +47,6 @@ public sealed class TaClientSession : IDisposable
     {
         uint id = Interlocked.Exchange(ref _id, 0);
         if (id != 0)
-            Contract.Require(Utee.CloseTaSession(id));
+            Contract.Require(Utee.CloseTaSession(id), nameof(TaClientSession), nameof(Dispose));
     }
 }

@@ -52,10 +52,14 @@ internal ref struct SystemCallFrame
     internal Span<byte> Output(int register) =>
         IsNamed(register) && Slot((int)_registers[register] - 1) is { Type: ParameterType.MemrefOutput } slot ? slot.Bytes : default;
 
-    /// <summary>Tells how much was written to the memory that a register names, or is needed.</summary>
-    internal void Written(int register, int size) => _registers[register + 1] = (uint)size;
+    /// <summary>Tells how much was written to the memory that a register names, or is needed; nothing of a call that came to nothing else.</summary>
+    internal TeeResult Written(int register, TeeResult result, int size)
+    {
+        _registers[register + 1] = result is TeeResult.Success or TeeResult.ShortBuffer ? (uint)size : 0;
+        return result;
+    }
 
-    private readonly bool IsNamed(int register) => _registers[register] - 1 < (uint)_named;
+    private readonly bool IsNamed(int register) => _registers[register] != 0 && _registers[register] <= (uint)_named;
 
     private void Name(int register, int length)
     {

@@ -25,9 +25,9 @@ internal static partial class Utee
         Enter(SystemCall.Log, ref frame);
     }
 
-    internal static void Panic(uint code)
+    internal static void Panic(uint code, uint function)
     {
-        var frame = new SystemCallFrame { [0] = code };
+        var frame = new SystemCallFrame { [0] = code, [1] = function };
         Enter(SystemCall.Panic, ref frame);
     }
 
