@@ -16,7 +16,7 @@ internal static class XtestRegistry
         [
             .. new[]
                 {
-                    CoreCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, ElsewhereCases.All,
+                    CoreCases.All, CryptoCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, PluginCases.All, NativeCases.All, ElsewhereCases.All,
                     DigestCases.All, CipherCases.All, AsymmetricCases.All, KeyCases.All, DerivationCases.All,
                     NumberCases.All, ArithmeticCases.All,
                 }

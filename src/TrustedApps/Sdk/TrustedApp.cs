@@ -21,6 +21,9 @@ public abstract class TrustedApp
     {
     }
 
+    /// <summary>TA_InvokeCommandEntryPoint, for a command number that no method takes. Most TAs of OP-TEE answer TEE_ERROR_BAD_PARAMETERS then.</summary>
+    protected internal virtual TeeResult OtherCommand(TaSession session, uint command) => TeeResult.BadParameters;
+
     /// <summary>TA_DestroyEntryPoint.</summary>
     protected internal virtual void Destroy()
     {

@@ -35,6 +35,17 @@ internal sealed class SupplicantRequest(uint function, TeeIoctlParam[] parameter
         }
     }
 
+    /// <summary>Copies the memory of a parameter; none where that is null, and null when nobody waits for the answer any more.</summary>
+    internal byte[]? TryRead(int parameter)
+    {
+        lock (_gate)
+        {
+            if (Result is not null)
+                return null;
+            return memory[parameter] is { } block ? block.Span.Slice((int)parameters[parameter].A, (int)parameters[parameter].B).ToArray() : [];
+        }
+    }
+
     /// <summary>Writes into the memory of a parameter, of which the caller knows that it has room.</summary>
     /// <returns>False when nobody waits for the answer any more: the supplicant was detached, or the secure world has gone.</returns>
     internal bool TryWrite(int parameter, ReadOnlySpan<byte> content)

@@ -9,18 +9,20 @@ using Serilog;
 namespace RestrictedTee.NormalWorld.Supplicant;
 
 /// <summary>
-/// tee-supplicant: the normal world's helper of the TEE. It serves requests off its privileged device; today that is loading
-/// trusted applications from a folder.
+/// tee-supplicant: the normal world's helper of the TEE. It serves requests off its privileged device; those are to
+/// load trusted applications from a folder, and to call plug-ins.
 /// </summary>
 internal sealed class TeeSupplicant : IDisposable
 {
     private readonly TeeDevice _device;
     private readonly TaFolder? _folder;
+    private readonly PluginTable _plugins;
     private (Guid Uuid, byte[] Image)? _packed; // the size is asked for before the content is
 
-    internal TeeSupplicant(TeeDevice device, string? taFolder)
+    internal TeeSupplicant(TeeDevice device, string? taFolder, PluginTable plugins)
     {
         _device = device;
+        _plugins = plugins;
         _folder = taFolder is null ? null : new TaFolder(taFolder);
         _ = _folder?.Current;
         new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant" }.Start();
@@ -49,8 +51,12 @@ internal sealed class TeeSupplicant : IDisposable
             TeecResult result = TeecResult.NotSupported;
             try
             {
-                if ((OpteeRpcCommand)request.Function == OpteeRpcCommand.LoadTa)
-                    result = LoadTa(parameters, request);
+                result = (OpteeRpcCommand)request.Function switch
+                {
+                    OpteeRpcCommand.LoadTa => LoadTa(parameters, request),
+                    OpteeRpcCommand.SuppPlugin => _plugins.Serve(parameters, request),
+                    _ => TeecResult.NotSupported,
+                };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

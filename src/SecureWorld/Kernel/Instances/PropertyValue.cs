@@ -24,7 +24,7 @@ internal static class PropertyValue
         (PropertyType.UInt64, uint number) => (ulong)number,
         (PropertyType.Uuid, string text) => Guid.TryParseExact(text, "D", out Guid uuid) ? uuid : null,
         (PropertyType.Identity, string text) => ParseIdentity(text),
-        (PropertyType.BinaryBlock, string text) => Convert.TryFromBase64String(text, new byte[text.Length], out _) ? new BinaryBlock(text) : null,
+        (PropertyType.BinaryBlock, string text) => new BinaryBlock(text), // what is no base 64 in it counts as nothing
         _ => null,
     };
 

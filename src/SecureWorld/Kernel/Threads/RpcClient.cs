@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Memory;
@@ -14,7 +15,7 @@ internal sealed class RpcClient(RpcBorder border)
     private const ulong MaxPayload = 64UL << 20;
 
     /// <summary>What is asked for here; each is served in the table of the ABI.</summary>
-    internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } = [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree];
+    internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } = [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.SuppPlugin, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree];
 
     private readonly RpcBorder _border = AreServed(Issued)
         ? border
@@ -64,6 +65,31 @@ internal sealed class RpcClient(RpcBorder border)
             result = TeeResult.BadFormat; // another image than a moment ago
         if (result == TeeResult.Success)
             image = room;
+        return result;
+    }
+
+    /// <summary>Calls a plug-in of the supplicant (tee_invoke_supp_plugin_rpc in core/tee/tee_supp_plugin_rpc.c upstream).</summary>
+    /// <param name="plugin">Which.</param>
+    /// <param name="command">Its command.</param>
+    /// <param name="subCommand">And sub-command.</param>
+    /// <param name="data">Goes along; an answer that is success comes back in its place, as far as it says.</param>
+    /// <param name="size">How long the plug-in says that its answer is. That is the normal world's word, and may be more than there is room.</param>
+    internal TeeResult InvokePlugin(Guid plugin, uint command, uint subCommand, byte[] data, out uint size)
+    {
+        Span<byte> octets = stackalloc byte[16];
+        plugin.TryWriteBytes(octets, bigEndian: true, out _);
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(octets);
+        var message = default(OpteeMessage);
+        message.Arg.ParameterCount = 4;
+        message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = OpteeRpc.SuppPluginInvoke, B = words[0], C = words[1] };
+        message.Params[1] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = words[2], B = words[3], C = command };
+        message.Params[2] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInOut, A = subCommand };
+        OpteeMsgParam none = _border.NullMemref;
+        message.Params[3] = none with { Attr = none.Attr + (OpteeMsgAttr.RmemInOut - OpteeMsgAttr.RmemOutput) };
+        TeeResult result = data.Length == 0
+            ? Call(OpteeRpcCommand.SuppPlugin, ref message)
+            : CallWithPayload(OpteeRpcCommand.SuppPlugin, ref message, [RpcPayload.InOut(3, data, data)]);
+        size = unchecked((uint)message.Params[2].B);
         return result;
     }
 

@@ -54,13 +54,18 @@ public sealed class TeeProperty
         return new TeeIdentity(BinaryPrimitives.ReadUInt32LittleEndian(bytes), new Guid(bytes[4..]));
     }
 
-    /// <summary>TEE_GetPropertyAsBinaryBlock.</summary>
-    /// <exception cref="TeeException">BadFormat.</exception>
+    /// <summary>
+    /// TEE_GetPropertyAsBinaryBlock: of the text in base 64, what is no digit is skipped, and padding ends it (base64_dec in
+    /// lib/libutils/ext/base64.c upstream).
+    /// </summary>
+    /// <exception cref="TeeException">BadFormat: it is no binary block.</exception>
     public byte[] AsBinaryBlock()
     {
-        ReadOnlySpan<byte> text = BytesOf(PropertyType.BinaryBlock);
-        byte[] room = new byte[text.Length];
-        return Convert.TryFromBase64String(Encoding.UTF8.GetString(text), room, out int length) ? room[..length] : throw BadFormat("base 64");
+        string text = Encoding.UTF8.GetString(BytesOf(PropertyType.BinaryBlock));
+        string digits = string.Concat(text.TakeWhile(c => c != '=').Where(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/'));
+        if (digits.Length % 4 == 1)
+            digits = digits[..^1]; // six bits are no byte
+        return Convert.FromBase64String(digits.PadRight((digits.Length + 3) / 4 * 4, '='));
     }
 
     /// <summary>TEE_GetPropertyAsString: numbers in decimal, UUIDs with hyphens, an identity as "login:UUID".</summary>
