@@ -14,7 +14,7 @@ internal static class TcpCases
     [
         new("regression_2001", "Trivial TCP iSocket API tests", Trivial),
         new("regression_2002", "Concurrent stressing TCP iSocket API tests", Concurrent),
-        new("regression_2003", "Timeout TCP iSocket API tests", Timeouts),
+        new("regression_2003_timeout", "Timeout TCP iSocket API tests", Timeouts),
         new("regression_2003_cancel", "Timeout TCP iSocket API tests - a wait that is cancelled", Cancelled),
     ];
 
