@@ -74,7 +74,7 @@ internal sealed class TrustedOs : IDisposable
         SmcDispatcher? smc = null;
         RpcBorder border = spmc is null ? new SmcRpcBorder(Relayer, () => smc!, cache) : new FfaRpcBorder(objects, spmc, () => Partitions!.Tee);
         var rpc = new RpcClient(border);
-        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall, () => Devices!, () => rpc)), options.EarlyTaFolder, () => rpc);
+        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall, () => Devices!, rpc)), options.EarlyTaFolder, () => rpc);
         var tas = _sessions = new SessionManager(_store, Firewall);
         var lent = new LentMemory(Relayer, Restricted, objects);
         var parameters = new ParameterReader(options.Conduit, Relayer, objects, Restricted, reserved);

@@ -105,21 +105,11 @@ internal static partial class LibCrypto
         return -1;
     }
 
-    /// <summary>Whether the public part is one: on its curve, of its group.</summary>
-    internal static bool IsPublicKey(EvpKeyHandle key)
+    /// <summary>Whether the private part of a pair on a curve is a number below the order, and the public one is its point.</summary>
+    internal static bool IsPair(EvpKeyHandle key)
     {
         using EvpKeyContextHandle context = EvpKeyContextHandle.For(key);
-        bool isOne = EvpPkeyPublicCheck(context) == 1;
-        if (!isOne)
-            ErrClearError();
-        return isOne;
-    }
-
-    /// <summary>Whether the private part is one: a number within the order of the curve.</summary>
-    internal static bool IsPrivateKey(EvpKeyHandle key)
-    {
-        using EvpKeyContextHandle context = EvpKeyContextHandle.For(key);
-        bool isOne = EvpPkeyPrivateCheck(context) == 1;
+        bool isOne = EvpPkeyPrivateCheck(context) == 1 && EvpPkeyPairwiseCheck(context) == 1;
         if (!isOne)
             ErrClearError();
         return isOne;
@@ -158,8 +148,8 @@ internal static partial class LibCrypto
     [LibraryImport(Library, EntryPoint = "EVP_PKEY_generate")]
     private static unsafe partial int EvpPkeyGenerate(EvpKeyContextHandle context, nint* key);
 
-    [LibraryImport(Library, EntryPoint = "EVP_PKEY_public_check")]
-    private static partial int EvpPkeyPublicCheck(EvpKeyContextHandle context);
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_pairwise_check")]
+    private static partial int EvpPkeyPairwiseCheck(EvpKeyContextHandle context);
 
     [LibraryImport(Library, EntryPoint = "EVP_PKEY_private_check")]
     private static partial int EvpPkeyPrivateCheck(EvpKeyContextHandle context);
@@ -177,5 +167,5 @@ internal static partial class LibCrypto
     private static unsafe partial int BnBn2Bin(nint number, byte* value);
 
     [LibraryImport(Library, EntryPoint = "BN_clear_free")]
-    private static partial void BnClearFree(nint number);
+    internal static partial void BnClearFree(nint number);
 }

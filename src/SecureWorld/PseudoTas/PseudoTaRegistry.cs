@@ -25,6 +25,7 @@ internal sealed class PseudoTaRegistry
         Register(() => new FaultsPtaService(kernel));
         Register(() => new TouchPtaService(kernel));
         Register(() => new ScanoutPtaService(kernel));
+        Register(() => new SocketPtaService(kernel));
     }
 
     internal ManagedProgram? Find(Guid uuid) => _programs.GetValueOrDefault(uuid);
@@ -45,7 +46,8 @@ internal sealed class PseudoTaRegistry
 }
 
 /// <summary>What pseudo TAs may reach of the kernel.</summary>
-internal sealed record KernelServices(ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall, Func<Devices.DeviceModels> Models, Func<RpcClient> Rpc)
+internal sealed record KernelServices(
+    ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall, Func<Devices.DeviceModels> Models, Kernel.Threads.RpcClient Rpc)
 {
     /// <summary>What the driver may ask on behalf of devices.</summary>
     internal Firewall.DeviceAccess Devices { get; } = new(Firewall);

@@ -76,7 +76,7 @@ internal sealed class SystemPtaService(KernelServices kernel) : TrustedApp
         if (plugin.IsNull || plugin.Size != UuidSize || data is { IsNull: false, Size: 0 })
             return TeeResult.BadParameters;
         byte[] copy = data.Span.ToArray();
-        TeeResult result = kernel.Rpc().InvokePlugin(new Guid(plugin.Span), command.A, command.B, copy, out uint size);
+        TeeResult result = kernel.Rpc.InvokePlugin(new Guid(plugin.Span), command.A, command.B, copy, out uint size);
         if (result == TeeResult.Success)
             copy.AsSpan(0, (int)Math.Min(size, (uint)copy.Length)).CopyTo(data.Span);
         answer.A = size;

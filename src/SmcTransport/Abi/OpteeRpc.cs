@@ -38,7 +38,7 @@ public static class OpteeRpc
             new((ulong)OpteeRpcCommand.ShmAlloc, "OPTEE_RPC_CMD_SHM_ALLOC", Support.Full, "The answer is a page list, as upstream's driver sends it."),
             new((ulong)OpteeRpcCommand.ShmFree, "OPTEE_RPC_CMD_SHM_FREE", Support.Full, "By cookie."),
             new((ulong)OpteeRpcCommand.Gprof, "OPTEE_RPC_CMD_GPROF", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
-            new((ulong)OpteeRpcCommand.Socket, "OPTEE_RPC_CMD_SOCKET", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.Socket, "OPTEE_RPC_CMD_SOCKET", Support.Full, "TCP and UDP: open, close, close all, send, receive, ioctl."),
             new((ulong)OpteeRpcCommand.Ftrace, "OPTEE_RPC_CMD_FTRACE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
             new((ulong)OpteeRpcCommand.SuppPlugin, "OPTEE_RPC_CMD_SUPP_PLUGIN", Support.Full, "The supplicant's answer; the one of this project has plug-ins of the program that it is part of."),
             new((ulong)OpteeRpcCommand.I2cTransfer, "OPTEE_RPC_CMD_I2C_TRANSFER", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no I2C bus.") { Refusal = NotSupported },
@@ -79,7 +79,7 @@ public enum OpteeRpcCommand : uint
     /// <summary>Profile data.</summary>
     Gprof = 9,
 
-    /// <summary>Sockets.</summary>
+    /// <summary>Sockets; see <see cref="OpteeRpcSocketCommand"/>.</summary>
     Socket = 10,
 
     /// <summary>Function graphs.</summary>

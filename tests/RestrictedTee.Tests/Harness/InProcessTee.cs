@@ -109,6 +109,8 @@ internal sealed class InProcessTee : IDisposable
 
     internal OpteeDriver Driver => Host.Driver;
 
+    internal TeeSupplicant Supplicant => _supplicant;
+
     /// <summary>How many banks have been plugged in since the start.</summary>
     internal int PlugCount => _plug.Plugged;
 

@@ -14,7 +14,7 @@ internal static class ObjectTypeTable
     private static readonly IReadOnlyList<KeyProvider> Dh = [OpenSslKeys.Dh, BouncyCastleFiniteField.Dh];
     private static readonly IReadOnlyList<KeyProvider> Ec = [OpenSslKeys.Ec, BouncyCastleEcKeys.Ec];
     private static readonly IReadOnlyList<KeyProvider> Sm2 = [BouncyCastleEcKeys.Ec];
-    private static readonly IReadOnlyList<KeyProvider> Raw = [OpenSslKeys.Raw, BouncyCastleEcKeys.Raw];
+    private static readonly IReadOnlyList<KeyProvider> Raw = [OpenSslKeys.Raw(BouncyCastleEcKeys.IsPoint), BouncyCastleEcKeys.Raw];
 
     internal static IReadOnlyList<ObjectTypeRow> Rows { get; } =
     [

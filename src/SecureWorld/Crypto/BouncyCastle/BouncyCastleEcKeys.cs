@@ -13,8 +13,13 @@ internal static class BouncyCastleEcKeys
 
     internal static KeyProvider Raw { get; } = new("BouncyCastle", _ => true, GenerateRaw, IsRaw);
 
-    private static bool IsEc(KeyMaterial key) =>
-        BouncyCastleCurves.TryImportPublic(key) is not null && (!key.Has(AttributeId.EccPrivateValue) || BouncyCastleCurves.TryImportPrivate(key) is not null);
+    private static bool IsEc(KeyMaterial key)
+    {
+        ECPublicKeyParameters? point = BouncyCastleCurves.TryImportPublic(key);
+        if (point is null || !key.Has(AttributeId.EccPrivateValue))
+            return point is not null;
+        return BouncyCastleCurves.TryImportPrivate(key) is { } secret && secret.Parameters.G.Multiply(secret.D).Equals(point.Q);
+    }
 
     /// <summary>A public half that is not the private one's makes signatures that tell the key.</summary>
     private static bool IsRaw(KeyMaterial key) => key.Row.Type switch
@@ -23,6 +28,14 @@ internal static class BouncyCastleEcKeys
         ObjectType.Ed448KeyPair => Matches(key, AttributeId.Ed448PublicValue, new Ed448PrivateKeyParameters(key[AttributeId.Ed448PrivateValue]).GeneratePublicKey().GetEncoded()),
         ObjectType.X25519KeyPair => Matches(key, AttributeId.X25519PublicValue, new X25519PrivateKeyParameters(key[AttributeId.X25519PrivateValue]).GeneratePublicKey().GetEncoded()),
         ObjectType.X448KeyPair => Matches(key, AttributeId.X448PublicValue, new X448PrivateKeyParameters(key[AttributeId.X448PrivateValue]).GeneratePublicKey().GetEncoded()),
+        _ => IsPoint(key),
+    };
+
+    /// <summary>Whether a public key is a point of its curve; any bytes are one where only one coordinate counts.</summary>
+    internal static bool IsPoint(KeyMaterial key) => key.Row.Type switch
+    {
+        ObjectType.Ed25519PublicKey => Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.ValidatePublicKeyPartial(key[AttributeId.Ed25519PublicValue].ToArray(), 0),
+        ObjectType.Ed448PublicKey => Org.BouncyCastle.Math.EC.Rfc8032.Ed448.ValidatePublicKeyPartial(key[AttributeId.Ed448PublicValue].ToArray(), 0),
         _ => true,
     };
 

@@ -10,9 +10,9 @@ namespace RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 /// <summary>Keys of DSA and Diffie-Hellman, over numbers, as the library has them.</summary>
 internal static class BouncyCastleFiniteField
 {
-    internal static KeyProvider Dsa { get; } = new("BouncyCastle", _ => true, GenerateDsa, key => TryImportDsa(key, isPrivate: false) is not null);
+    internal static KeyProvider Dsa { get; } = new("BouncyCastle", _ => true, GenerateDsa, key => BouncyCastleNumbers.Rules.IsDsa(key) && TryImportDsa(key, isPrivate: false) is not null);
 
-    internal static KeyProvider Dh { get; } = new("BouncyCastle", _ => true, GenerateDh, key => TryImportDh(key, key[AttributeId.DhPublicValue]) is not null);
+    internal static KeyProvider Dh { get; } = new("BouncyCastle", _ => true, GenerateDh, key => BouncyCastleNumbers.Rules.IsDh(key) && TryImportDh(key, key[AttributeId.DhPublicValue]) is not null);
 
     /// <summary>A key of DSA; null when it is none.</summary>
     internal static ICipherParameters? TryImportDsa(KeyMaterial key, bool isPrivate)

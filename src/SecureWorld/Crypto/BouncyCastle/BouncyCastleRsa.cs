@@ -103,7 +103,7 @@ internal static class BouncyCastleRsaKey
     private const int Certainty = 100;
 
     /// <summary>Makes keys that are smaller than the other library's smallest.</summary>
-    internal static KeyProvider Keys { get; } = new("BouncyCastle", _ => true, Generate, key => RsaRules.IsKey(key) && TryImport(key, key.Has(AttributeId.RsaPrivateExponent)) is not null);
+    internal static KeyProvider Keys { get; } = new("BouncyCastle", _ => true, Generate, IsKey);
 
     /// <summary>A key; null when it is none.</summary>
     internal static RsaKeyParameters? TryImport(KeyMaterial key, bool isPrivate)
@@ -124,6 +124,12 @@ internal static class BouncyCastleRsaKey
         {
             return null; // the library's word for a modulus that is even, or has small factors
         }
+    }
+
+    private static bool IsKey(KeyMaterial key)
+    {
+        bool isPair = key.Has(AttributeId.RsaPrivateExponent);
+        return RsaRules.IsKey(key) && TryImport(key, isPair) is not null && (!isPair || BouncyCastleNumbers.Rules.IsRsaPair(key));
     }
 
     private static TeeResult Generate(KeyMaterial key, int bits)

@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 namespace RestrictedTee.SecureWorld.Crypto.Modes;
 
 /// <summary>
-/// XTS of a library that does not encrypt with one key twice (FIPS 140-2 implementation guidance A.9), and block by block then. IEEE 1619, GlobalPlatform
-/// and upstream allow it: what TEE_SetOperationKey2 refuses is one object twice.
+/// XTS of a library that does not encrypt with one key twice (FIPS 140-2 implementation guidance A.9), nor with two of 192 bits, and block
+/// by block then. GlobalPlatform and upstream allow both: what TEE_SetOperationKey2 refuses is one object twice.
 /// </summary>
 internal sealed class XtsOfAnyKeys : CipherEngine
 {
+    private const int UnlikelyKey = 24; // bytes: AES of 192 bits, which IEEE 1619 has no XTS of
+
     private readonly CipherEngine _whole;
     private readonly CipherEngine _blockwise;
     private CipherEngine _used;
@@ -29,7 +31,7 @@ internal sealed class XtsOfAnyKeys : CipherEngine
     {
         Forget();
         int half = key.Length / 2;
-        _used = CryptographicOperations.FixedTimeEquals(key[..half], key[half..]) ? _blockwise : _whole;
+        _used = half == UnlikelyKey || CryptographicOperations.FixedTimeEquals(key[..half], key[half..]) ? _blockwise : _whole;
         _used.Begin(key, iv);
     }
 

@@ -4,7 +4,10 @@ using RestrictedTee.SecureWorld.Interop;
 
 namespace RestrictedTee.SecureWorld.Crypto.OpenSsl;
 
-/// <summary>What two keys have in common, by the system's libcrypto, which refuses points off the curve and secrets that are zero.</summary>
+/// <summary>
+/// What two keys have in common, by the system's libcrypto, which refuses points off the curve. A secret that is zero is of a point of small
+/// order, and none, on the newer curves (RFC 7748 section 6); on the others a point with an x of zero is as good as any.
+/// </summary>
 internal sealed class OpenSslAgreement : DerivationEngine
 {
     private EvpKeyHandle? _key;
@@ -28,7 +31,7 @@ internal sealed class OpenSslAgreement : DerivationEngine
         if (peer is null)
             return TeeResult.BadParameters;
         size = LibCrypto.Derive(_key!, peer, keepsZeroes: false, secret);
-        if (size < 0 || !secret[..size].ContainsAnyExcept((byte)0))
+        if (size < 0 || (_type != ObjectType.EcdhKeyPair && !secret[..size].ContainsAnyExcept((byte)0)))
             return TeeResult.BadParameters;
         return TeeResult.Success;
     }

@@ -35,7 +35,7 @@ internal sealed class OpenSslDsa : SignatureEngine
         size = 0;
         if (!_rule.Allows(digest.Length, _subgroupSize))
             return TeeResult.BadParameters;
-        Span<byte> encoded = stackalloc byte[(2 * _numberSize) + 16];
+        Span<byte> encoded = stackalloc byte[SignatureSize + DerSignature.Overhead];
         int length = LibCrypto.Operate(_context!, LibCrypto.Work.Sign, digest, encoded);
         if (length < 0)
             return TeeResult.BadParameters;
@@ -48,7 +48,11 @@ internal sealed class OpenSslDsa : SignatureEngine
     {
         if (!_rule.Allows(digest.Length, _subgroupSize))
             return TeeResult.BadParameters;
-        return signature.Length == SignatureSize && LibCrypto.Verify(_context!, digest, DerSignature.Encode(signature)) ? TeeResult.Success : TeeResult.SignatureInvalid;
+        if (signature.Length != SignatureSize)
+            return TeeResult.SignatureInvalid;
+        Span<byte> encoded = stackalloc byte[SignatureSize + DerSignature.Overhead];
+        int length = DerSignature.Encode(signature, encoded);
+        return LibCrypto.Verify(_context!, digest, encoded[..length]) ? TeeResult.Success : TeeResult.SignatureInvalid;
     }
 
     internal override void Forget()

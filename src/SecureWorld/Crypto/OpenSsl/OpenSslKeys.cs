@@ -15,13 +15,14 @@ internal static class OpenSslKeys
 
     internal static KeyProvider Rsa { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinModulus, GenerateRsa, IsRsa);
 
-    internal static KeyProvider Dsa { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinDsaPrime, GenerateDsa, IsPublic);
+    internal static KeyProvider Dsa { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinDsaPrime, GenerateDsa, key => OpenSslNumbers.Rules.IsDsa(key) && IsKey(key));
 
-    internal static KeyProvider Dh { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinModulus, GenerateDh, IsKey);
+    internal static KeyProvider Dh { get; } = new("OpenSSL", bits => LibCrypto.HasParameters && bits >= MinModulus, GenerateDh, key => OpenSslNumbers.Rules.IsDh(key) && IsKey(key));
 
     internal static KeyProvider Ec { get; } = new("OpenSSL", _ => LibCrypto.HasParameters, GenerateEc, IsEc);
 
-    internal static KeyProvider Raw { get; } = new("OpenSSL", _ => LibCrypto.HasParameters, GenerateRaw, IsRaw);
+    /// <param name="isPoint">Who says whether a public key is a point; the library finds that out with the first signature only.</param>
+    internal static KeyProvider Raw(KeyCheck isPoint) => new("OpenSSL", _ => LibCrypto.HasParameters, GenerateRaw, key => IsRaw(key) && isPoint(key));
 
     private static bool IsKey(KeyMaterial key)
     {
@@ -32,7 +33,7 @@ internal static class OpenSslKeys
     private static bool IsEc(KeyMaterial key)
     {
         using EvpKeyHandle? imported = OpenSslKey.Import(key);
-        return imported is not null && (!key.Has(AttributeId.EccPrivateValue) || LibCrypto.IsPrivateKey(imported));
+        return imported is not null && (!key.Has(AttributeId.EccPrivateValue) || LibCrypto.IsPair(imported));
     }
 
     /// <summary>A public half that is not the private one's makes signatures that tell the key (RFC 8032 section 8.1 takes it from the secret).</summary>
@@ -52,13 +53,8 @@ internal static class OpenSslKeys
         return false;
     }
 
-    private static bool IsPublic(KeyMaterial key)
-    {
-        using EvpKeyHandle? imported = OpenSslKey.Import(key);
-        return imported is not null && LibCrypto.IsPublicKey(imported);
-    }
-
-    private static bool IsRsa(KeyMaterial key) => RsaRules.IsKey(key) && IsKey(key);
+    private static bool IsRsa(KeyMaterial key) =>
+        RsaRules.IsKey(key) && IsKey(key) && (!key.Has(AttributeId.RsaPrivateExponent) || OpenSslNumbers.Rules.IsRsaPair(key));
 
     private static TeeResult GenerateRsa(KeyMaterial key, int bits)
     {

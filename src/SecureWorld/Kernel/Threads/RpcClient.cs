@@ -15,7 +15,8 @@ internal sealed class RpcClient(RpcBorder border)
     private const ulong MaxPayload = 64UL << 20;
 
     /// <summary>What is asked for here; each is served in the table of the ABI.</summary>
-    internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } = [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.SuppPlugin, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree];
+    internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } =
+        [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.SuppPlugin, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree, OpteeRpcCommand.Socket];
 
     private readonly RpcBorder _border = AreServed(Issued)
         ? border
@@ -23,6 +24,9 @@ internal sealed class RpcClient(RpcBorder border)
 
     /// <summary>Whether a request costs no other one first, to get memory for it: what is merely of interest is asked only then.</summary>
     internal static bool HasRoom => TeeThread.Current.RpcArgument is not null;
+
+    /// <summary>A memref parameter without memory, for an answer that is a size and nothing else.</summary>
+    internal OpteeMsgParam NullMemref => _border.NullMemref;
 
     /// <summary>REE time.</summary>
     internal TeeTime GetTime()
@@ -98,7 +102,7 @@ internal sealed class RpcClient(RpcBorder border)
     /// the request and freed after it, whatever became of it. A memref parameter is made for each.
     /// </summary>
     /// <param name="command">What is asked for.</param>
-    /// <param name="message">The parameters; on return as they were answered. The size of an output is in B of its parameter, and no larger than its room.</param>
+    /// <param name="message">The parameters; on return as they were answered. The size of an output is in B of its parameter, and no larger than its room unless it may be cut.</param>
     /// <param name="payloads">What goes along and what is expected back.</param>
     /// <returns>The normal world's result; OUT_OF_MEMORY when it gives no memory, BAD_FORMAT when it answers with sizes that cannot be.</returns>
     internal TeeResult CallWithPayload(OpteeRpcCommand command, ref OpteeMessage message, ReadOnlySpan<RpcPayload> payloads)
@@ -155,9 +159,9 @@ internal sealed class RpcClient(RpcBorder border)
             if (!payload.Output.IsEmpty)
             {
                 ulong size = message.Params[payload.Parameter].B;
-                if (size > (ulong)payload.Output.Length)
+                if (size > (ulong)payload.Output.Length && !payload.IsCut)
                     return false;
-                buffer.CopyTo(offset, payload.Output.Span[..(int)size]);
+                buffer.CopyTo(offset, payload.Output.Span[..(int)Math.Min(size, (ulong)payload.Output.Length)]);
             }
 
             offset += payload.AlignedLength;
@@ -189,7 +193,9 @@ internal sealed class RpcClient(RpcBorder border)
         Call(OpteeRpcCommand.ShmFree, ref message);
     }
 
-    private TeeResult Call(OpteeRpcCommand command, ref OpteeMessage message)
+    /// <summary>A request that its parameters hold.</summary>
+    /// <returns>The normal world's result; COMMUNICATION when it has gone.</returns>
+    internal TeeResult Call(OpteeRpcCommand command, ref OpteeMessage message)
     {
         if (!Issued.Contains(command))
             throw new InvalidOperationException($"The table of what is asked of the normal world has no {command}.");

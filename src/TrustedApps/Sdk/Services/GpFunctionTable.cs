@@ -229,13 +229,17 @@ internal static class GpFunctionTable
         ]),
     ];
 
+    private static IEnumerable<GpFunction> All => Chapters.SelectMany(chapter => chapter.Functions);
+
+    /// <summary>A function by its name.</summary>
+    internal static GpFunction Named(string name) => All.First(function => function.Name == name);
+
     /// <summary>The function that a member stands for; null for one that stands for none.</summary>
     /// <param name="owner">Its type; what several types have in common is their base's.</param>
     /// <param name="member">Its name.</param>
     internal static GpFunction? Find(string owner, string member)
     {
         string own = $"{owner}.{member}", common = $"CryptoOperation.{member}";
-        GpFunction[] all = [.. Chapters.SelectMany(chapter => chapter.Functions)];
-        return all.FirstOrDefault(function => function.Members.Contains(own)) ?? all.FirstOrDefault(function => function.Members.Contains(common));
+        return All.FirstOrDefault(function => function.Members.Contains(own)) ?? All.FirstOrDefault(function => function.Members.Contains(common));
     }
 }

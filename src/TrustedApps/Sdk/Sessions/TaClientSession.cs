@@ -13,7 +13,7 @@ public sealed class TaClientSession : IDisposable
     /// <summary>TEE_TIMEOUT_INFINITE.</summary>
     public const uint InfiniteTimeout = 0xFFFF_FFFF;
 
-    /// <summary>Opens a session.</summary>
+    /// <summary>TEE_OpenTASession: opens a session.</summary>
     /// <exception cref="TeeException">It did not open; the exception says why and who says so.</exception>
     public static TaClientSession Open(Guid uuid)
     {
@@ -21,7 +21,7 @@ public sealed class TaClientSession : IDisposable
         return Open(uuid, ref operation);
     }
 
-    /// <summary>Opens a session with parameters; <paramref name="timeout"/> in milliseconds asks for cancellation after that time.</summary>
+    /// <summary>The same with parameters; <paramref name="timeout"/>, in milliseconds, bounds the whole call: it is cancelled then.</summary>
     /// <exception cref="TeeException">As above.</exception>
     public static TaClientSession Open(Guid uuid, ref TaOperation operation, uint timeout = InfiniteTimeout)
     {
