@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using RestrictedTee.CommandLine.Bench.Crypto;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.CommandLine.Yardsticks;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
@@ -18,7 +20,7 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, str
     private readonly List<BenchRow> _rows = [];
 
     /// <summary>The parts of a run, in their order.</summary>
-    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "socket", "clients", "sessions", "buffers", "devices", "content", "sharing", "start", "footprint"];
+    internal static IReadOnlyList<string> Parts { get; } = ["calls", "callers", "loads", "socket", "clients", "sessions", "buffers", "devices", "content", "crypto", "sharing", "start", "footprint"];
 
     /// <summary>Measures the named parts.</summary>
     internal IReadOnlyList<BenchRow> Run(IReadOnlyCollection<string> parts)
@@ -60,6 +62,9 @@ internal sealed class Benchmarks(TeeEnvironment environment, TeeContext tee, str
             case "content":
                 InjectAndDump();
                 new ContentBenchmarks(tee, starting, _rows).Run();
+                break;
+            case "crypto":
+                new CryptoBenchmarks(tee, starting, _rows).Run();
                 break;
             case "sharing":
                 new SharingBenchmarks(starting, _rows).Run();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.NormalWorld.Launch;
 
 namespace RestrictedTee.CommandLine.Bench;

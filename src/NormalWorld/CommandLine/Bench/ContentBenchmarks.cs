@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.CommandLine.Yardsticks;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
@@ -85,7 +86,7 @@ internal sealed class ContentBenchmarks(TeeContext tee, Action<string> starting,
                 throw new InvalidOperationException($"A benchmark call failed with {result}.");
         }
 
-        return Bench.Measure.LatencyOf(Checked, BytesPerRound / size, warmUp).P50 / 1e6;
+        return Measurement.Measure.LatencyOf(Checked, BytesPerRound / size, warmUp).P50 / 1e6;
     }
 
     private static double MiBOf(int size, double seconds) => size / seconds / (1 << 20);

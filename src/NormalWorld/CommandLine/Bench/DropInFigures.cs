@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RestrictedTee.CommandLine.DropIn;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.CommandLine.Yardsticks;
 
 namespace RestrictedTee.CommandLine.Bench;

@@ -1,3 +1,4 @@
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RestrictedTee.CommandLine.Console;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.CommandLine.Yardsticks;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;

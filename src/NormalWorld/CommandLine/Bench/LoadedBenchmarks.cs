@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.SmcTransport.Conduits;
 
 namespace RestrictedTee.CommandLine.Bench;

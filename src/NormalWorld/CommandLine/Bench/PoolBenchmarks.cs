@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.DmaBuf;

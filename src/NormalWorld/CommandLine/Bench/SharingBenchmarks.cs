@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RestrictedTee.CommandLine.Bench;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.CommandLine.DropIn;
+using RestrictedTee.CommandLine.Measurement;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Launch;
 using Spectre.Console;

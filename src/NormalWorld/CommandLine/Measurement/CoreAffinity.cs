@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 
-namespace RestrictedTee.CommandLine.Bench;
+namespace RestrictedTee.CommandLine.Measurement;
 
 /// <summary>Keeps the main thread, and with it every process that it starts meanwhile, on one core.</summary>
 internal sealed class CoreAffinity : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RestrictedTee.CommandLine.Bench;
+namespace RestrictedTee.CommandLine.Measurement;
 
 /// <summary>A distribution of times in little memory, for as many samples as there are: buckets that are 2 % wide.</summary>
 internal sealed class LatencyHistogram

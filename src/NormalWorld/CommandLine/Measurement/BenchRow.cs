@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace RestrictedTee.CommandLine.Bench;
+namespace RestrictedTee.CommandLine.Measurement;
 
 /// <summary>One figure, with its tail and its price where it has them.</summary>
 /// <param name="Name">What was measured.</param>
@@ -31,17 +29,3 @@ internal sealed record BenchRow(string Name, double Value, string Unit, double? 
         return this with { Ratio = ratio, Against = name, Target = atMost is { } bound ? $"≤ {bound:0.##}" : "", Met = atMost is null ? null : ratio <= atMost };
     }
 }
-
-/// <summary>A whole run.</summary>
-/// <param name="Time">When.</param>
-/// <param name="Cores">On how many cores.</param>
-/// <param name="Protection">How the secure world's memory was kept.</param>
-/// <param name="Rows">The figures.</param>
-internal sealed record BenchReport(DateTimeOffset Time, int Cores, string Protection, IReadOnlyList<BenchRow> Rows);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(BenchReport))]
-[JsonSerializable(typeof(RoundTrips))]
-[JsonSerializable(typeof(DropInFigures))]
-[JsonSerializable(typeof(DeviceFigures))]
-internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,4 +1,4 @@
-namespace RestrictedTee.CommandLine.Bench;
+namespace RestrictedTee.CommandLine.Measurement;
 
 /// <summary>What /proc tells of a process.</summary>
 internal static class ProcStat

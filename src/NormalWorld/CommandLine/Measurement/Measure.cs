@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RestrictedTee.CommandLine.Bench;
+namespace RestrictedTee.CommandLine.Measurement;
 
 /// <summary>Latency of something that is done many times.</summary>
 /// <param name="P50">Median, microseconds.</param>
