@@ -2,6 +2,7 @@ using RestrictedTee.Xtest.DmaBufs;
 using RestrictedTee.Xtest.FfaSpmc;
 using RestrictedTee.Xtest.Framework;
 using RestrictedTee.Xtest.Regression1000;
+using RestrictedTee.Xtest.Regression2000;
 using RestrictedTee.Xtest.Regression4000;
 using RestrictedTee.Xtest.Regression4100;
 
@@ -16,7 +17,8 @@ internal static class XtestRegistry
         [
             .. new[]
                 {
-                    CoreCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, ElsewhereCases.All,
+                    CoreCases.All, CryptoCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, PluginCases.All, NativeCases.All, ElsewhereCases.All,
+                    TcpCases.All, UdpCases.All,
                     DigestCases.All, CipherCases.All, AsymmetricCases.All, KeyCases.All, DerivationCases.All,
                     NumberCases.All, ArithmeticCases.All,
                 }

@@ -3,7 +3,7 @@ using RestrictedTee.SecureWorld.Devices;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Memory;
 using RestrictedTee.SecureWorld.Kernel.Messages;
-using RestrictedTee.SecureWorld.Kernel.Services;
+using RestrictedTee.SecureWorld.Kernel.SystemCalls;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.MemorySharing;
@@ -53,7 +53,7 @@ internal sealed class TrustedOs : IDisposable
     private readonly TaStorage _store;
     private readonly Notifications _notifications;
     private readonly SessionManager _sessions;
-    private readonly TeeCore _services;
+    private readonly SystemCallTable _systemCalls;
     private readonly Screen? _screen;
 
     internal TrustedOs(TrustedOsOptions options, NormalRamMap ram)
@@ -74,7 +74,7 @@ internal sealed class TrustedOs : IDisposable
         SmcDispatcher? smc = null;
         RpcBorder border = spmc is null ? new SmcRpcBorder(Relayer, () => smc!, cache) : new FfaRpcBorder(objects, spmc, () => Partitions!.Tee);
         var rpc = new RpcClient(border);
-        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall, () => Devices!)), options.EarlyTaFolder, () => rpc);
+        _store = new TaStorage(new PseudoTaRegistry(new KernelServices(Restricted, Firewall, () => Devices!, rpc)), options.EarlyTaFolder, () => rpc);
         var tas = _sessions = new SessionManager(_store, Firewall);
         var lent = new LentMemory(Relayer, Restricted, objects);
         var parameters = new ParameterReader(options.Conduit, Relayer, objects, Restricted, reserved);
@@ -95,17 +95,7 @@ internal sealed class TrustedOs : IDisposable
 
         Devices = new DeviceModels(Firewall, Relayer, Restricted, _notifications.Ring, _screen);
         Entry = new SipCalls(Devices, Dispatcher);
-        _services = new TeeCore
-        {
-            Properties = new PropertySets(Restricted.Protection, Version),
-            Operation = new OperationServices(tas),
-            Client = new ClientServices(tas),
-            Memory = new MemoryServices(Restricted.SecureRam),
-            Objects = new ObjectServices(Restricted.SecureRam),
-            Crypto = new CryptoServices(Restricted.SecureRam),
-            Time = new TimeServices(rpc),
-            Extensions = new ExtensionServices(Firewall),
-        };
+        _systemCalls = new SystemCallTable(new SystemCallParts(tas, Restricted.SecureRam, rpc, Firewall, Version));
     }
 
     internal static string Version { get; } = typeof(TrustedOs).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -136,7 +126,7 @@ internal sealed class TrustedOs : IDisposable
     internal ulong SecureBytes { get; }
 
     internal Thread Serve(IConduit conduit, int number, bool isFastOnly) =>
-        new ConduitServer(conduit, number, isFastOnly, Entry, Messages, _services).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
+        new ConduitServer(conduit, number, isFastOnly, Entry, Messages, _systemCalls).Start(isFastOnly ? "conduit fast" : $"conduit {number}");
 
     internal void ConnectNotificationLine(PipeEnd line) => _notifications.Connect(line);
 

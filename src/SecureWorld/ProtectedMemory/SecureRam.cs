@@ -44,7 +44,7 @@ internal sealed class SecureRam(SecretMapping mapping) : IDisposable
 }
 
 /// <summary>A block of secure RAM that belongs to one TA instance.</summary>
-internal sealed class SecureBlock(SecureRam ram, int offset, int size) : SecureMemory
+internal sealed class SecureBlock(SecureRam ram, int offset, int size) : IDisposable
 {
     private int _returned;
 
@@ -54,7 +54,7 @@ internal sealed class SecureBlock(SecureRam ram, int offset, int size) : SecureM
     /// <summary>Called once, when the block goes back.</summary>
     internal Action<SecureBlock>? Returned { get; set; }
 
-    public override Span<byte> Span
+    internal Span<byte> Span
     {
         get
         {
@@ -63,7 +63,7 @@ internal sealed class SecureBlock(SecureRam ram, int offset, int size) : SecureM
         }
     }
 
-    public override void Dispose()
+    public void Dispose()
     {
         if (Interlocked.Exchange(ref _returned, 1) != 0)
             return;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
+using RestrictedTee.SecureWorld.Kernel.Threads;
 
 namespace RestrictedTee.SecureWorld.PseudoTas;
 
@@ -18,12 +19,13 @@ internal sealed class PseudoTaRegistry
     internal PseudoTaRegistry(KernelServices kernel)
     {
         Register(() => new InvokeTestsPta());
-        Register(() => new SystemPtaService());
+        Register(() => new SystemPtaService(kernel));
         Register(() => new ProtectedMemoryPtaService(kernel));
         Register(() => new PlatformPtaService(kernel));
         Register(() => new FaultsPtaService(kernel));
         Register(() => new TouchPtaService(kernel));
         Register(() => new ScanoutPtaService(kernel));
+        Register(() => new SocketPtaService(kernel));
     }
 
     internal ManagedProgram? Find(Guid uuid) => _programs.GetValueOrDefault(uuid);
@@ -44,7 +46,8 @@ internal sealed class PseudoTaRegistry
 }
 
 /// <summary>What pseudo TAs may reach of the kernel.</summary>
-internal sealed record KernelServices(ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall, Func<Devices.DeviceModels> Models)
+internal sealed record KernelServices(
+    ProtectedMemory.RestrictedMemory Restricted, Firewall.FirewallRules Firewall, Func<Devices.DeviceModels> Models, Kernel.Threads.RpcClient Rpc)
 {
     /// <summary>What the driver may ask on behalf of devices.</summary>
     internal Firewall.DeviceAccess Devices { get; } = new(Firewall);

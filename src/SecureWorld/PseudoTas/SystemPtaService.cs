@@ -7,12 +7,12 @@ using RestrictedTee.SecureWorld.Crypto.Macs;
 
 namespace RestrictedTee.SecureWorld.PseudoTas;
 
-/// <summary>Entropy, and keys of a device and a TA (core/pta/system.c upstream); the contract is <see cref="SystemPta"/>.</summary>
+/// <summary>Entropy, keys of a device and a TA, plug-ins of the supplicant (core/pta/system.c upstream); the contract is <see cref="SystemPta"/>.</summary>
 [TrustedApp(
     SystemPta.UuidText,
     Flags = TaFlags.SingleInstance | TaFlags.MultiSession | TaFlags.InstanceKeepAlive | TaFlags.Concurrent,
     Description = "system.pta")]
-internal sealed class SystemPtaService : TrustedApp
+internal sealed class SystemPtaService(KernelServices kernel) : TrustedApp
 {
     private const int UuidSize = 16;
 
@@ -65,4 +65,24 @@ internal sealed class SystemPtaService : TrustedApp
         CryptographicOperations.ZeroMemory(derived);
         return TeeResult.Success;
     }
+
+    [Command(SystemPta.CommandGetTpmEventLog)]
+    public static TeeResult GetTpmEventLog(MemrefOutput log) => TeeResult.NotSupported;
+
+    /// <summary>What the plug-in gets leaves the secure world, and what it answers comes from outside: both are copies.</summary>
+    [Command(SystemPta.CommandInvokeSupplicantPlugin)]
+    public TeeResult InvokeSupplicantPlugin(MemrefInput plugin, ValueInput command, MemrefInOut data, ValueOutput answer)
+    {
+        if (plugin.IsNull || plugin.Size != UuidSize || data is { IsNull: false, Size: 0 })
+            return TeeResult.BadParameters;
+        byte[] copy = data.Span.ToArray();
+        TeeResult result = kernel.Rpc.InvokePlugin(new Guid(plugin.Span), command.A, command.B, copy, out uint size);
+        if (result == TeeResult.Success)
+            copy.AsSpan(0, (int)Math.Min(size, (uint)copy.Length)).CopyTo(data.Span);
+        answer.A = size;
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected internal override TeeResult OtherCommand(TaSession session, uint command) => TeeResult.NotImplemented;
 }

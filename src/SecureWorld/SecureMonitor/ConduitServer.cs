@@ -9,7 +9,7 @@ using Serilog;
 namespace RestrictedTee.SecureWorld.SecureMonitor;
 
 /// <summary>Serves one conduit on a thread of its own until the normal world closes it: one CPU's view of the monitor.</summary>
-internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnly, IFrameDispatcher dispatcher, MessageEntry messages, TeeCore services)
+internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnly, IFrameDispatcher dispatcher, MessageEntry messages, ISystemCalls systemCalls)
 {
     /// <summary>Room for as many TAs calling each other as there may be.</summary>
     private const int StackSize = CallStack.MaxDepth * CallStack.StackPerTa;
@@ -26,7 +26,7 @@ internal sealed class ConduitServer(IConduit conduit, int number, bool isFastOnl
     private void Run()
     {
         _thread.BindToOsThread();
-        services.BindToThread();
+        Utee.BindToThread(systemCalls);
         SmcFrame frame = default;
         try
         {

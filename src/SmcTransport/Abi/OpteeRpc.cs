@@ -18,6 +18,9 @@ public static class OpteeRpc
     /// <summary>OPTEE_RPC_NOTIFICATION_SEND.</summary>
     public const ulong NotificationSend = 1;
 
+    /// <summary>OPTEE_RPC_SUPP_PLUGIN_INVOKE.</summary>
+    public const ulong SuppPluginInvoke = 0;
+
     private const uint NotSupported = 0xFFFF000A; // TEE_ERROR_NOT_SUPPORTED
 
     /// <summary>Every request, in the order of its number.</summary>
@@ -35,9 +38,9 @@ public static class OpteeRpc
             new((ulong)OpteeRpcCommand.ShmAlloc, "OPTEE_RPC_CMD_SHM_ALLOC", Support.Full, "The answer is a page list, as upstream's driver sends it."),
             new((ulong)OpteeRpcCommand.ShmFree, "OPTEE_RPC_CMD_SHM_FREE", Support.Full, "By cookie."),
             new((ulong)OpteeRpcCommand.Gprof, "OPTEE_RPC_CMD_GPROF", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
-            new((ulong)OpteeRpcCommand.Socket, "OPTEE_RPC_CMD_SOCKET", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.Socket, "OPTEE_RPC_CMD_SOCKET", Support.Full, "TCP and UDP: open, close, close all, send, receive, ioctl."),
             new((ulong)OpteeRpcCommand.Ftrace, "OPTEE_RPC_CMD_FTRACE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
-            new((ulong)OpteeRpcCommand.SuppPlugin, "OPTEE_RPC_CMD_SUPP_PLUGIN", Support.Refused, "TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new((ulong)OpteeRpcCommand.SuppPlugin, "OPTEE_RPC_CMD_SUPP_PLUGIN", Support.Full, "The supplicant's answer; the one of this project has plug-ins of the program that it is part of."),
             new((ulong)OpteeRpcCommand.I2cTransfer, "OPTEE_RPC_CMD_I2C_TRANSFER", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: no I2C bus.") { Refusal = NotSupported },
         ]);
 }
@@ -76,13 +79,16 @@ public enum OpteeRpcCommand : uint
     /// <summary>Profile data.</summary>
     Gprof = 9,
 
-    /// <summary>Sockets.</summary>
+    /// <summary>Sockets; see <see cref="OpteeRpcSocketCommand"/>.</summary>
     Socket = 10,
 
     /// <summary>Function graphs.</summary>
     Ftrace = 11,
 
-    /// <summary>Supplicant plug-ins.</summary>
+    /// <summary>
+    /// In: value[0].a <see cref="OpteeRpc.SuppPluginInvoke"/>, .b–c and value[1].a–b the plug-in's UUID, a word each, as octets, value[1].c command,
+    /// value[2].a sub-command. In and out: memref[3]. Out: value[2].b how many bytes of it are the answer.
+    /// </summary>
     SuppPlugin = 12,
 
     /// <summary>I2C.</summary>

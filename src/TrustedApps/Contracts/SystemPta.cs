@@ -18,6 +18,15 @@ public static class SystemPta
     /// </summary>
     public const uint CommandDeriveTaUniqueKey = 1;
 
+    /// <summary>PTA_SYSTEM_GET_TPM_EVENT_LOG. Out: memref[0]. NOT_SUPPORTED: no firmware has written one.</summary>
+    public const uint CommandGetTpmEventLog = 12;
+
+    /// <summary>
+    /// PTA_SYSTEM_SUPP_PLUGIN_INVOKE. In: memref[0] the UUID of a plug-in of the supplicant, as TEE_UUID, value[1].a command, .b sub-command. In and
+    /// out: memref[2], null or at least one byte. Out: value[3].a how many bytes of it are the answer, in the words of the normal world.
+    /// </summary>
+    public const uint CommandInvokeSupplicantPlugin = 13;
+
     /// <summary>TA_DERIVED_KEY_MIN_SIZE, in bytes.</summary>
     public const int SmallestKey = 16;
 

@@ -1,7 +1,8 @@
 namespace RestrictedTee.Sdk;
 
 /// <summary>
-/// The base of every trusted application. One object is one instance: what OP-TEE's TAs keep in globals, keep in fields.
+/// The base of every trusted application. One object is one instance: what OP-TEE's TAs keep in globals, and others by TEE_SetInstanceData and
+/// TEE_GetInstanceData, keep in fields.
 /// </summary>
 /// <remarks>
 /// Life (GPD_SPE_010 section 2.1.2): <see cref="Create"/> once, then sessions open, commands run and sessions close, one call
@@ -19,6 +20,9 @@ public abstract class TrustedApp
     protected internal virtual void CloseSession(TaSession session)
     {
     }
+
+    /// <summary>TA_InvokeCommandEntryPoint, for a command number that no method takes. Most TAs of OP-TEE answer TEE_ERROR_BAD_PARAMETERS then.</summary>
+    protected internal virtual TeeResult OtherCommand(TaSession session, uint command) => TeeResult.BadParameters;
 
     /// <summary>TA_DestroyEntryPoint.</summary>
     protected internal virtual void Destroy()

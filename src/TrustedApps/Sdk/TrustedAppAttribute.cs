@@ -19,7 +19,7 @@ public enum TaFlags : uint
     /// <summary>TA_FLAG_SECURE_DATA_PATH: may be given restricted memory. Without it a restricted memref never reaches the TA.</summary>
     SecureDataPath = 1 << 5,
 
-    /// <summary>TA_FLAG_CACHE_MAINTENANCE: accepted, without effect; there are no caches to maintain.</summary>
+    /// <summary>TA_FLAG_CACHE_MAINTENANCE: may call <see cref="TeeMemory.CacheClean"/> and its like, which have nothing to do: all memory is coherent.</summary>
     CacheMaintenance = 1 << 7,
 
     /// <summary>TA_FLAG_CONCURRENT: sessions may run at the same time. Pseudo TAs only.</summary>
@@ -52,7 +52,10 @@ public sealed class TrustedAppAttribute(string uuid) : Attribute
 
 /// <summary>A property of the TA, readable in TEE_PROPSET_CURRENT_TA (TA_CURRENT_TA_EXT_PROPERTIES).</summary>
 /// <param name="name">For example "com.example.answer".</param>
-/// <param name="value">A bool, an int, a uint or a string.</param>
+/// <param name="value">
+/// A bool, an int, a uint, a long, a ulong or a string; a string where <see cref="Type"/> is one that C# has no constants of: "01234567-89ab-…",
+/// "login:UUID", base 64.
+/// </param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class TaPropertyAttribute(string name, object value) : Attribute
 {
@@ -61,6 +64,15 @@ public sealed class TaPropertyAttribute(string name, object value) : Attribute
 
     /// <summary>Value.</summary>
     public object Value { get; } = value;
+
+    /// <summary>What it is; unless said otherwise, what the value is in C#.</summary>
+    public PropertyType Type { get; init; } = value switch
+    {
+        bool => PropertyType.Boolean,
+        int or uint => PropertyType.UInt32,
+        long or ulong => PropertyType.UInt64,
+        _ => PropertyType.String,
+    };
 }
 
 /// <summary>

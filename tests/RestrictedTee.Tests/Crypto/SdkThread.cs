@@ -1,7 +1,8 @@
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Calls;
 using RestrictedTee.SecureWorld.Kernel.Instances;
-using RestrictedTee.SecureWorld.Kernel.Services;
+using RestrictedTee.SecureWorld.Kernel.SystemCalls;
 using RestrictedTee.SecureWorld.Kernel.Sessions;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 using RestrictedTee.SecureWorld.ProtectedMemory;
@@ -15,6 +16,12 @@ namespace RestrictedTee.Tests.Crypto;
 internal static class SdkThread
 {
     private const int SecureBytes = 512 * 1024;
+
+    [ThreadStatic]
+    private static ISystemCalls? s_calls;
+
+    /// <summary>The kernel's entry, while something runs there.</summary>
+    internal static ISystemCalls Calls => s_calls!;
 
     /// <summary>Runs something there.</summary>
     /// <returns>How many objects and operations it left behind.</returns>
@@ -71,28 +78,16 @@ internal static class SdkThread
         }
     }
 
-    private static void Bind(SecureRam ram) => new TeeCore
+    private static void Bind(SecureRam ram) =>
+        Utee.BindToThread(s_calls = new Unwinding(new SystemCallTable(new SystemCallParts(null!, ram, null!, new FirewallRules(), "1"))));
+
+    /// <summary>The SDK unwinds from a panic; there is no session manager here that would mark the instance.</summary>
+    private sealed class Unwinding(ISystemCalls calls) : ISystemCalls
     {
-        Properties = null!,
-        Operation = new Unwinding(),
-        Client = null!,
-        Memory = new MemoryServices(ram),
-        Objects = new ObjectServices(ram),
-        Crypto = new CryptoServices(ram),
-        Time = null!,
-        Extensions = null!,
-    }.BindToThread();
+        public TeeResult Enter(SystemCall call, ref SystemCallFrame frame) =>
+            call == SystemCall.Panic ? TeeResult.TargetDead : calls.Enter(call, ref frame);
 
-    private sealed class Unwinding : IOperationServices
-    {
-        public bool IsCancelled => false;
-
-        public bool Mask(bool mask) => true;
-
-        public void Panic(uint code)
-        {
-            // The SDK unwinds; there is no instance to mark.
-        }
+        public Span<byte> View(uint memory) => calls.View(memory);
     }
 
     private sealed class Program : ITaProgram
@@ -103,7 +98,7 @@ internal static class SdkThread
             Description = "none of its code is run here",
             DataSize = SecureBytes,
             IsPseudo = false,
-            Properties = new Dictionary<string, object>(),
+            Properties = [],
         };
 
         public ITaRuntime NewInstance() => null!;

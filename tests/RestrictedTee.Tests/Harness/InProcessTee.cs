@@ -17,6 +17,7 @@ using RestrictedTee.SmcTransport.Conduits;
 using RestrictedTee.SmcTransport.Frames;
 using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.NormalRam;
+using RestrictedTee.Xtest;
 
 namespace RestrictedTee.Tests.Harness;
 
@@ -33,7 +34,7 @@ internal sealed class InProcessTee : IDisposable
     private readonly IConduit _raw;
     private readonly TeeSupplicant _supplicant;
 
-    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IAccessGate? gate = null, BoardFile? normalBoard = null, bool hasInterrupts = false, string? screenFile = null, Func<IConduit, IConduit>? wrap = null)
+    internal InProcessTee(int threads = 4, BoardFile? board = null, string? taFolder = null, ConduitAbi abi = ConduitAbi.Smc, IAccessGate? gate = null, BoardFile? normalBoard = null, bool hasInterrupts = false, string? screenFile = null, Func<IConduit, IConduit>? wrap = null, ISupplicantPlugin? plugin = null)
     {
         Board = board ?? SmallBoard;
         Bank = RamBank.Create(Board.NormalRam.Range, "test ram");
@@ -49,7 +50,8 @@ internal sealed class InProcessTee : IDisposable
         IConduit fast = Connect(threads + 1, isFastOnly: true);
         var shm = new ShmAllocator(_normalRam, Bank, Board.ReservedShm.Range, _plug = new Plug(_secureRam));
         Host = new TeeDeviceHost(OpteeProbe.Bind(new DriverWiring(abi, wrap is null ? conduits : [.. conduits.Select(wrap)], wrap is null ? fast : wrap(fast), hasInterrupts ? ConnectNotificationLine() : null), Bank, Board.ReservedShm.Range, shm, new SupplicantQueue()), normalBoard ?? Board, gate);
-        _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas);
+        Plugins.Add(plugin ?? new TestPlugin());
+        _supplicant = new TeeSupplicant(new TeeDevice(Host, ClientIdentity.Self, privileged: true), taFolder ?? Repository.TestTas, Plugins);
     }
 
     /// <summary>A small board with the test partitions.</summary>
@@ -102,7 +104,12 @@ internal sealed class InProcessTee : IDisposable
 
     internal TeeDeviceHost Host { get; }
 
+    /// <summary>The supplicant's plug-ins, of which xtest's is one unless another was given.</summary>
+    internal PluginTable Plugins { get; } = new();
+
     internal OpteeDriver Driver => Host.Driver;
+
+    internal TeeSupplicant Supplicant => _supplicant;
 
     /// <summary>How many banks have been plugged in since the start.</summary>
     internal int PlugCount => _plug.Plugged;

@@ -160,7 +160,7 @@ public sealed class SessionsInterleavingTests
             Description = "none of its code is run here",
             DataSize = 0,
             IsPseudo = false,
-            Properties = new Dictionary<string, object>(),
+            Properties = [],
         };
 
         public ITaRuntime NewInstance() => null!;

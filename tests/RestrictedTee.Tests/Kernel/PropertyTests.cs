@@ -2,7 +2,7 @@ using System.Text;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Sdk;
-using RestrictedTee.SecureWorld.Kernel.Services;
+using RestrictedTee.SecureWorld.Kernel.SystemCalls;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Kernel;
@@ -39,7 +39,7 @@ public sealed class PropertyTests : IDisposable
             (ta["gpd.ta.singleInstance"], ta["gpd.ta.multiSession"], ta["gpd.ta.instanceKeepAlive"], ta["gpd.ta.dataSize"], ta["gpd.ta.stackSize"],
                 ta["gpd.ta.version"], ta["gpd.ta.endian"], ta["gpd.ta.doesNotCloseHandleOnCorruptObject"], ta["com.example.answer"], ta["gpd.ta.appID"]));
         Assert.Equal(("0", "0:00000000-0000-0000-0000-000000000000"), (client["gpd.client.endian"], client["gpd.client.identity"]));
-        Assert.Equal(("100", "100", "false", "0"), (
+        Assert.Equal(("100", "100", "true", "4096"), (
             tee["gpd.tee.systemTime.protectionLevel"], tee["gpd.tee.TAPersistentTime.protectionLevel"], tee["gpd.tee.cryptography.ecc"], tee["gpd.tee.arith.maxBigIntSize"]));
         Assert.All(
             new[]

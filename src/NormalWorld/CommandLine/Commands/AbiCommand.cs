@@ -10,7 +10,7 @@ namespace RestrictedTee.CommandLine.Commands;
 /// <summary><c>rtee abi</c>: every call of every ABI, and how far it is served. Printed from the tables that dispatch is held to.</summary>
 internal static class AbiCommand
 {
-    internal static readonly AbiSurface[] Surfaces = [OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, IoctlTables.Surface, SipDevices.Calls, IoctlTables.SmafSurface, FfaUserIoctls.Surface];
+    internal static readonly AbiSurface[] Surfaces = [OpteeSmc.Calls, FfaCalls.Surface, OpteeFfa.Services, OpteeMsg.Commands, OpteeRpc.Commands, UteeCalls.Surface, IoctlTables.Surface, SipDevices.Calls, IoctlTables.SmafSurface, FfaUserIoctls.Surface];
 
     internal static Command Create()
     {

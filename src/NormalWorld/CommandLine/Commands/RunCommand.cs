@@ -43,7 +43,7 @@ internal static class RunCommand
             var options = new ClientOptions(
                 result.GetValue(patches) ? DeviceFace.RestrictedMemoryPatches : DeviceFace.Mainline, result.GetValue(verbose) ? System.Console.Error : null);
             string? name = tee.ConnectedTo(result);
-            using TeeEnvironment? environment = name is null ? TeeEnvironment.Launch(WithSupplicant(tee.ToLaunchOptions(result), result.GetValue(supplicant))) : null;
+            using TeeEnvironment? environment = name is null ? Launching.Launch(WithSupplicant(tee.ToLaunchOptions(result), result.GetValue(supplicant))) : null;
             try
             {
                 if (library is null)

@@ -29,7 +29,7 @@ internal static class UpCommand
     private static int Run(LaunchOptions options)
     {
         var watch = Stopwatch.StartNew();
-        using TeeEnvironment environment = TeeEnvironment.Launch(options);
+        using TeeEnvironment environment = Launching.Launch(options);
         environment.Serve();
         (Log.Logger as LateLogger)?.Prepare();
         foreach (string problem in environment.TaFolderProblems)

@@ -91,7 +91,7 @@ internal sealed class TeeOptions
 
     private static TeeSource Launch(LaunchOptions options)
     {
-        TeeEnvironment environment = TeeEnvironment.Launch(options);
+        TeeEnvironment environment = Launching.Launch(options);
         foreach (string problem in environment.TaFolderProblems)
             System.Console.Error.WriteLine($"rtee: warning: {problem}");
         return new TeeSource(environment, environment.OpenContext);

@@ -116,6 +116,8 @@ internal sealed class RpcHandler
         Dictionary<uint, RpcCommand> handlers = new()
         {
             [(uint)OpteeRpcCommand.LoadTa] = (ref message) => _supplicant.Request(ref message, FindMemory),
+            [(uint)OpteeRpcCommand.SuppPlugin] = (ref message) => _supplicant.Request(ref message, FindMemory),
+            [(uint)OpteeRpcCommand.Socket] = (ref message) => _supplicant.Request(ref message, FindMemory),
             [(uint)OpteeRpcCommand.GetTime] = GetTime,
             [(uint)OpteeRpcCommand.Notification] = (ref message) => Is(message, OpteeMsgAttr.ValueInput) ? Notification(message.Params[0]) : TeecResult.BadParameters,
             [(uint)OpteeRpcCommand.Suspend] = Suspend,

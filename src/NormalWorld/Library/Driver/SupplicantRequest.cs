@@ -27,11 +27,43 @@ internal sealed class SupplicantRequest(uint function, TeeIoctlParam[] parameter
     /// </summary>
     internal TeecResult? Result
     {
-        get;
+        get
+        {
+            lock (_gate)
+                return field;
+        }
+
         set
         {
             lock (_gate)
                 field = value;
+        }
+    }
+
+    /// <summary>Copies the memory of a parameter; none where that is null, and null when nobody waits for the answer any more.</summary>
+    internal byte[]? TryRead(int parameter)
+    {
+        lock (_gate)
+        {
+            if (Result is not null)
+                return null;
+            return memory[parameter] is { } block ? block.Span.Slice((int)parameters[parameter].A, (int)parameters[parameter].B).ToArray() : [];
+        }
+    }
+
+    /// <summary>Whether nobody waits for the answer any more: its client has been killed, the supplicant was detached, or the secure world has gone.</summary>
+    internal bool IsGivenUp => Result is not null;
+
+    /// <summary>Reads the memory of a parameter from its beginning, as much as is wanted of what it has.</summary>
+    /// <returns>False when there is none, or less, or nobody waits for the answer any more.</returns>
+    internal bool TryRead(int parameter, Span<byte> content)
+    {
+        lock (_gate)
+        {
+            if (Result is not null || memory[parameter] is not { } block || parameters[parameter].B < (ulong)content.Length)
+                return false;
+            block.Span.Slice((int)parameters[parameter].A, content.Length).CopyTo(content);
+            return true;
         }
     }
 

@@ -27,6 +27,8 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
 {
     private static int s_serial;
 
+    private readonly PluginTable _plugins = new();
+
     private readonly object _lock = new(); // protects _running and _disposed
     private readonly LaunchOptions _options;
     private readonly RunFolder _folder;
@@ -164,6 +166,10 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
     /// <summary>Clients connected through <see cref="Serve"/>.</summary>
     public int ClientCount => _server?.ClientCount ?? 0;
 
+    /// <summary>Gives the supplicant a plug-in, which trusted applications can call from now on; a secure world that is started later, too. With an external supplicant nobody calls it.</summary>
+    /// <exception cref="InvalidOperationException">There is one of its UUID already.</exception>
+    public void AddPlugin(ISupplicantPlugin plugin) => _plugins.Add(plugin);
+
     /// <summary>Starts a new secure world in the place of the present one. What was open on the old one gets errors.</summary>
     /// <exception cref="TeeLaunchException">It did not start.</exception>
     public void Restart()
@@ -238,7 +244,7 @@ public sealed class TeeEnvironment : ITeeDeviceSource, IDisposable, IAsyncDispos
             var shm = new ShmAllocator(ram, bank0, _board.ReservedShm.Range, new BootLinePlug(process.Line));
             driver = OpteeProbe.Bind(process.Wiring, bank0, _board.ReservedShm.Range, shm, new SupplicantQueue(_options.HasExternalSupplicant));
             var host = new TeeDeviceHost(driver, _board);
-            TeeSupplicant? supplicant = _options.HasExternalSupplicant ? null : new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir);
+            TeeSupplicant? supplicant = _options.HasExternalSupplicant ? null : new TeeSupplicant(new TeeDevice(host, ClientIdentity.Self, privileged: true), _options.TaDir, _plugins);
             var running = new Running(process, host, supplicant, ram, bank0);
             process.WhenEnded(() => OnEnded(running));
             return running;

@@ -24,9 +24,11 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
 
     private readonly byte[] _packet = new byte[Wire.MaxPacket]; // the request, and then its answer
     private readonly SocketWait _wait = new();
+    private readonly object _leaving = new(); // protects _isLeaving; that of the supplicant's queue is taken inside
 
     private volatile ServedClient? _client; // set once, after _ownsClient
     private bool _ownsClient;
+    private bool _isLeaving;
     private int _threadId;
     private volatile bool _stopped;
     private volatile bool _finished;
@@ -52,8 +54,29 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
         if (_ownsClient)
             _client?.End();
         if (!_finished)
-            _client?.Device.CancelCallOf(Volatile.Read(ref _threadId));
+            GiveUpCall();
         return !_finished;
+    }
+
+    /// <summary>The call that the thread is in is for nobody: what the supplicant waits for on its behalf too, whatever the TA masks.</summary>
+    private void GiveUpCall()
+    {
+        int thread = Volatile.Read(ref _threadId);
+        lock (_leaving)
+        {
+            if (!_isLeaving)
+                _client?.Device.AbandonCallOf(thread);
+        }
+
+        _client?.Device.CancelCallOf(thread);
+    }
+
+    /// <summary>What the thread asks for from now on is for the sake of closing, and is asked.</summary>
+    private void EndGivingUp()
+    {
+        lock (_leaving)
+            _isLeaving = true;
+        _client?.Device.EndOfCall(Environment.CurrentManagedThreadId);
     }
 
     /// <summary>The thread.</summary>
@@ -201,6 +224,7 @@ internal sealed class ServerConnection(TeeServer server, DescriptorSocket socket
     {
         try
         {
+            EndGivingUp();
             if (_ownsClient)
                 server.End(_client!);
             _client?.Leave(this);

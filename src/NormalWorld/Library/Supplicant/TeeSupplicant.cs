@@ -1,6 +1,6 @@
 using RestrictedTee.NormalWorld.Device;
 using RestrictedTee.NormalWorld.Driver;
-using RestrictedTee.NormalWorld.Shm;
+using RestrictedTee.NormalWorld.Supplicant.Sockets;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.SmcTransport.Abi;
 using RestrictedTee.SmcTransport.TaImages;
@@ -9,19 +9,26 @@ using Serilog;
 namespace RestrictedTee.NormalWorld.Supplicant;
 
 /// <summary>
-/// tee-supplicant: the normal world's helper of the TEE. It serves requests off its privileged device; today that is loading
-/// trusted applications from a folder.
+/// tee-supplicant: the normal world's helper of the TEE. It takes requests off its privileged device by their ids: trusted applications are loaded on
+/// the thread that takes them, one after the other; what may wait for somebody else, a peer on the network or a plug-in, has a thread of its own.
 /// </summary>
 internal sealed class TeeSupplicant : IDisposable
 {
     private readonly TeeDevice _device;
     private readonly TaFolder? _folder;
-    private (Guid Uuid, byte[] Image)? _packed; // the size is asked for before the content is
+    private readonly PluginTable _plugins;
+    private readonly TaLoading _loading;
+    private readonly SocketTable _sockets = new();
+    private readonly SocketRequests _socketRequests;
+    private readonly RequestThreads _threads = new();
 
-    internal TeeSupplicant(TeeDevice device, string? taFolder)
+    internal TeeSupplicant(TeeDevice device, string? taFolder, PluginTable plugins)
     {
         _device = device;
+        _plugins = plugins;
         _folder = taFolder is null ? null : new TaFolder(taFolder);
+        _loading = new TaLoading(_folder);
+        _socketRequests = new SocketRequests(_sockets);
         _ = _folder?.Current;
         new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant" }.Start();
     }
@@ -29,71 +36,79 @@ internal sealed class TeeSupplicant : IDisposable
     /// <summary>What the folder has, and what is wrong in it.</summary>
     internal TaCatalogue? Catalogue => _folder?.Current;
 
-    public void Dispose() => _device.Dispose();
+    /// <summary>How many sockets the TEE has open here.</summary>
+    internal int SocketCount => _sockets.Count;
+
+    public void Dispose()
+    {
+        _device.Dispose();
+        _sockets.Dispose();
+    }
 
     private void Serve()
     {
-        while (true)
+        try
         {
-            SupplicantRequest request;
-            try
+            while (true)
             {
-                request = _device.ReceiveRequest();
+                SupplicantRequest request = _device.ReceiveRequest(byId: true);
+                if (!MayWait(request))
+                    Answer(request);
+                else if (!_threads.TryRun(() => Answer(request)))
+                    Send(request, SocketResults.OutOfResources, request.Parameters);
             }
-            catch (TeeDriverException)
-            {
-                return; // the device has been closed, or the secure world has gone
-            }
-
-            TeeIoctlParam[] parameters = [.. request.Parameters];
-            TeecResult result = TeecResult.NotSupported;
-            try
-            {
-                if ((OpteeRpcCommand)request.Function == OpteeRpcCommand.LoadTa)
-                    result = LoadTa(parameters, request);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Log.Warning("Supplicant: request {Function} failed: {Reason}", request.Function, e.Message);
-                result = TeecResult.Generic;
-            }
-
-            try
-            {
-                _device.SendResponse(result, parameters);
-            }
-            catch (TeeDriverException)
-            {
-                return;
-            }
+        }
+        catch (TeeDriverException)
+        {
+            // The device has been closed, or the secure world has gone, and its sockets with it.
+            _sockets.Dispose();
         }
     }
 
-    private TeecResult LoadTa(TeeIoctlParam[] parameters, SupplicantRequest request)
+    private static bool MayWait(SupplicantRequest request) => (OpteeRpcCommand)request.Function switch
     {
-        IReadOnlyList<ShmBlock?> memory = request.Memory;
-        if (parameters.Length != 2 || parameters[0].Type != (uint)OpteeMsgAttr.ValueInput || parameters[1].Type != (uint)OpteeMsgAttr.RmemOutput)
-            return TeecResult.BadParameters;
-        Guid uuid = UuidOctets.Read(new OpteeMsgParam { A = parameters[0].A, B = parameters[0].B });
-        if (memory[1] is null && _folder?.IsCurrent(uuid, parameters[0].C) == true)
+        OpteeRpcCommand.SuppPlugin => true,
+        OpteeRpcCommand.Socket => SocketRequests.MayWait(request),
+        _ => false,
+    };
+
+    private void Answer(SupplicantRequest request)
+    {
+        TeeIoctlParam[] answer = [.. request.Parameters];
+        TeecResult result = TeecResult.NotSupported;
+        try
         {
-            parameters[1].B = 0;
-            return TeecResult.Success;
+            result = (OpteeRpcCommand)request.Function switch
+            {
+                OpteeRpcCommand.LoadTa => _loading.Serve(request, answer),
+                OpteeRpcCommand.Socket => _socketRequests.Serve(request, answer),
+                OpteeRpcCommand.SuppPlugin => _plugins.Serve(answer, request),
+                _ => TeecResult.NotSupported,
+            };
+        }
+        catch (Exception e)
+        {
+            // The border of the request: whatever it was, the next one is served.
+            Log.Warning("Supplicant: request {Function} failed: {Type}: {Reason}", request.Function, e.GetType().Name, e.Message);
+            result = TeecResult.Generic;
         }
 
-        // The content is that whose size was told, whatever has become of the file meanwhile.
-        byte[]? image = memory[1] is not null && _packed is { } packed && packed.Uuid == uuid ? packed.Image : _folder?.TryPack(uuid);
-        if (image is null)
-            return TeecResult.ItemNotFound;
-        ulong room = parameters[1].B;
-        parameters[1].B = (ulong)image.Length;
-        if (memory[1] is null || room < (ulong)image.Length)
-        {
-            _packed = (uuid, image);
-            return TeecResult.ShortBuffer;
-        }
+        if (!Send(request, result, answer) && (OpteeRpcCommand)request.Function == OpteeRpcCommand.Socket)
+            _socketRequests.TakeBack(result, answer);
+    }
 
-        _packed = null;
-        return request.TryWrite(1, image) ? TeecResult.Success : TeecResult.Communication;
+    /// <returns>False when nobody waits for the answer: the client has been killed, or the device has gone.</returns>
+    private bool Send(SupplicantRequest request, TeecResult result, TeeIoctlParam[] answer)
+    {
+        try
+        {
+            _device.SendResponse(result, answer, request.Id);
+            return true;
+        }
+        catch (TeeDriverException e)
+        {
+            Log.Debug("Supplicant: the answer to request {Function} goes nowhere: {Reason}", request.Function, e.Message);
+            return false;
+        }
     }
 }

@@ -6,7 +6,7 @@ using RestrictedTee.Xtest.Framework;
 
 namespace RestrictedTee.Xtest.Regression1000;
 
-/// <summary>1001–1004, 1006 and 1020: the core itself, its pseudo TA, crypto through a TA, basic features.</summary>
+/// <summary>1001–1003, 1006 and 1020: the core itself, its pseudo TA, basic features.</summary>
 internal static class CoreCases
 {
     internal static readonly XtestCase[] All =
@@ -14,7 +14,6 @@ internal static class CoreCases
         new("regression_1001", "Core self tests", SelfTests),
         new("regression_1002", "PTA parameters", PtaParameters),
         new("regression_1003", "Core internal read/write mutex", Mutex),
-        new("regression_1004", "Test User Crypt TA", CryptTa),
         new("regression_1006", "Test Basic OS features", BasicFeatures),
         new("regression_1020", "Test lockdep algorithm", Lockdep),
     ];
@@ -106,44 +105,6 @@ internal static class CoreCases
         c.Log($"Max read waiters: {maxWaiters}");
         c.Log($"Mean read concurrency: {(double)lockers / (Repeat * readers):0.##}");
         c.Log($"Mean read waiting: {(double)waiters / (Repeat * readers):0.##}");
-    }
-
-    private static void CryptTa(CaseRun c)
-    {
-        using TeeSession? crypt = c.Open(Crypt.Uuid);
-        byte[] plain = new byte[16];
-        (plain[0], plain[1], plain[15]) = (22, 17, 60);
-        byte[] cipher = new byte[16];
-        using (c.Begin("AES encrypt"))
-            c.ExpectSuccess(crypt!.TryInvoke(Crypt.CommandAes256EcbEncrypt, new Operation(Parameter.TempInput(plain), Parameter.TempOutput(cipher)), out _));
-        using (c.Begin("AES decrypt"))
-        {
-            byte[] back = new byte[16];
-            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandAes256EcbDecrypt, new Operation(Parameter.TempInput(cipher), Parameter.TempOutput(back)), out _));
-            c.ExpectBytes(plain, back);
-        }
-
-        using (c.Begin("SHA-256 test, 3 bytes input"))
-        {
-            byte[] digest = new byte[32];
-            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandSha256, new Operation(Parameter.TempInput("abc"u8.ToArray()), Parameter.TempOutput(digest)), out _));
-            c.ExpectBytes(Vectors.Sha256OfAbc, digest);
-        }
-
-        byte[] fixedPlain = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
-        using (c.Begin("AES-256 ECB encrypt (32B, fixed key)"))
-        {
-            byte[] output = new byte[32];
-            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandAes256EcbEncrypt, new Operation(Parameter.TempInput(fixedPlain), Parameter.TempOutput(output)), out _));
-            c.ExpectBytes(Vectors.Aes256EcbOfCounting, output);
-        }
-
-        using (c.Begin("AES-256 ECB decrypt (32B, fixed key)"))
-        {
-            byte[] output = new byte[32];
-            c.ExpectSuccess(crypt.TryInvoke(Crypt.CommandAes256EcbDecrypt, new Operation(Parameter.TempInput(Vectors.Aes256EcbOfCounting.ToArray()), Parameter.TempOutput(output)), out _));
-            c.ExpectBytes(fixedPlain, output);
-        }
     }
 
     private static void BasicFeatures(CaseRun c)

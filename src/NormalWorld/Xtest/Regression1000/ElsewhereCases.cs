@@ -7,23 +7,14 @@ internal static class ElsewhereCases
 {
     internal static readonly XtestCase[] All =
     [
-        XtestCase.NotServed("regression_1011", "Test TA-to-TA features with User Crypt TA", "the rpc_test TA is not ported; 1008 and 1016 cover its calls"),
         XtestCase.NotServed("regression_1015", "FS hash-tree corner cases", "there is no trusted storage yet"),
         XtestCase.NotApplicable("regression_1019", "Test dynamically linked TA", "native shared libraries; a TA's assemblies load through its context"),
         XtestCase.NotApplicable("regression_1022", "Test dlopen()/dlsym()/dlclose() API", "native shared libraries"),
         XtestCase.NotApplicable("regression_1023", "Test ELF initialization (.init_array)", "ELF"),
         XtestCase.NotServed("regression_1024", "Test PTA_SYSTEM_GET_TPM_EVENT_LOG Service", "there is no TPM event log; the original has the case for cores with CFG_CORE_TPM_EVENT_LOG"),
-        XtestCase.NotApplicable("regression_1029", "Test __thread attribute", "native thread-local storage"),
         XtestCase.NotApplicable("regression_1030", "Test dl_iterate_phdr()", "ELF"),
-        XtestCase.NotApplicable("regression_1031", "Test C++ features", "C++"),
-        XtestCase.NotServed("regression_1033", "Test the supplicant plugin framework", "the supplicant has no plug-ins"),
-        XtestCase.NotApplicable("regression_1034", "Test loading a large TA", "the size of a native image"),
-        XtestCase.NotApplicable("regression_1035", "Test BTI", "an Arm CPU feature"),
-        XtestCase.NotApplicable("regression_1036", "Test PAuth (Pointer Authentication)", "an Arm CPU feature"),
         XtestCase.NotServed("regression_1037", "Remote attestation", "there is no attestation pseudo TA"),
-        XtestCase.NotApplicable("regression_1038", "Test MTE (Memory Tag Extension)", "an Arm CPU feature"),
         XtestCase.NotServed("regression_1039", "Test subkey verification", "TAs are not signed yet"),
         XtestCase.NotApplicable("regression_1041", "Test fTPM sanity", "a native TA"),
-        XtestCase.NotApplicable("regression_1042", "Test ASAN (Memory address sanitizer)", "a native compiler's checks"),
     ];
 }

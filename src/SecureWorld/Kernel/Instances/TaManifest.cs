@@ -25,8 +25,8 @@ internal sealed class TaManifest
 
     internal required bool IsPseudo { get; init; }
 
-    /// <summary>The TA's own properties.</summary>
-    internal required IReadOnlyDictionary<string, object> Properties { get; init; }
+    /// <summary>The TA's own properties, with values of <see cref="PropertyValue"/>'s types.</summary>
+    internal required IReadOnlyList<KeyValuePair<string, object>> Properties { get; init; }
 
     /// <summary>What the TA is to the firewall.</summary>
     internal BusMaster Master { get; }

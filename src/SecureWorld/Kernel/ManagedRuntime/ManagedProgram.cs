@@ -38,19 +38,19 @@ internal sealed class ManagedProgram : ITaProgram
     public ITaRuntime NewInstance() => new ManagedTa(Manifest, _create, _commands);
 
     /// <summary>A name stands for one value, and those that begin with "gpd." are GlobalPlatform's (GPD_SPE_010 section 4.4).</summary>
-    private static Dictionary<string, object> PropertiesOf(Type type)
+    private static List<KeyValuePair<string, object>> PropertiesOf(Type type)
     {
-        var properties = new Dictionary<string, object>(StringComparer.Ordinal);
+        var properties = new OrderedDictionary<string, object>(StringComparer.Ordinal);
         foreach (TaPropertyAttribute property in type.GetCustomAttributes(typeof(TaPropertyAttribute), inherit: false).Cast<TaPropertyAttribute>())
         {
             if (string.IsNullOrEmpty(property.Name) || property.Name.StartsWith("gpd.", StringComparison.Ordinal))
                 throw new InvalidDataException($"class {type.FullName} has a property of the name '{property.Name}', which is none of its own.");
-            if (property.Value is not (bool or int or uint or string))
-                throw new InvalidDataException($"class {type.FullName}: the value of property '{property.Name}' is neither a bool, an int, a uint nor a string.");
-            if (!properties.TryAdd(property.Name, property.Value))
+            if (PropertyValue.Parse(property.Value, property.Type) is not { } value)
+                throw new InvalidDataException($"class {type.FullName}: the value of property '{property.Name}' is no {property.Type}.");
+            if (!properties.TryAdd(property.Name, value))
                 throw new InvalidDataException($"class {type.FullName} has the property '{property.Name}' twice.");
         }
 
-        return properties;
+        return [.. properties];
     }
 }

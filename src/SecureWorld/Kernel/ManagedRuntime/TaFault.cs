@@ -19,7 +19,7 @@ internal static class TaFault
         return e switch
         {
             TeeException tee => new TaReturn(tee.Result == TeeResult.Success ? TeeResult.Generic : tee.Result),
-            TaPanicException panic => TaReturn.Died($"panicked with code 0x{panic.Code:x}"),
+            TaPanicException panic => TaReturn.Died(panic.Words),
             _ => TaReturn.Died(Describe(e)),
         };
     }

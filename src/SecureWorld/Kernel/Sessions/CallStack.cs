@@ -1,5 +1,6 @@
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.Kernel.Objects;
 using RestrictedTee.SecureWorld.Kernel.Threads;
 
 namespace RestrictedTee.SecureWorld.Kernel.Sessions;
@@ -16,6 +17,9 @@ internal sealed class CallFrame
     internal Session? Session { get; set; }
 
     internal Operation? Operation { get; set; }
+
+    /// <summary>What the instance that is called has by handles.</summary>
+    internal HandleTable Objects => Session!.Instance.Resources.Objects;
 }
 
 /// <summary>The TAs that one TEE thread is in, innermost last.</summary>
@@ -51,6 +55,24 @@ internal sealed class CallStack
 
     /// <summary>The call of the trusted application that has made the one which is being carried out; null when the normal world has.</summary>
     internal CallFrame? Caller => _depth > 1 ? _frames[_depth - 2] : null;
+
+    /// <summary>
+    /// Whether a session on this thread is wanted closed while a call runs in it: whoever the call is for has gone, and what waits for somebody outside,
+    /// masked or not, is to wait no longer. Not while the very close runs, which may do what it likes.
+    /// </summary>
+    internal bool IsForNobody
+    {
+        get
+        {
+            for (int i = 0; i < _depth; i++)
+            {
+                if (_frames[i] is { Session.IsClosing: true, Operation.Closes: false })
+                    return true;
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>The frame of a call that is to be made from the present depth.</summary>
     internal CallFrame Next

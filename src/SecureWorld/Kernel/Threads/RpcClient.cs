@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Kernel.Arguments;
 using RestrictedTee.SecureWorld.Kernel.Memory;
@@ -14,7 +15,8 @@ internal sealed class RpcClient(RpcBorder border)
     private const ulong MaxPayload = 64UL << 20;
 
     /// <summary>What is asked for here; each is served in the table of the ABI.</summary>
-    internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } = [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree];
+    internal static IReadOnlyList<OpteeRpcCommand> Issued { get; } =
+        [OpteeRpcCommand.LoadTa, OpteeRpcCommand.GetTime, OpteeRpcCommand.SuppPlugin, OpteeRpcCommand.ShmAlloc, OpteeRpcCommand.ShmFree, OpteeRpcCommand.Socket];
 
     private readonly RpcBorder _border = AreServed(Issued)
         ? border
@@ -22,6 +24,9 @@ internal sealed class RpcClient(RpcBorder border)
 
     /// <summary>Whether a request costs no other one first, to get memory for it: what is merely of interest is asked only then.</summary>
     internal static bool HasRoom => TeeThread.Current.RpcArgument is not null;
+
+    /// <summary>A memref parameter without memory, for an answer that is a size and nothing else.</summary>
+    internal OpteeMsgParam NullMemref => _border.NullMemref;
 
     /// <summary>REE time.</summary>
     internal TeeTime GetTime()
@@ -67,12 +72,37 @@ internal sealed class RpcClient(RpcBorder border)
         return result;
     }
 
+    /// <summary>Calls a plug-in of the supplicant (tee_invoke_supp_plugin_rpc in core/tee/tee_supp_plugin_rpc.c upstream).</summary>
+    /// <param name="plugin">Which.</param>
+    /// <param name="command">Its command.</param>
+    /// <param name="subCommand">And sub-command.</param>
+    /// <param name="data">Goes along; an answer that is success comes back in its place, as far as it says.</param>
+    /// <param name="size">How long the plug-in says that its answer is. That is the normal world's word, and may be more than there is room.</param>
+    internal TeeResult InvokePlugin(Guid plugin, uint command, uint subCommand, byte[] data, out uint size)
+    {
+        Span<byte> octets = stackalloc byte[16];
+        plugin.TryWriteBytes(octets, bigEndian: true, out _);
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(octets);
+        var message = default(OpteeMessage);
+        message.Arg.ParameterCount = 4;
+        message.Params[0] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = OpteeRpc.SuppPluginInvoke, B = words[0], C = words[1] };
+        message.Params[1] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = words[2], B = words[3], C = command };
+        message.Params[2] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInOut, A = subCommand };
+        OpteeMsgParam none = _border.NullMemref;
+        message.Params[3] = none with { Attr = none.Attr + (OpteeMsgAttr.RmemInOut - OpteeMsgAttr.RmemOutput) };
+        TeeResult result = data.Length == 0
+            ? Call(OpteeRpcCommand.SuppPlugin, ref message)
+            : CallWithPayload(OpteeRpcCommand.SuppPlugin, ref message, [RpcPayload.InOut(3, data, data)]);
+        size = unchecked((uint)message.Params[2].B);
+        return result;
+    }
+
     /// <summary>
     /// A request with more than its parameters hold: the payloads lie one behind the other in shared memory that is allocated for
     /// the request and freed after it, whatever became of it. A memref parameter is made for each.
     /// </summary>
     /// <param name="command">What is asked for.</param>
-    /// <param name="message">The parameters; on return as they were answered. The size of an output is in B of its parameter, and no larger than its room.</param>
+    /// <param name="message">The parameters; on return as they were answered. The size of an output is in B of its parameter, and no larger than its room unless it may be cut.</param>
     /// <param name="payloads">What goes along and what is expected back.</param>
     /// <returns>The normal world's result; OUT_OF_MEMORY when it gives no memory, BAD_FORMAT when it answers with sizes that cannot be.</returns>
     internal TeeResult CallWithPayload(OpteeRpcCommand command, ref OpteeMessage message, ReadOnlySpan<RpcPayload> payloads)
@@ -129,9 +159,9 @@ internal sealed class RpcClient(RpcBorder border)
             if (!payload.Output.IsEmpty)
             {
                 ulong size = message.Params[payload.Parameter].B;
-                if (size > (ulong)payload.Output.Length)
+                if (size > (ulong)payload.Output.Length && !payload.IsCut)
                     return false;
-                buffer.CopyTo(offset, payload.Output.Span[..(int)size]);
+                buffer.CopyTo(offset, payload.Output.Span[..(int)Math.Min(size, (ulong)payload.Output.Length)]);
             }
 
             offset += payload.AlignedLength;
@@ -163,7 +193,9 @@ internal sealed class RpcClient(RpcBorder border)
         Call(OpteeRpcCommand.ShmFree, ref message);
     }
 
-    private TeeResult Call(OpteeRpcCommand command, ref OpteeMessage message)
+    /// <summary>A request that its parameters hold.</summary>
+    /// <returns>The normal world's result; COMMUNICATION when it has gone.</returns>
+    internal TeeResult Call(OpteeRpcCommand command, ref OpteeMessage message)
     {
         if (!Issued.Contains(command))
             throw new InvalidOperationException($"The table of what is asked of the normal world has no {command}.");

@@ -7,7 +7,8 @@ internal readonly struct RpcPayload
 {
     private const int Alignment = 8; // what SHM_ALLOC is asked for
 
-    private RpcPayload(int parameter, ReadOnlyMemory<byte> input, Memory<byte> output) => (Parameter, Input, Output) = (parameter, input, output);
+    private RpcPayload(int parameter, OpteeMsgAttr attribute, ReadOnlyMemory<byte> input, Memory<byte> output) =>
+        (Parameter, Attribute, Input, Output) = (parameter, attribute, input, output);
 
     /// <summary>Which parameter refers to it.</summary>
     internal int Parameter { get; }
@@ -20,17 +21,23 @@ internal readonly struct RpcPayload
 
     internal int Length => Math.Max(Input.Length, Output.Length);
 
-    internal ulong AlignedLength => ((ulong)Length + Alignment - 1) / Alignment * Alignment;
+    /// <summary>What it takes up: something, also of no bytes, since it lies somewhere.</summary>
+    internal ulong AlignedLength => (ulong)(Math.Max(Length, 1) + Alignment - 1) / Alignment * Alignment;
 
-    internal OpteeMsgAttr Attribute =>
-        Output.IsEmpty ? OpteeMsgAttr.RmemInput : Input.IsEmpty ? OpteeMsgAttr.RmemOutput : OpteeMsgAttr.RmemInOut;
+    internal OpteeMsgAttr Attribute { get; }
+
+    /// <summary>Whether the answer may be larger than its room: what there was no room for is lost, and its size tells of it.</summary>
+    internal bool IsCut { get; private init; }
 
     /// <summary>Goes along.</summary>
-    internal static RpcPayload In(int parameter, ReadOnlyMemory<byte> input) => new(parameter, input, default);
+    internal static RpcPayload In(int parameter, ReadOnlyMemory<byte> input) => new(parameter, OpteeMsgAttr.RmemInput, input, default);
 
     /// <summary>Is expected back.</summary>
-    internal static RpcPayload Out(int parameter, Memory<byte> output) => new(parameter, default, output);
+    internal static RpcPayload Out(int parameter, Memory<byte> output) => new(parameter, OpteeMsgAttr.RmemOutput, default, output);
+
+    /// <summary>Is expected back, and may be cut.</summary>
+    internal static RpcPayload OutCut(int parameter, Memory<byte> output) => new(parameter, OpteeMsgAttr.RmemOutput, default, output) { IsCut = true };
 
     /// <summary>Goes along and comes back.</summary>
-    internal static RpcPayload InOut(int parameter, ReadOnlyMemory<byte> input, Memory<byte> output) => new(parameter, input, output);
+    internal static RpcPayload InOut(int parameter, ReadOnlyMemory<byte> input, Memory<byte> output) => new(parameter, OpteeMsgAttr.RmemInOut, input, output);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RestrictedTee.Sdk;
 
@@ -29,7 +30,7 @@ public sealed partial class BigInt
     /// <param name="divisor">By what.</param>
     public static void Div(BigInt? quotient, BigInt? remainder, BigInt dividend, BigInt divisor)
     {
-        Contract.Require(!Of(divisor).IsZero && (quotient is null || quotient != remainder));
+        Require(!Of(divisor).IsZero && (quotient is null || quotient != remainder));
         var whole = BigInteger.DivRem(Of(dividend), Of(divisor), out BigInteger rest);
         quotient?.Set(whole);
         remainder?.Set(rest);
@@ -54,7 +55,7 @@ public sealed partial class BigInt
     public void InvMod(BigInt a, BigInt modulus)
     {
         BigInteger divisor = ExtendedGcd(Reduce(Of(a), modulus), Of(modulus), out BigInteger inverse, out _);
-        Contract.Require(divisor.IsOne);
+        Require(divisor.IsOne);
         Set(Reduce(inverse, modulus));
     }
 
@@ -65,8 +66,8 @@ public sealed partial class BigInt
     /// <param name="context">A context for the modulus, which must be odd then; null for none. It makes nothing faster here.</param>
     public void ExpMod(BigInt a, BigInt exponent, BigInt modulus, FmmContext? context = null)
     {
-        Contract.Require(Of(exponent).Sign >= 0 && Of(modulus) > 1);
-        Contract.Require(context is null || (context.Modulus == Of(modulus) && !Of(modulus).IsEven));
+        Require(Of(exponent).Sign >= 0 && Of(modulus) > 1);
+        Require(context is null || (context.Modulus == Of(modulus) && !Of(modulus).IsEven));
         Set(BigInteger.ModPow(Reduce(Of(a), modulus), Of(exponent), Of(modulus)));
     }
 
@@ -143,9 +144,9 @@ public sealed partial class BigInt
         return r0;
     }
 
-    private static BigInteger Reduce(BigInteger value, BigInt modulus)
+    private static BigInteger Reduce(BigInteger value, BigInt modulus, [CallerMemberName] string member = "")
     {
-        Contract.Require(Of(modulus) > 1);
+        Require(Of(modulus) > 1, member);
         BigInteger rest = value % Of(modulus);
         return rest.Sign < 0 ? rest + Of(modulus) : rest;
     }

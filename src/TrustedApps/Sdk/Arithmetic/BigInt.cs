@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RestrictedTee.Sdk;
 
@@ -21,7 +22,7 @@ public sealed partial class BigInt
     /// <param name="size">Bits that its magnitude may have; rounded up to 32.</param>
     public BigInt(int size)
     {
-        Contract.Require(size is >= 0 and <= MaxSize);
+        Require(size is >= 0 and <= MaxSize);
         _size = (size + BitsOfWord - 1) / BitsOfWord * BitsOfWord;
     }
 
@@ -104,7 +105,7 @@ public sealed partial class BigInt
     /// <summary>TEE_BigIntGetBit: a bit of the magnitude; false beyond it.</summary>
     public bool GetBit(int index)
     {
-        Contract.Require(index >= 0);
+        Require(index >= 0);
         return !(BigInteger.Abs(_value) >> index).IsEven;
     }
 
@@ -112,7 +113,7 @@ public sealed partial class BigInt
     /// <returns>Success; Overflow, and nothing has changed.</returns>
     public TeeResult TrySetBit(int index, bool value)
     {
-        Contract.Require(index >= 0);
+        Require(index >= 0);
         if (index >= _size)
             return TeeResult.Overflow;
         BigInteger magnitude = BigInteger.Abs(_value), bit = BigInteger.One << index;
@@ -125,7 +126,7 @@ public sealed partial class BigInt
     public void ShiftRight(BigInt source, int bits)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Contract.Require(bits >= 0);
+        Require(bits >= 0);
         BigInteger magnitude = BigInteger.Abs(source._value) >> bits;
         Set(source._value.Sign < 0 ? -magnitude : magnitude);
     }
@@ -141,5 +142,9 @@ public sealed partial class BigInt
         return TeeResult.Success;
     }
 
-    private void Set(BigInteger value) => Contract.Require(TrySet(value));
+    private void Set(BigInteger value, [CallerMemberName] string member = "") => Require(TrySet(value), member);
+
+    private static void Require(bool isKept, [CallerMemberName] string member = "") => Contract.Require(isKept, nameof(BigInt), member);
+
+    private static void Require(TeeResult result, [CallerMemberName] string member = "") => Contract.Require(result, nameof(BigInt), member);
 }

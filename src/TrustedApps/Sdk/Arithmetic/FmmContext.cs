@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RestrictedTee.Sdk;
 
@@ -14,7 +15,7 @@ public sealed class FmmContext
     public FmmContext(int size, BigInt modulus)
     {
         ArgumentNullException.ThrowIfNull(modulus);
-        Contract.Require(modulus.Value > 2 && !modulus.Value.IsEven && modulus.BitCount <= size);
+        Contract.Require(modulus.Value > 2 && !modulus.Value.IsEven && modulus.BitCount <= size, nameof(FmmContext), ".ctor");
         Modulus = modulus.Value;
     }
 
@@ -33,7 +34,7 @@ public sealed class FmmNumber
     /// <param name="size">The largest modulus that it goes with, in bits.</param>
     public FmmNumber(int size)
     {
-        Contract.Require(size is >= 0 and <= BigInt.MaxSize);
+        Contract.Require(size is >= 0 and <= BigInt.MaxSize, nameof(FmmNumber), ".ctor");
         Size = size;
     }
 
@@ -58,7 +59,7 @@ public sealed class FmmNumber
         ArgumentNullException.ThrowIfNull(destination);
         Require(modulus, context);
         var value = new BigInt(BigInt.MaxSize, _value);
-        Contract.Require(destination.TryAssign(value));
+        Contract.Require(destination.TryAssign(value), nameof(FmmNumber), nameof(ConvertTo));
     }
 
     /// <summary>TEE_BigIntComputeFMM: the product of two.</summary>
@@ -70,10 +71,10 @@ public sealed class FmmNumber
         _value = a._value * b._value % context.Modulus;
     }
 
-    private void Require(BigInt modulus, FmmContext context)
+    private void Require(BigInt modulus, FmmContext context, [CallerMemberName] string member = "")
     {
         ArgumentNullException.ThrowIfNull(modulus);
         ArgumentNullException.ThrowIfNull(context);
-        Contract.Require(modulus.Value == context.Modulus && modulus.BitCount <= Size);
+        Contract.Require(modulus.Value == context.Modulus && modulus.BitCount <= Size, nameof(FmmNumber), member);
     }
 }

@@ -36,24 +36,26 @@ public sealed class AeOperation : CryptoOperation
     /// <exception cref="TeeException">NotSupported: there is no tag of that size.</exception>
     public void Init(ReadOnlySpan<byte> nonce, int tagSize, int aadSize = 0, int payloadSize = 0)
     {
-        Contract.Require(Is(HandleState.KeySet) && !IsActive);
-        Refuse(tagSize % 8 == 0 ? Kernel.AeInit(Handle, nonce, tagSize / 8, aadSize, payloadSize) : TeeResult.NotSupported);
+        Require(Is(HandleState.KeySet) && !IsActive);
+        TeeResult result = tagSize % 8 == 0 ? Utee.AuthencInit(Handle, nonce, tagSize / 8, aadSize, payloadSize) : TeeResult.NotSupported;
+        ThrowIfRefused(result);
+        Require(result);
         (State, IsActive, _tagSize) = (State | HandleState.Initialized, true, tagSize / 8);
     }
 
     /// <summary>TEE_AEUpdateAAD: data that is authenticated and not encrypted. Panics before <see cref="Init"/>, after the first payload, and beyond the size that was told.</summary>
     public void UpdateAad(ReadOnlySpan<byte> data)
     {
-        Contract.Require(IsActive);
-        Contract.Require(Kernel.AeUpdateAad(Handle, data));
+        Require(IsActive);
+        Require(Utee.AuthencUpdateAad(Handle, data));
     }
 
     /// <summary>TEE_AEUpdate. A block of CCM that is not complete yet comes with a later piece. Panics before <see cref="Init"/>.</summary>
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing has happened.</returns>
     public TeeResult TryUpdate(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
-        Contract.Require(IsActive);
-        return Told(Kernel.AeUpdate(Handle, source, destination, out size));
+        Require(IsActive);
+        return Told(Utee.AuthencUpdatePayload(Handle, source, destination, out size));
     }
 
     /// <summary>As <see cref="TryUpdate"/>.</summary>
@@ -65,8 +67,8 @@ public sealed class AeOperation : CryptoOperation
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes that both need, and nothing has happened.</returns>
     public TeeResult TryEncryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, Span<byte> tag, out int tagSize)
     {
-        Contract.Require(IsActive);
-        TeeResult result = Told(Kernel.AeEncryptFinal(Handle, source, destination, out size, tag, out tagSize));
+        Require(IsActive);
+        TeeResult result = Told(Utee.AuthencEncFinal(Handle, source, destination, out size, tag, out tagSize));
         if (result == TeeResult.Success)
             Restart();
         return result;
@@ -85,8 +87,8 @@ public sealed class AeOperation : CryptoOperation
     /// </returns>
     public TeeResult TryDecryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, ReadOnlySpan<byte> tag)
     {
-        Contract.Require(IsActive);
-        TeeResult result = Kernel.AeDecryptFinal(Handle, source, destination, out size, tag);
+        Require(IsActive);
+        TeeResult result = Utee.AuthencDecFinal(Handle, source, destination, out size, tag);
         if (result != TeeResult.MacInvalid)
             Told(result);
         if (result != TeeResult.ShortBuffer)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RestrictedTee.Sdk;
 
 /// <summary>
@@ -61,8 +63,8 @@ public sealed class AsymmetricOperation : CryptoOperation
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing is written.</returns>
     public TeeResult TrySignDigest(ReadOnlySpan<byte> digest, Span<byte> signature, out int size, AttributeList? parameters = null)
     {
-        Contract.Require(Mode == OperationMode.Sign && Is(HandleState.KeySet));
-        return Told(Kernel.AsymmetricOperate(Handle, parameters is null ? [] : parameters.Encoded, digest, signature, out size));
+        Require(Mode == OperationMode.Sign && Is(HandleState.KeySet));
+        return Told(Utee.AsymmOperate(Handle, parameters is null ? [] : parameters.Encoded, digest, signature, out size));
     }
 
     /// <summary>As <see cref="TrySignDigest"/>.</summary>
@@ -77,10 +79,10 @@ public sealed class AsymmetricOperation : CryptoOperation
     /// </summary>
     public bool VerifyDigest(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, AttributeList? parameters = null)
     {
-        Contract.Require(Mode == OperationMode.Verify && Is(HandleState.KeySet));
-        TeeResult result = Kernel.AsymmetricVerify(Handle, parameters is null ? [] : parameters.Encoded, digest, signature);
+        Require(Mode == OperationMode.Verify && Is(HandleState.KeySet));
+        TeeResult result = Utee.AsymmVerify(Handle, parameters is null ? [] : parameters.Encoded, digest, signature);
         if (result != TeeResult.SignatureInvalid)
-            Contract.Require(result);
+            Require(result);
         return result == TeeResult.Success;
     }
 
@@ -107,12 +109,12 @@ public sealed class AsymmetricOperation : CryptoOperation
         _ => KeyUsage.Decrypt,
     };
 
-    private TeeResult Operate(OperationMode mode, ReadOnlySpan<byte> source, Span<byte> destination, out int size, AttributeList? parameters)
+    private TeeResult Operate(OperationMode mode, ReadOnlySpan<byte> source, Span<byte> destination, out int size, AttributeList? parameters, [CallerMemberName] string member = "")
     {
-        Contract.Require(Mode == mode && Is(HandleState.KeySet));
-        TeeResult result = Kernel.AsymmetricOperate(Handle, parameters is null ? [] : parameters.Encoded, source, destination, out size);
+        Require(Mode == mode && Is(HandleState.KeySet), member);
+        TeeResult result = Utee.AsymmOperate(Handle, parameters is null ? [] : parameters.Encoded, source, destination, out size);
         if (result is not (TeeResult.BadParameters or TeeResult.CiphertextInvalid or TeeResult.NotSupported))
-            Told(result);
+            Told(result, member);
         return result;
     }
 }

@@ -22,7 +22,7 @@ public sealed class AttributeList : IDisposable, IEnumerable<AttributeId>
     /// <exception cref="TeeException">OutOfMemory.</exception>
     public void Add(AttributeId id, ReadOnlySpan<byte> content)
     {
-        Contract.Require(!AttributeReader.IsValue(id));
+        Contract.Require(!AttributeReader.IsValue(id), nameof(AttributeList), nameof(Add));
         Append(id, content);
     }
 
@@ -30,7 +30,8 @@ public sealed class AttributeList : IDisposable, IEnumerable<AttributeId>
     /// <exception cref="TeeException">OutOfMemory.</exception>
     public void Add(AttributeId id, uint a, uint b = 0)
     {
-        Contract.Require(AttributeReader.IsValue(id));
+        if (!AttributeReader.IsValue(id))
+            Tee.Panic((uint)TeeResult.BadParameters, GpFunctionTable.Named("TEE_InitValueAttribute")); // the other form of Add is TEE_InitRefAttribute
         Span<byte> content = stackalloc byte[8];
         BinaryPrimitives.WriteUInt32LittleEndian(content, a);
         BinaryPrimitives.WriteUInt32LittleEndian(content[4..], b);

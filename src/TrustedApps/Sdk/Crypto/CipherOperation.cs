@@ -26,8 +26,8 @@ public sealed class CipherOperation : CryptoOperation
     /// <summary>TEE_CipherInit: begins, or begins anew. Panics without a key, and when the IV is not of the size that the mode wants.</summary>
     public void Init(ReadOnlySpan<byte> iv = default)
     {
-        Contract.Require(Is(HandleState.KeySet));
-        Contract.Require(Kernel.CipherInit(Handle, iv));
+        Require(Is(HandleState.KeySet));
+        Require(Utee.CipherInit(Handle, iv));
         (State, IsActive) = (State | HandleState.Initialized, true);
     }
 
@@ -35,8 +35,8 @@ public sealed class CipherOperation : CryptoOperation
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing has happened.</returns>
     public TeeResult TryUpdate(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
-        Contract.Require(IsActive);
-        return Told(Kernel.CipherUpdate(Handle, source, destination, out size));
+        Require(IsActive);
+        return Told(Utee.CipherUpdate(Handle, source, destination, out size));
     }
 
     /// <summary>As <see cref="TryUpdate"/>.</summary>
@@ -48,8 +48,8 @@ public sealed class CipherOperation : CryptoOperation
     /// <returns>As <see cref="TryUpdate"/>.</returns>
     public TeeResult TryDoFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
-        Contract.Require(IsActive);
-        TeeResult result = Told(Kernel.CipherFinal(Handle, source, destination, out size));
+        Require(IsActive);
+        TeeResult result = Told(Utee.CipherFinal(Handle, source, destination, out size));
         if (result == TeeResult.Success)
             Restart();
         return result;

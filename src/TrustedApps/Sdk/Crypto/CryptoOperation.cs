@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RestrictedTee.Sdk;
 
 /// <summary>
@@ -46,8 +48,6 @@ public abstract partial class CryptoOperation : IDisposable
     /// <summary>digestLength, in bytes: of a digest or a MAC its size, of authenticated encryption that of the tag.</summary>
     private protected virtual int DigestLength => 0;
 
-    private protected static ICryptoServices Kernel => TeeCore.Current.Crypto;
-
     private protected uint Handle => _handle;
 
     private protected HandleState State { get; set; }
@@ -63,14 +63,14 @@ public abstract partial class CryptoOperation : IDisposable
     /// </summary>
     public void SetKey(TransientObject? key)
     {
-        Contract.Require(_handles.Key != 0 && _handles.Key2 == 0 && !Is(HandleState.Initialized));
+        Require(_handles.Key != 0 && _handles.Key2 == 0 && !Is(HandleState.Initialized));
         if (key is not null)
-            RequireUsable(key.Info, MaxKeySize);
-        Contract.Require(TeeCore.Current.Objects.Reset(_handles.Key));
+            RequireUsable(key.Info);
+        Require(Utee.CrypObjReset(_handles.Key));
         (State, KeySize) = (State & ~HandleState.KeySet, 0);
         if (key is null)
             return;
-        Contract.Require(TeeCore.Current.Objects.Copy(_handles.Key, key.Handle));
+        Require(Utee.CrypObjCopy(_handles.Key, key.Handle));
         (State, KeySize) = (State | HandleState.KeySet, key.Info.Size);
     }
 
@@ -83,29 +83,28 @@ public abstract partial class CryptoOperation : IDisposable
     {
         if (key1 is not null && key1 == key2)
             throw new TeeException(TeeResult.Security, TeeOrigin.Tee);
-        Contract.Require(_handles.Key2 != 0 && !IsActive && (key1 is null) == (key2 is null));
+        Require(_handles.Key2 != 0 && !IsActive && (key1 is null) == (key2 is null));
         if (key1 is not null)
         {
-            RequireUsable(key1.Info, MaxKeySize);
-            RequireUsable(key2!.Info, MaxKeySize);
-            Contract.Require(key1.Info.Size == key2.Info.Size);
+            RequireUsable(key1.Info);
+            RequireUsable(key2!.Info);
+            Require(key1.Info.Size == key2.Info.Size);
         }
 
-        IObjectServices objects = TeeCore.Current.Objects;
-        Contract.Require(objects.Reset(_handles.Key));
-        Contract.Require(objects.Reset(_handles.Key2));
+        Require(Utee.CrypObjReset(_handles.Key));
+        Require(Utee.CrypObjReset(_handles.Key2));
         (State, KeySize) = (State & ~HandleState.KeySet, 0);
         if (key1 is null)
             return;
-        Contract.Require(objects.Copy(_handles.Key, key1.Handle));
-        Contract.Require(objects.Copy(_handles.Key2, key2!.Handle));
+        Require(Utee.CrypObjCopy(_handles.Key, key1.Handle));
+        Require(Utee.CrypObjCopy(_handles.Key2, key2!.Handle));
         (State, KeySize) = (State | HandleState.KeySet, key1.Info.Size);
     }
 
     /// <summary>TEE_ResetOperation: as it was when its key had just been set. Panics without a key.</summary>
     public void Reset()
     {
-        Contract.Require(Is(HandleState.KeySet));
+        Require(Is(HandleState.KeySet));
         Restart();
     }
 
@@ -121,7 +120,7 @@ public abstract partial class CryptoOperation : IDisposable
     {
         uint handle = Interlocked.Exchange(ref _handle, 0);
         if (handle != 0)
-            Contract.Require(Kernel.Free(handle));
+            Require(Utee.CrypStateFree(handle));
     }
 
     /// <summary>Not HasFlag, which allocates until the method that asks has been compiled well.</summary>
@@ -132,64 +131,75 @@ public abstract partial class CryptoOperation : IDisposable
     /// <summary>TEE_CopyOperation: key and progress of another operation for the same.</summary>
     private protected void CopyFrom(CryptoOperation source)
     {
-        Contract.Require(source.Algorithm == Algorithm && source.Mode == Mode);
-        Contract.Require(_handles.Key == 0 || source.KeySize <= MaxKeySize);
+        Require(source.Algorithm == Algorithm && source.Mode == Mode);
+        Require(_handles.Key == 0 || source.KeySize <= MaxKeySize);
         CopyKey(_handles.Key, source._handles.Key, source.Is(HandleState.KeySet));
         CopyKey(_handles.Key2, source._handles.Key2, source.Is(HandleState.KeySet));
-        Contract.Require(Kernel.Copy(_handle, source._handle));
+        Require(Utee.CrypStateCopy(_handle, source._handle));
         (State, IsActive, KeySize) = (source.State, source.IsActive, source.KeySize);
     }
 
     /// <summary>TEE_AllocateOperation, of the classes that take a key: makes room for the key, or for two, and the operation around it.</summary>
     private protected static OperationHandles AllocateKeyed(TeeAlgorithm algorithm, OperationMode mode, int maxKeySize)
     {
-        IObjectServices objects = TeeCore.Current.Objects;
         bool hasTwo = AlgorithmNumber.HasTwoKeys(algorithm);
         ObjectType type = AlgorithmNumber.KeyTypeOf(algorithm, mode);
         int size = hasTwo ? maxKeySize / 2 : maxKeySize;
         uint key2 = 0;
-        Refuse(objects.Allocate(type, size, out uint key));
-        TeeResult result = hasTwo ? objects.Allocate(type, size, out key2) : TeeResult.Success;
+        Refuse(Utee.CrypObjAlloc(type, size, out uint key));
+        TeeResult result = hasTwo ? Utee.CrypObjAlloc(type, size, out key2) : TeeResult.Success;
         uint handle = 0;
         if (result == TeeResult.Success)
-            result = Kernel.Allocate(algorithm, mode, key, key2, out handle);
+            result = Utee.CrypStateAlloc(algorithm, mode, key, key2, out handle);
         if (result != TeeResult.Success)
         {
-            objects.Close(key);
+            Utee.CrypObjClose(key);
             if (key2 != 0)
-                objects.Close(key2);
+                Utee.CrypObjClose(key2);
         }
 
         Refuse(result);
         return new OperationHandles(handle, key, key2);
     }
 
+    /// <summary>TEE_AllocateOperation may be refused; for all else that fails the TA panics.</summary>
     private protected static void Refuse(TeeResult result)
+    {
+        ThrowIfRefused(result);
+        Contract.Require(result, nameof(CryptoOperation), nameof(AllocateAny));
+    }
+
+    private protected static void ThrowIfRefused(TeeResult result)
     {
         if (result is TeeResult.NotSupported or TeeResult.OutOfMemory)
             throw new TeeException(result, TeeOrigin.Tee);
-        Contract.Require(result);
     }
 
-    private static void CopyKey(uint destination, uint source, bool isSet)
+    private void CopyKey(uint destination, uint source, bool isSet)
     {
         if (destination == 0)
             return;
-        Contract.Require(TeeCore.Current.Objects.Reset(destination));
+        Require(Utee.CrypObjReset(destination), nameof(CopyFrom));
         if (isSet)
-            Contract.Require(TeeCore.Current.Objects.Copy(destination, source));
+            Require(Utee.CrypObjCopy(destination, source), nameof(CopyFrom));
     }
 
-    private void RequireUsable(TeeObjectInfo key, int maxSize) =>
-        Contract.Require((key.Usage & _requiredUsage) == _requiredUsage && key.Size <= maxSize && (key.State & HandleState.Initialized) != 0);
+    private void RequireUsable(TeeObjectInfo key, [CallerMemberName] string member = "") =>
+        Require((key.Usage & _requiredUsage) == _requiredUsage && key.Size <= MaxKeySize && (key.State & HandleState.Initialized) != 0, member);
 
     /// <summary>What a call with a buffer may answer; all else panics.</summary>
-    private protected static TeeResult Told(TeeResult result)
+    private protected TeeResult Told(TeeResult result, [CallerMemberName] string member = "")
     {
         if (result != TeeResult.ShortBuffer)
-            Contract.Require(result);
+            Require(result, member);
         return result;
     }
+
+    /// <summary>Panics unless a rule of the API is kept, in the function that the calling member stands for.</summary>
+    private protected void Require(bool isKept, [CallerMemberName] string member = "") => Contract.Require(isKept, GetType().Name, member);
+
+    /// <summary>Likewise unless a call succeeded.</summary>
+    private protected void Require(TeeResult result, [CallerMemberName] string member = "") => Contract.Require(result, GetType().Name, member);
 
     /// <summary>The same for who gave buffers that are large enough.</summary>
     private protected static int Written(TeeResult result, int size) =>

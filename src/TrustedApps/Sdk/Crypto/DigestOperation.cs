@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace RestrictedTee.Sdk;
 
 /// <summary>A digest (GPD_SPE_010 section 6.3). It has no key and begins by itself, again after each end.</summary>
 public sealed class DigestOperation : CryptoOperation
 {
     private DigestOperation(TeeAlgorithm algorithm, uint handle)
-        : base(algorithm, OperationMode.Digest, maxKeySize: 0, KeyUsage.None, new OperationHandles(handle)) => Begin();
+        : base(algorithm, OperationMode.Digest, maxKeySize: 0, KeyUsage.None, new OperationHandles(handle)) => Begin(nameof(Allocate));
 
     /// <summary>TEE_AllocateOperation, with TEE_MODE_DIGEST.</summary>
     /// <exception cref="TeeException">NotSupported: no such digest; OutOfMemory.</exception>
@@ -12,16 +14,16 @@ public sealed class DigestOperation : CryptoOperation
     {
         if (AlgorithmNumber.ClassOf(algorithm) != OperationClass.Digest)
             throw new TeeException(TeeResult.NotSupported, TeeOrigin.Tee);
-        Refuse(Kernel.Allocate(algorithm, OperationMode.Digest, 0, 0, out uint handle));
+        Refuse(Utee.CrypStateAlloc(algorithm, OperationMode.Digest, 0, 0, out uint handle));
         return new DigestOperation(algorithm, handle);
     }
 
     /// <summary>TEE_DigestUpdate. Panics after <see cref="Extract"/>.</summary>
     public void Update(ReadOnlySpan<byte> chunk)
     {
-        Contract.Require(!Is(HandleState.Extracting));
+        Require(!Is(HandleState.Extracting));
         IsActive = true;
-        Contract.Require(Kernel.HashUpdate(Handle, chunk));
+        Require(Utee.HashUpdate(Handle, chunk));
     }
 
     /// <summary>TEE_DigestDoFinal: the last chunk, and the digest; after <see cref="Extract"/> what is left of it, and no chunk.</summary>
@@ -30,15 +32,15 @@ public sealed class DigestOperation : CryptoOperation
     {
         if (Is(HandleState.Extracting))
         {
-            Contract.Require(chunk.IsEmpty);
+            Require(chunk.IsEmpty);
             size = Extract(digest);
         }
         else
         {
-            TeeResult result = Kernel.HashFinal(Handle, chunk, digest, out size);
+            TeeResult result = Utee.HashFinal(Handle, chunk, digest, out size);
             if (result == TeeResult.ShortBuffer)
                 return result;
-            Contract.Require(result);
+            Require(result);
         }
 
         Begin();
@@ -59,7 +61,7 @@ public sealed class DigestOperation : CryptoOperation
     public int Extract(Span<byte> digest)
     {
         (State, IsActive) = (State | HandleState.Extracting, true);
-        Contract.Require(Kernel.HashExtract(Handle, digest, out int size));
+        Require(Utee.HashExtract(Handle, digest, out int size));
         return size;
     }
 
@@ -72,12 +74,12 @@ public sealed class DigestOperation : CryptoOperation
 
     private protected override int DigestLength => AlgorithmNumber.DigestSizeOf(Algorithm);
 
-    private protected override void Restart() => Begin();
+    private protected override void Restart() => Begin(nameof(Reset));
 
     /// <summary>A digest is always initialised, and its key, which it does not have, always set (GPD_SPE_010 section 6.2.1).</summary>
-    private void Begin()
+    private void Begin([CallerMemberName] string member = "")
     {
-        Contract.Require(Kernel.HashInit(Handle));
+        Require(Utee.HashInit(Handle), member);
         (State, IsActive) = (HandleState.KeySet | HandleState.Initialized, false);
     }
 }

@@ -26,7 +26,7 @@ public sealed class KeyDerivation : CryptoOperation
     /// TEE_DeriveKey. Panics without a key, when the object is not an empty GenericSecret, and, as GlobalPlatform has it, for parameters that
     /// nothing comes of: see <see cref="TryDeriveKey"/>.
     /// </summary>
-    public void DeriveKey(AttributeList parameters, TransientObject derived) => Contract.Require(TryDeriveKey(parameters, derived));
+    public void DeriveKey(AttributeList parameters, TransientObject derived) => Require(TryDeriveKey(parameters, derived));
 
     /// <summary>
     /// As <see cref="DeriveKey"/>, for parameters that come from somebody else: a public key that is on no curve, or that leads to a secret
@@ -37,12 +37,12 @@ public sealed class KeyDerivation : CryptoOperation
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(derived);
-        Contract.Require(Is(HandleState.KeySet));
+        Require(Is(HandleState.KeySet));
         TeeObjectInfo info = derived.Info;
-        Contract.Require(info.Type == ObjectType.GenericSecret && (info.State & HandleState.Initialized) == 0);
-        TeeResult result = Kernel.DeriveKey(Handle, parameters.Encoded, derived.Handle);
+        Require(info.Type == ObjectType.GenericSecret && (info.State & HandleState.Initialized) == 0);
+        TeeResult result = Utee.CrypDeriveKey(Handle, parameters.Encoded, derived.Handle);
         if (result != TeeResult.BadParameters)
-            Contract.Require(result);
+            Require(result);
         return result;
     }
 

@@ -27,16 +27,16 @@ public sealed class MacOperation : CryptoOperation
     /// <summary>TEE_MACInit: begins, or begins anew. Panics without a key. No MAC that there is has an IV.</summary>
     public void Init()
     {
-        Contract.Require(Is(HandleState.KeySet));
-        Contract.Require(Kernel.HashInit(Handle));
+        Require(Is(HandleState.KeySet));
+        Require(Utee.HashInit(Handle));
         (State, IsActive) = (State | HandleState.Initialized, true);
     }
 
     /// <summary>TEE_MACUpdate. Panics before <see cref="Init"/>.</summary>
     public void Update(ReadOnlySpan<byte> chunk)
     {
-        Contract.Require(IsActive);
-        Contract.Require(Kernel.HashUpdate(Handle, chunk));
+        Require(IsActive);
+        Require(Utee.HashUpdate(Handle, chunk));
     }
 
     /// <summary>
@@ -46,11 +46,11 @@ public sealed class MacOperation : CryptoOperation
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing has happened.</returns>
     public TeeResult TryComputeFinal(ReadOnlySpan<byte> message, Span<byte> mac, out int size)
     {
-        Contract.Require(IsActive);
-        TeeResult result = Kernel.HashFinal(Handle, message, mac, out size);
+        Require(IsActive);
+        TeeResult result = Utee.HashFinal(Handle, message, mac, out size);
         if (result == TeeResult.ShortBuffer)
             return result;
-        Contract.Require(result);
+        Require(result);
         Restart();
         return TeeResult.Success;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace RestrictedTee.Sdk;
 
@@ -21,7 +22,7 @@ public sealed class TransientObject : IDisposable
     /// <exception cref="TeeException">NotSupported: there is no such type, or not of that size; OutOfMemory.</exception>
     public static TransientObject Allocate(ObjectType type, int maxSize)
     {
-        TeeResult result = TeeCore.Current.Objects.Allocate(type, maxSize, out uint handle);
+        TeeResult result = Utee.CrypObjAlloc(type, maxSize, out uint handle);
         return result == TeeResult.Success ? new TransientObject(handle) : throw new TeeException(result, TeeOrigin.Tee);
     }
 
@@ -30,7 +31,7 @@ public sealed class TransientObject : IDisposable
     {
         get
         {
-            Contract.Require(TeeCore.Current.Objects.GetInfo(_handle, out TeeObjectInfo info));
+            Require(Utee.CrypObjGetInfo(_handle, out TeeObjectInfo info));
             return info;
         }
     }
@@ -43,7 +44,7 @@ public sealed class TransientObject : IDisposable
     public void Populate(AttributeList attributes)
     {
         ArgumentNullException.ThrowIfNull(attributes);
-        Answer(TeeCore.Current.Objects.Populate(_handle, attributes.Encoded));
+        Answer(Utee.CrypObjPopulate(_handle, attributes.Encoded));
     }
 
     /// <summary>As the other, of a type that has one attribute.</summary>
@@ -60,7 +61,7 @@ public sealed class TransientObject : IDisposable
     /// </summary>
     /// <exception cref="TeeException">BadParameters: there is no key by these parameters.</exception>
     public void GenerateKey(int size, AttributeList? parameters = null) =>
-        Answer(TeeCore.Current.Objects.GenerateKey(_handle, size, parameters is null ? [] : parameters.Encoded));
+        Answer(Utee.CrypObjGenerateKey(_handle, size, parameters is null ? [] : parameters.Encoded));
 
     /// <summary>
     /// TEE_GetObjectBufferAttribute: numbers are big-endian, without leading zeroes. Panics for an attribute that is a value, for an object
@@ -69,10 +70,10 @@ public sealed class TransientObject : IDisposable
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing is written; ItemNotFound.</returns>
     public TeeResult TryGetBufferAttribute(AttributeId attribute, Span<byte> value, out int size)
     {
-        Contract.Require(!AttributeReader.IsValue(attribute));
-        TeeResult result = TeeCore.Current.Objects.GetAttribute(_handle, attribute, value, out size);
+        Require(!AttributeReader.IsValue(attribute));
+        TeeResult result = Utee.CrypObjGetAttr(_handle, attribute, value, out size);
         if (result is not (TeeResult.ItemNotFound or TeeResult.ShortBuffer))
-            Contract.Require(result);
+            Require(result);
         return result;
     }
 
@@ -89,40 +90,44 @@ public sealed class TransientObject : IDisposable
     /// <exception cref="TeeException">ItemNotFound.</exception>
     public (uint A, uint B) GetValueAttribute(AttributeId attribute)
     {
-        Contract.Require(AttributeReader.IsValue(attribute));
+        Require(AttributeReader.IsValue(attribute));
         Span<byte> value = stackalloc byte[8];
-        TeeResult result = TeeCore.Current.Objects.GetAttribute(_handle, attribute, value, out _);
+        TeeResult result = Utee.CrypObjGetAttr(_handle, attribute, value, out _);
         if (result == TeeResult.ItemNotFound)
             throw new TeeException(result, TeeOrigin.Tee);
-        Contract.Require(result);
+        Require(result);
         return (BinaryPrimitives.ReadUInt32LittleEndian(value), BinaryPrimitives.ReadUInt32LittleEndian(value[4..]));
     }
 
     /// <summary>TEE_RestrictObjectUsage1: what is not in <paramref name="usage"/> is forbidden until the object is reset.</summary>
-    public void RestrictUsage(KeyUsage usage) => Contract.Require(TeeCore.Current.Objects.RestrictUsage(_handle, usage));
+    public void RestrictUsage(KeyUsage usage) => Require(Utee.CrypObjRestrictUsage(_handle, usage));
 
     /// <summary>TEE_CopyObjectAttributes1: takes another object's attributes and its usage. Panics unless this one is empty and of that type, or of its public half.</summary>
     public void CopyAttributesFrom(TransientObject source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        Contract.Require(TeeCore.Current.Objects.Copy(_handle, source._handle));
+        Require(Utee.CrypObjCopy(_handle, source._handle));
     }
 
     /// <summary>TEE_ResetTransientObject: wipes it; it can be populated again, for every use.</summary>
-    public void Reset() => Contract.Require(TeeCore.Current.Objects.Reset(_handle));
+    public void Reset() => Require(Utee.CrypObjReset(_handle));
 
-    /// <summary>TEE_FreeTransientObject: wipes it and gives it back.</summary>
+    /// <summary>TEE_FreeTransientObject, TEE_CloseObject: wipes it and gives it back.</summary>
     public void Dispose()
     {
         uint handle = Interlocked.Exchange(ref _handle, 0);
         if (handle != 0)
-            Contract.Require(TeeCore.Current.Objects.Close(handle));
+            Require(Utee.CrypObjClose(handle));
     }
 
-    private static void Answer(TeeResult result)
+    private static void Answer(TeeResult result, [CallerMemberName] string member = "")
     {
         if (result == TeeResult.BadParameters)
             throw new TeeException(result, TeeOrigin.Tee);
-        Contract.Require(result);
+        Require(result, member);
     }
+
+    private static void Require(bool isKept, [CallerMemberName] string member = "") => Contract.Require(isKept, nameof(TransientObject), member);
+
+    private static void Require(TeeResult result, [CallerMemberName] string member = "") => Contract.Require(result, nameof(TransientObject), member);
 }

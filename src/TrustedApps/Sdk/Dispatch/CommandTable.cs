@@ -38,6 +38,9 @@ internal sealed class CommandTable
 
     internal Handler this[int index] => _handlers[index];
 
+    /// <summary>Whether there is a command of a number, whatever it takes.</summary>
+    internal bool Has(uint command) => _commands.ContainsKey(command);
+
     /// <summary>The index of the handler for a command, or -1.</summary>
     internal int Find(uint command, ParameterTypes types) =>
         _commands.TryGetValue(command, out int[]? candidates) ? Find(candidates, types) : -1;
@@ -111,8 +114,9 @@ internal sealed class InstanceCommands(CommandTable table, TrustedApp ta)
     internal TeeResult Invoke(TaSession session, uint command, ParameterTypes types, Span<ParameterSlot> slots)
     {
         int index = table.Find(command, types);
-        // An unknown command answers like one with other parameters, as the TAs of optee_test and optee_examples do.
-        return index >= 0 ? Bound(index).Invoke(session, types, slots) : TeeResult.BadParameters;
+        if (index >= 0)
+            return Bound(index).Invoke(session, types, slots);
+        return table.Has(command) ? TeeResult.BadParameters : ta.OtherCommand(session, command);
     }
 
     internal TeeResult OpenSession(TaSession session, ParameterTypes types, Span<ParameterSlot> slots)

@@ -44,6 +44,9 @@ public ref struct TaParam
         new() { Type = ParameterType.MemrefInOut, Start = ref MemoryMarshal.GetReference(bytes), Size = bytes.Length, Capacity = bytes.Length };
 
     internal readonly bool IsMemref => Type >= ParameterType.MemrefInput;
+
+    /// <summary>All of its memory.</summary>
+    internal readonly Span<byte> Bytes => MemoryMarshal.CreateSpan(ref Start, Capacity);
 }
 
 /// <summary>The four parameters of a call from one trusted application to another.</summary>

@@ -18,6 +18,33 @@ public enum TeeResult : uint
     /// <summary>TEE_ERROR_CIPHERTEXT_INVALID: there is nothing that the ciphertext could be of.</summary>
     CiphertextInvalid = 0xF0100006,
 
+    /// <summary>TEE_ISOCKET_ERROR_PROTOCOL: an error of the protocol, which is told beside it (GPD_SPE_100).</summary>
+    SocketProtocol = 0xF1007001,
+
+    /// <summary>TEE_ISOCKET_ERROR_REMOTE_CLOSED: the peer has closed the connection.</summary>
+    SocketRemoteClosed = 0xF1007002,
+
+    /// <summary>TEE_ISOCKET_ERROR_TIMEOUT: the time was up.</summary>
+    SocketTimeout = 0xF1007003,
+
+    /// <summary>TEE_ISOCKET_ERROR_OUT_OF_RESOURCES: there is no socket to be had.</summary>
+    SocketOutOfResources = 0xF1007004,
+
+    /// <summary>TEE_ISOCKET_ERROR_LARGE_BUFFER: more than the protocol sends in one piece.</summary>
+    SocketLargeBuffer = 0xF1007005,
+
+    /// <summary>TEE_ISOCKET_WARNING_PROTOCOL: a warning of the protocol, which is told beside it.</summary>
+    SocketProtocolWarning = 0xF1007006,
+
+    /// <summary>TEE_ISOCKET_ERROR_HOSTNAME: the name is none of a host; an error of the protocol.</summary>
+    SocketHostName = 0xF1007007,
+
+    /// <summary>TEE_ISOCKET_TCP_WARNING_UNKNOWN_OUT_OF_BAND: a warning of TCP (GPD_SPE_101).</summary>
+    SocketTcpOutOfBand = 0xF1010002,
+
+    /// <summary>TEE_ISOCKET_UDP_WARNING_UNKNOWN_OUT_OF_BAND: a warning of UDP (GPD_SPE_103).</summary>
+    SocketUdpOutOfBand = 0xF1020002,
+
     /// <summary>TEE_ERROR_GENERIC.</summary>
     Generic = 0xFFFF0000,
 

@@ -1,61 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace RestrictedTee.Sdk;
 
 /// <summary>The services of the TEE to the trusted application that calls (GPD_SPE_010 chapters 4 and 7).</summary>
 public static class Tee
 {
     /// <summary>Ends this instance at once (TEE_Panic). Does not return.</summary>
-    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    public static void Panic(uint code)
+    [DoesNotReturn]
+    public static void Panic(uint code) => Panic(code, null);
+
+    /// <summary>The same in a function of the API.</summary>
+    [DoesNotReturn]
+    internal static void Panic(uint code, GpFunction? function)
     {
-        TeeCore.Current.Operation.Panic(code);
-        throw new TaPanicException(code);
+        Utee.Panic(code, function?.Number ?? 0);
+        throw new TaPanicException(code, function?.Number ?? 0, function?.Name ?? "");
     }
 
-    /// <summary>Waits (TEE_Wait), or until the request is cancelled and cancellation is not masked.</summary>
+    /// <summary>TEE_Wait: waits, or until the request is cancelled and cancellation is not masked.</summary>
     /// <returns>Success after the time, Cancel when cancelled.</returns>
-    public static TeeResult Wait(uint milliseconds) => TeeCore.Current.Time.Wait(milliseconds);
+    public static TeeResult Wait(uint milliseconds) => Utee.Wait(milliseconds);
 
     /// <summary>TEE_GetCancellationFlag: whether the request is cancelled and cancellation is not masked.</summary>
-    public static bool CancellationRequested => TeeCore.Current.Operation.IsCancelled;
+    public static bool CancellationRequested => Utee.GetCancellationFlag();
 
     /// <summary>TEE_UnmaskCancellation. Cancellation starts out masked.</summary>
     /// <returns>Whether it was masked before.</returns>
-    public static bool UnmaskCancellation() => TeeCore.Current.Operation.Mask(mask: false);
+    public static bool UnmaskCancellation() => Utee.UnmaskCancellation();
 
     /// <summary>TEE_MaskCancellation.</summary>
     /// <returns>Whether it was masked before.</returns>
-    public static bool MaskCancellation() => TeeCore.Current.Operation.Mask(mask: true);
-
-    /// <summary>TEE_GetSystemTime: monotonic, from an origin that is arbitrary but the same for the life of the TEE.</summary>
-    public static TeeTime SystemTime
-    {
-        get
-        {
-            long milliseconds = Environment.TickCount64;
-            return new TeeTime((uint)(milliseconds / 1000), (uint)(milliseconds % 1000));
-        }
-    }
-
-    /// <summary>TEE_GetREETime: what the normal world says the time is. Trust it accordingly.</summary>
-    public static TeeTime ReeTime => TeeCore.Current.Time.GetReeTime();
+    public static bool MaskCancellation() => Utee.MaskCancellation();
 
     /// <summary>TEE_GenerateRandom: fills a buffer from the system's generator, which is fit for keys.</summary>
-    public static void GenerateRandom(Span<byte> bytes) => TeeCore.Current.Crypto.GenerateRandom(bytes);
+    public static void GenerateRandom(Span<byte> bytes) => Contract.Require(Utee.CrypRandomNumberGenerate(bytes), nameof(Tee), nameof(GenerateRandom));
 
     /// <summary>TEE_IsAlgorithmSupported: whether there is an algorithm; on a curve, where it is of one, else with <see cref="EccCurve.None"/>.</summary>
-    public static bool IsAlgorithmSupported(TeeAlgorithm algorithm, EccCurve curve = EccCurve.None) => TeeCore.Current.Crypto.IsSupported(algorithm, curve);
+    public static bool IsAlgorithmSupported(TeeAlgorithm algorithm, EccCurve curve = EccCurve.None) => Utee.AlgorithmSupported(algorithm, curve);
 
-    /// <summary>A property (TEE_GetPropertyAs…), or null when the set has none of that name.</summary>
-    public static object? GetProperty(PropertySet set, string name) => TeeCore.Current.Properties.Get(set, name);
+    /// <summary>TEE_GetSystemTime: monotonic, from an origin that is arbitrary but the same for the life of the TEE.</summary>
+    public static TeeTime SystemTime => TeeClock.System;
 
-    /// <summary>The names in a set, in a stable order (TEE_StartPropertyEnumerator and so on).</summary>
-    public static IReadOnlyList<string> PropertyNames(PropertySet set) => TeeCore.Current.Properties.Names(set);
+    /// <summary>TEE_GetREETime: what the normal world says the time is. Trust it accordingly.</summary>
+    public static TeeTime ReeTime => TeeClock.Ree;
+
+    /// <summary>As <see cref="TeeProperties"/> has it: a bool, uint, ulong, string, Guid or TeeIdentity; null when the set has none of that name.</summary>
+    public static object? GetProperty(PropertySet set, string name) => TeeProperties.TryFind(set, name, out TeeProperty? property) ? property.Value : null;
+
+    /// <summary>The names in a set, in a stable order.</summary>
+    public static IReadOnlyList<string> PropertyNames(PropertySet set) => TeeProperties.Names(set);
 
     /// <summary>Who the client of the current session is (gpd.client.identity).</summary>
     public static TeeIdentity ClientIdentity => (TeeIdentity)GetProperty(PropertySet.CurrentClient, "gpd.client.identity")!;
 
     /// <summary>A line for the secure log. Never put keys or content into it.</summary>
-    public static void Trace(TraceLevel level, string message) => TeeCore.Current.Extensions.Trace(level, message);
+    public static void Trace(TraceLevel level, string message) => Utee.Log(level, message);
 
     /// <summary>
     /// Takes the restricted buffer that a memref lies in for this instance of the TA: from now until the buffer is freed, nobody
@@ -69,7 +70,7 @@ public static class Tee
     /// </exception>
     public static void ClaimRestricted(MemrefOutput memory, params ReadOnlySpan<Guid> readers)
     {
-        TeeResult result = TeeCore.Current.Extensions.ClaimRestricted(memory.Index, readers);
+        TeeResult result = Utee.RestrictedClaim(memory.Index, MemoryMarshal.AsBytes(readers));
         if (result != TeeResult.Success)
             throw new TeeException(result, TeeOrigin.Tee);
     }
@@ -83,7 +84,7 @@ public static class Tee
     /// <exception cref="TeeException">As for <see cref="ClaimRestricted"/>; ItemNotFound: the board has no such consumer.</exception>
     public static void LabelRestricted(MemrefOutput memory, params ReadOnlySpan<string> consumers)
     {
-        TeeResult result = TeeCore.Current.Extensions.LabelRestricted(memory.Index, consumers);
+        TeeResult result = Utee.RestrictedLabel(memory.Index, Encoding.UTF8.GetBytes(string.Join('\0', consumers)));
         if (result != TeeResult.Success)
             throw new TeeException(result, TeeOrigin.Tee);
     }

@@ -13,7 +13,7 @@ public sealed class TaClientSession : IDisposable
     /// <summary>TEE_TIMEOUT_INFINITE.</summary>
     public const uint InfiniteTimeout = 0xFFFF_FFFF;
 
-    /// <summary>Opens a session.</summary>
+    /// <summary>TEE_OpenTASession: opens a session.</summary>
     /// <exception cref="TeeException">It did not open; the exception says why and who says so.</exception>
     public static TaClientSession Open(Guid uuid)
     {
@@ -21,17 +21,17 @@ public sealed class TaClientSession : IDisposable
         return Open(uuid, ref operation);
     }
 
-    /// <summary>Opens a session with parameters; <paramref name="timeout"/> in milliseconds asks for cancellation after that time.</summary>
+    /// <summary>The same with parameters; <paramref name="timeout"/>, in milliseconds, bounds the whole call: it is cancelled then.</summary>
     /// <exception cref="TeeException">As above.</exception>
     public static TaClientSession Open(Guid uuid, ref TaOperation operation, uint timeout = InfiniteTimeout)
     {
-        TeeResult result = TeeCore.Current.Client.Open(uuid, timeout, ref operation, out uint id, out TeeOrigin origin);
+        TeeResult result = Utee.OpenTaSession(uuid, timeout, ref operation, out uint id, out TeeOrigin origin);
         return result == TeeResult.Success ? new TaClientSession(id) : throw new TeeException(result, origin);
     }
 
     /// <summary>Invokes a command and reports the outcome without throwing (TEE_InvokeTACommand).</summary>
     public TeeResult TryInvoke(uint command, ref TaOperation operation, out TeeOrigin origin, uint timeout = InfiniteTimeout) =>
-        TeeCore.Current.Client.Invoke(_id, timeout, command, ref operation, out origin);
+        Utee.InvokeTaCommand(_id, timeout, command, ref operation, out origin);
 
     /// <summary>Invokes a command.</summary>
     /// <exception cref="TeeException">The outcome was not success.</exception>
@@ -47,6 +47,6 @@ public sealed class TaClientSession : IDisposable
     {
         uint id = Interlocked.Exchange(ref _id, 0);
         if (id != 0)
-            TeeCore.Current.Client.Close(id);
+            Contract.Require(Utee.CloseTaSession(id), nameof(TaClientSession), nameof(Dispose));
     }
 }

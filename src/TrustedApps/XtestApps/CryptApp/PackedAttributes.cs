@@ -11,12 +11,16 @@ internal static class PackedAttributes
 
     /// <summary>Takes them over into secure memory, each number and each byte read once: the client may write to the buffer meanwhile.</summary>
     /// <exception cref="TeeException">BadParameters: something lies outside of the buffer; OutOfMemory.</exception>
-    internal static AttributeList Unpack(MemrefInput packed)
+    internal static AttributeList Unpack(MemrefInput packed) => Unpack(packed.Span);
+
+    /// <summary>As the other.</summary>
+    /// <exception cref="TeeException">As there.</exception>
+    internal static AttributeList Unpack(ReadOnlySpan<byte> packed)
     {
         var list = new AttributeList();
         try
         {
-            AddAll(list, packed.Span);
+            AddAll(list, packed);
             return list;
         }
         catch

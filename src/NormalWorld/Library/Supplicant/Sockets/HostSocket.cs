@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Abi;
+
+namespace RestrictedTee.NormalWorld.Supplicant.Sockets;
+
+/// <summary>A socket of this machine that the TEE has (tee_socket.c upstream). It never blocks; what waits, waits here, in pieces.</summary>
+/// <param name="socket">It, connected.</param>
+/// <param name="peer">Where it leads.</param>
+internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
+{
+    /// <summary>SUPP_MAX_PEEK_LEN: how many bytes are counted that wait to be received; of a datagram that has more it is known that it has.</summary>
+    private const int MaxPeek = 4096;
+
+    /// <summary>After this long who waits looks whether anybody still waits for him.</summary>
+    private static readonly TimeSpan Piece = TimeSpan.FromMilliseconds(100);
+
+    private IPEndPoint _peer = peer;
+
+    private bool IsDatagram => socket.SocketType == SocketType.Dgram;
+
+    public void Dispose() => socket.Dispose();
+
+    /// <summary>Sends what there is room for now or when the first room comes.</summary>
+    internal TeecResult Send(ReadOnlySpan<byte> data, uint timeout, Func<bool> isGivenUp, out int sent)
+    {
+        sent = 0;
+        TeecResult ready = Wait(SelectMode.SelectWrite, timeout, isGivenUp);
+        if (ready != TeecResult.Success)
+            return ready;
+        sent = socket.Send(data, SocketFlags.None, out SocketError error);
+        return sent > 0 ? TeecResult.Success : SocketResults.OfTransfer(error);
+    }
+
+    /// <summary>Receives.</summary>
+    /// <param name="room">Where to. Without any, nobody waits, and <paramref name="size"/> says what there is.</param>
+    /// <param name="timeout">Milliseconds; <see cref="OpteeRpcSocket.TimeoutBlocking"/>.</param>
+    /// <param name="isGivenUp">Whether nobody wants it any more.</param>
+    /// <param name="size">How much it was; of a datagram all of it, so that it may be more than there was room for.</param>
+    internal TeecResult Receive(Span<byte> room, uint timeout, Func<bool> isGivenUp, out int size)
+    {
+        size = 0;
+        if (room.IsEmpty)
+        {
+            size = Math.Min(socket.Available, IsDatagram ? MaxPeek + 1 : MaxPeek);
+            return TeecResult.Success;
+        }
+
+        TeecResult ready = Wait(SelectMode.SelectRead, timeout, isGivenUp);
+        if (ready != TeecResult.Success)
+            return ready;
+        int whole = IsDatagram && room.Length < MaxPeek ? Math.Min(socket.Available, MaxPeek + 1) : 0;
+        int received = socket.Receive(room, SocketFlags.None, out SocketError error);
+        // Some systems say of a datagram that did not fit just that.
+        if (error == SocketError.MessageSize)
+            (received, error) = (room.Length, SocketError.Success);
+        size = Math.Max(received, whole);
+        return SocketResults.OfTransfer(error);
+    }
+
+    /// <summary>tee_socket_ioctl: what each protocol has.</summary>
+    internal TeecResult Ioctl(uint command, ReadOnlySpan<byte> argument) => (IsDatagram, command) switch
+    {
+        (false, OpteeRpcSocket.IoctlTcpSetReceiveBuffer) => SetBuffer(SocketOptionName.ReceiveBuffer, argument),
+        (false, OpteeRpcSocket.IoctlTcpSetSendBuffer) => SetBuffer(SocketOptionName.SendBuffer, argument),
+        (true, OpteeRpcSocket.IoctlUdpChangeAddress) => ChangeAddress(argument),
+        (true, OpteeRpcSocket.IoctlUdpChangePort) => argument.Length == sizeof(ushort)
+            ? Lead(new IPEndPoint(_peer.Address, BinaryPrimitives.ReadUInt16LittleEndian(argument)))
+            : TeecResult.BadParameters,
+        _ => TeecResult.NotSupported,
+    };
+
+    private TeecResult SetBuffer(SocketOptionName which, ReadOnlySpan<byte> argument)
+    {
+        if (argument.Length < sizeof(int))
+            return TeecResult.BadParameters;
+        socket.SetSocketOption(SocketOptionLevel.Socket, which, BinaryPrimitives.ReadInt32LittleEndian(argument));
+        return TeecResult.Success;
+    }
+
+    private TeecResult ChangeAddress(ReadOnlySpan<byte> name)
+    {
+        TeecResult result = SocketResults.HostName;
+        foreach (IPAddress address in HostAddresses.Resolve(name, socket.AddressFamily))
+        {
+            result = Lead(new IPEndPoint(address, _peer.Port));
+            if (result == TeecResult.Success)
+                break;
+        }
+
+        return result;
+    }
+
+    private TeecResult Lead(IPEndPoint peer)
+    {
+        try
+        {
+            socket.Connect(peer);
+        }
+        catch (SocketException e)
+        {
+            return SocketResults.OfOpening(e.SocketErrorCode);
+        }
+
+        _peer = peer;
+        return TeecResult.Success;
+    }
+
+    private TeecResult Wait(SelectMode mode, uint timeout, Func<bool> isGivenUp)
+    {
+        long until = timeout == OpteeRpcSocket.TimeoutBlocking ? long.MaxValue : Environment.TickCount64 + timeout;
+        while (true)
+        {
+            long left = Math.Max(0, until - Environment.TickCount64);
+            if (socket.Poll(left < Piece.TotalMilliseconds ? TimeSpan.FromMilliseconds(left) : Piece, mode))
+                return TeecResult.Success;
+            // An error wakes who waits for data, and is none; asking for it clears it.
+            if ((SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! is var error and not SocketError.Success)
+                return SocketResults.OfTransfer(error);
+            if (isGivenUp())
+                return TeecResult.Communication;
+            if (Environment.TickCount64 >= until)
+                return SocketResults.Timeout;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+namespace RestrictedTee.SmcTransport.Abi;
+
+/// <summary>
+/// What a trusted application asks of the kernel (OP-TEE/optee_os lib/libutee/include/tee_syscall_numbers.h and utee_syscalls.h): a number,
+/// and at most eight arguments, x0 to x7, in upstream's order. Here as there, a buffer takes two: which memory, and its length. In the notes
+/// <c>a[n]</c> is a buffer that is read, <c>&amp;a[*n]</c> one that is written, whose register then has the length that was written or is
+/// needed, and <c>*a</c> a register that comes back. What is a structure of at most 16 bytes upstream lies in registers, as AAPCS64 would pass it.
+/// </summary>
+public static class UteeCalls
+{
+    private const uint NotSupported = 0xFFFF000A; // TEE_ERROR_NOT_SUPPORTED
+
+    /// <summary>The first number that is this project's own; upstream's go to 70.</summary>
+    public const uint FirstOwn = 256;
+
+    /// <summary>Every call, in the order of its number.</summary>
+    public static AbiSurface Surface { get; } = new(
+        "tee",
+        "System calls of trusted applications",
+        "OP-TEE/optee_os lib/libutee/include/tee_syscall_numbers.h; from 256 on this project's own",
+        [
+            new(0, "TEE_SCN_RETURN", Support.Refused, "ret: how an entry point of a native TA ends. A managed one returns from its method; TEE_ERROR_NOT_SUPPORTED.") { Refusal = NotSupported },
+            new(1, "TEE_SCN_LOG", Support.Partial, "buf[len]: UTF-8 text for the secure log; x2 is its level, which upstream's has none of."),
+            new(2, "TEE_SCN_PANIC", Support.Full, "code; x1 the function of the API in which it was, by GlobalPlatform's number, or 0. The instance is dead from now on."),
+            new(3, "TEE_SCN_GET_PROPERTY", Support.Full, "prop_set, index, &name[*name_len], &buf[*blen], *prop_type: a name or buffer that is null is not asked for."),
+            new(4, "TEE_SCN_GET_PROPERTY_NAME_TO_INDEX", Support.Full, "prop_set, name[name_len], *index."),
+            new(5, "TEE_SCN_OPEN_TA_SESSION", Support.Full, "x0 and x1 the UUID, x2 cancel_req_to, four parameters, *x3 session, *x4 origin."),
+            new(6, "TEE_SCN_CLOSE_TA_SESSION", Support.Full, "session."),
+            new(7, "TEE_SCN_INVOKE_TA_COMMAND", Support.Full, "session, cancel_req_to, cmd_id, four parameters, *x4 origin."),
+            new(8, "TEE_SCN_CHECK_ACCESS_RIGHTS", Support.Full, "flags, buf[len]: by the memrefs of the running call; all other memory is the TA's own."),
+            new(9, "TEE_SCN_GET_CANCELLATION_FLAG", Support.Full, "*cancel."),
+            new(10, "TEE_SCN_UNMASK_CANCELLATION", Support.Full, "*old_mask."),
+            new(11, "TEE_SCN_MASK_CANCELLATION", Support.Full, "*old_mask."),
+            new(12, "TEE_SCN_WAIT", Support.Full, "timeout, in milliseconds."),
+            new(13, "TEE_SCN_GET_TIME", Support.Full, "cat (0 system, 1 TA persistent, 2 REE), *x1 seconds, *x2 milliseconds."),
+            new(14, "TEE_SCN_SET_TA_TIME", Support.Partial, "seconds, milliseconds: kept for as long as the TEE runs, as upstream keeps it."),
+            new(15, "TEE_SCN_CRYP_STATE_ALLOC", Support.Full, "algo, op_mode, key1, key2, *state."),
+            new(16, "TEE_SCN_CRYP_STATE_COPY", Support.Full, "dst, src."),
+            new(17, "TEE_SCN_CRYP_STATE_FREE", Support.Full, "state: the operation and its keys."),
+            new(18, "TEE_SCN_HASH_INIT", Support.Full, "state. No digest and no MAC here has an IV."),
+            new(19, "TEE_SCN_HASH_UPDATE", Support.Full, "state, chunk[chunk_size]."),
+            new(20, "TEE_SCN_HASH_FINAL", Support.Full, "state, chunk[chunk_size], &hash[*hash_len]."),
+            new(21, "TEE_SCN_CIPHER_INIT", Support.Full, "state, iv[iv_len]."),
+            new(22, "TEE_SCN_CIPHER_UPDATE", Support.Full, "state, src[src_len], &dest[*dest_len]."),
+            new(23, "TEE_SCN_CIPHER_FINAL", Support.Full, "state, src[src_len], &dest[*dest_len]."),
+            new(24, "TEE_SCN_CRYP_OBJ_GET_INFO", Support.Full, "obj, &info: struct utee_object_info."),
+            new(25, "TEE_SCN_CRYP_OBJ_RESTRICT_USAGE", Support.Full, "obj, usage."),
+            new(26, "TEE_SCN_CRYP_OBJ_GET_ATTR", Support.Full, "obj, attr_id, &buffer[*size]."),
+            new(27, "TEE_SCN_CRYP_OBJ_ALLOC", Support.Full, "type, max_size, *obj."),
+            new(28, "TEE_SCN_CRYP_OBJ_CLOSE", Support.Full, "obj."),
+            new(29, "TEE_SCN_CRYP_OBJ_RESET", Support.Full, "obj."),
+            new(30, "TEE_SCN_CRYP_OBJ_POPULATE", Support.Full, "obj, attrs[]: in one buffer, each with identifier, length and bytes."),
+            new(31, "TEE_SCN_CRYP_OBJ_COPY", Support.Full, "dst_obj, src_obj."),
+            new(32, "TEE_SCN_CRYP_DERIVE_KEY", Support.Full, "state, params[], derived_key."),
+            new(33, "TEE_SCN_CRYP_RANDOM_NUMBER_GENERATE", Support.Full, "&buf[blen]."),
+            new(34, "TEE_SCN_AUTHENC_INIT", Support.Full, "state, nonce[nonce_len], tag_len, aad_len, payload_len, in bytes."),
+            new(35, "TEE_SCN_AUTHENC_UPDATE_AAD", Support.Full, "state, aad_data[aad_data_len]."),
+            new(36, "TEE_SCN_AUTHENC_UPDATE_PAYLOAD", Support.Full, "state, src[src_len], &dest[*dest_len]."),
+            new(37, "TEE_SCN_AUTHENC_ENC_FINAL", Support.Full, "state, src[src_len], &dest[*dest_len], &tag[*tag_len]."),
+            new(38, "TEE_SCN_AUTHENC_DEC_FINAL", Support.Full, "state, src[src_len], &dest[*dest_len], tag[tag_len]."),
+            new(39, "TEE_SCN_ASYMM_OPERATE", Support.Full, "state, params[], src[src_len], &dest[*dest_len]."),
+            new(40, "TEE_SCN_ASYMM_VERIFY", Support.Full, "state, params[], data[data_len], sig[sig_len]."),
+            new(41, "TEE_SCN_STORAGE_OBJ_OPEN", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(42, "TEE_SCN_STORAGE_OBJ_CREATE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(43, "TEE_SCN_STORAGE_OBJ_DEL", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(44, "TEE_SCN_STORAGE_OBJ_RENAME", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(45, "TEE_SCN_STORAGE_ENUM_ALLOC", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(46, "TEE_SCN_STORAGE_ENUM_FREE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(47, "TEE_SCN_STORAGE_ENUM_RESET", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(48, "TEE_SCN_STORAGE_ENUM_START", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(49, "TEE_SCN_STORAGE_ENUM_NEXT", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(50, "TEE_SCN_STORAGE_OBJ_READ", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(51, "TEE_SCN_STORAGE_OBJ_WRITE", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(52, "TEE_SCN_STORAGE_OBJ_TRUNC", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(53, "TEE_SCN_STORAGE_OBJ_SEEK", Support.Refused, "TEE_ERROR_NOT_SUPPORTED: there is no trusted storage.") { Refusal = NotSupported },
+            new(54, "TEE_SCN_CRYP_OBJ_GENERATE_KEY", Support.Full, "obj, key_size, params[]."),
+            new(55, "TEE_SCN_SE_SERVICE_OPEN__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(56, "TEE_SCN_SE_SERVICE_CLOSE__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(57, "TEE_SCN_SE_SERVICE_GET_READERS__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(58, "TEE_SCN_SE_READER_GET_PROP__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(59, "TEE_SCN_SE_READER_GET_NAME__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(60, "TEE_SCN_SE_READER_OPEN_SESSION__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(61, "TEE_SCN_SE_READER_CLOSE_SESSIONS__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(62, "TEE_SCN_SE_SESSION_IS_CLOSED__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(63, "TEE_SCN_SE_SESSION_GET_ATR__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(64, "TEE_SCN_SE_SESSION_OPEN_CHANNEL__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(65, "TEE_SCN_SE_SESSION_CLOSE__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(66, "TEE_SCN_SE_CHANNEL_SELECT_NEXT__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(67, "TEE_SCN_SE_CHANNEL_GET_SELECT_RESP__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(68, "TEE_SCN_SE_CHANNEL_TRANSMIT__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(69, "TEE_SCN_SE_CHANNEL_CLOSE__DEPRECATED", Support.Refused, "TEE_ERROR_NOT_SUPPORTED, as upstream.") { Refusal = NotSupported },
+            new(70, "TEE_SCN_CACHE_OPERATION", Support.Full, "va[l], op (0 clean, 1 flush, 2 invalidate): of a TA with TA_FLAG_CACHE_MAINTENANCE. All memory is coherent, so nothing is to be done."),
+            new(256, "RTEE_SCN_HASH_EXTRACT", Support.Full, "state, &hash[*hash_len]: TEE_DigestExtract. Upstream's library keeps a digest of which parts were told in the TA's memory; here the kernel does."),
+            new(257, "RTEE_SCN_ALGORITHM_SUPPORTED", Support.Full, "algo, curve: TEE_IsAlgorithmSupported. Upstream's library knows by itself."),
+            new(258, "RTEE_SCN_MEMORY_ALLOC", Support.Full, "size, *memory: secure RAM for TEE_Malloc. Upstream's library has a heap in the TA's own memory."),
+            new(259, "RTEE_SCN_MEMORY_FREE", Support.Full, "memory."),
+            new(260, "RTEE_SCN_RESTRICTED_CLAIM", Support.Full, "parameter, readers[len]: UUIDs. The restricted buffer of a parameter of the running call is the caller's from now on, and what it writes there for these alone."),
+            new(261, "RTEE_SCN_RESTRICTED_LABEL", Support.Full, "parameter, consumers[len]: the same for names, with a zero byte between two, of devices too."),
+        ]);
+}

@@ -1,0 +1,52 @@
+using RestrictedTee.Contracts;
+using RestrictedTee.Sdk;
+
+namespace RestrictedTee.TrustedApps.XtestApps.OsTestApp;
+
+/// <summary>
+/// What is native code's: shared libraries, ELF, C++, features of Arm CPUs and of compilers. The TA says that it was built without, as the original
+/// does of most of it where that is so.
+/// </summary>
+public sealed partial class OsTestTa
+{
+    [Command(OsTest.CommandCallLib)]
+    public static TeeResult CallLib() => TeeResult.NotSupported;
+
+    [Command(OsTest.CommandCallLibPanic)]
+    public static TeeResult CallLibPanic() => TeeResult.NotSupported;
+
+    [Command(OsTest.CommandCallLibDl)]
+    public static TeeResult CallLibDl() => TeeResult.NotSupported;
+
+    [Command(OsTest.CommandCallLibDlPanic)]
+    public static TeeResult CallLibDlPanic() => TeeResult.NotSupported;
+
+    [Command(OsTest.CommandGetGlobalVar)]
+    public static TeeResult GetGlobalVar(ValueOutput value) => TeeResult.NotSupported;
+
+    /// <summary>The attestation pseudo TA is to digest this TA's memory; where there is none, its absence is the answer.</summary>
+    [Command(OsTest.CommandAttestation)]
+    public static TeeResult Attestation(RawParameters parameters)
+    {
+        using TaClientSession attestation = TaClientSession.Open(AttestationPta);
+        var operation = new TaOperation { P0 = parameters.ToPass(0), P1 = parameters.ToPass(1), P2 = parameters.ToPass(2), P3 = parameters.ToPass(3) };
+        TeeResult result = attestation.TryInvoke(HashTaMemory, ref operation, out _);
+        parameters.Answer(operation);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override TeeResult OtherCommand(TaSession session, uint command) => command switch
+    {
+        >= OsTest.CommandTlsTestMain and <= OsTest.CommandPauthCorruptPac => TeeResult.NotSupported,
+        >= OsTest.CommandMemtagUseAfterFree and <= OsTest.CommandMemtagBufferOverrun => TeeResult.NotSupported,
+        >= OsTest.CommandAsanStack and <= OsTest.CommandAsanMemfunc => TeeResult.NotSupported,
+        _ => TeeResult.BadParameters,
+    };
+
+    /// <summary>PTA_ATTESTATION_HASH_TA_MEMORY (lib/libutee/include/pta_attestation.h upstream).</summary>
+    private const uint HashTaMemory = 2;
+
+    /// <summary>PTA_ATTESTATION_UUID.</summary>
+    private static readonly Guid AttestationPta = new("39800861-182a-4720-9b67-2bcd622bc0b5");
+}

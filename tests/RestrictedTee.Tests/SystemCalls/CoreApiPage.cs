@@ -1,0 +1,89 @@
+using System.Text;
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto;
+using RestrictedTee.SecureWorld.Crypto.Algorithms;
+using RestrictedTee.Tests.Crypto;
+using RestrictedTee.Tests.Kernel;
+
+namespace RestrictedTee.Tests.SystemCalls;
+
+/// <summary>docs/core-api.md, made of the tables that panics, dispatch and operations are made of.</summary>
+internal static class CoreApiPage
+{
+    /// <summary>By chapter, which tests hold its functions to their errors and panics.</summary>
+    private static readonly Dictionary<string, string[]> Tests = new()
+    {
+        ["4.4"] = [nameof(PropertyTests)],
+        ["4.8"] = [nameof(GpFunctionTests), nameof(MisbehaviourTests)],
+        ["4.9"] = [nameof(MemrefRightsTests), nameof(NestedCancellationTests)],
+        ["4.10"] = [nameof(NestedCancellationTests)],
+        ["4.11"] = [nameof(TaMemoryTests)],
+        ["5.5"] = [nameof(ObjectRulesTests)],
+        ["5.6"] = [nameof(ObjectRulesTests), nameof(KeyGenerationTests)],
+        ["6.2"] = [nameof(OperationRulesTests), nameof(OperationHandleTests)],
+        ["6.3"] = [nameof(OperationRulesTests), nameof(OperationTests)],
+        ["6.4"] = [nameof(OperationRulesTests), nameof(OperationTests)],
+        ["6.5"] = [nameof(OperationRulesTests), nameof(OperationTests)],
+        ["6.6"] = [nameof(OperationRulesTests), nameof(StrictnessTests)],
+        ["6.7"] = [nameof(RsaTests), nameof(StrictnessTests)],
+        ["6.8"] = [nameof(DerivationTests)],
+        ["6.9"] = [nameof(SystemCallTableTests)],
+        ["7.2"] = [nameof(PersistentTimesTests)],
+        ["8"] = [nameof(BigIntTests)],
+    };
+
+    /// <summary>By class of operation, which tests hold every algorithm of it, in one go and in pieces.</summary>
+    private static readonly Dictionary<OperationClass, string[]> AlgorithmTests = new()
+    {
+        [OperationClass.Cipher] = [nameof(ProviderContractTests), nameof(PiecesTests)],
+        [OperationClass.Mac] = [nameof(ProviderContractTests), nameof(PiecesTests)],
+        [OperationClass.Digest] = [nameof(ProviderContractTests), nameof(PiecesTests)],
+        [OperationClass.AuthenticatedEncryption] = [nameof(ProviderContractTests), nameof(PiecesTests)],
+        [OperationClass.AsymmetricCipher] = [nameof(KeyedProviderTests)],
+        [OperationClass.AsymmetricSignature] = [nameof(KeyedProviderTests)],
+        [OperationClass.KeyDerivation] = [nameof(KeyedProviderTests)],
+    };
+
+    internal static string Make()
+    {
+        var page = new StringBuilder();
+        page.Append("""
+            # The Internal Core API
+
+            GlobalPlatform's TEE Internal Core API v1.3.1 (GPD_SPE_010), function by function and algorithm by algorithm. Made from the tables of the
+            code; `CoreApiPageTests` compares and, with `RTEE_WRITE_PAGES=1` in its environment, writes it. How to use it: [for the author of a
+            trusted application](trusted-apps.md).
+
+            ## Functions
+
+            A panic in a function is told with its number, after GlobalPlatform's number of the specification: `10.0xe02` is TEE_CipherInit. A member
+            whose name begins with `Try` gives the result instead of throwing it. Functions without a member are those of trusted storage, which is not there
+            yet; what is deprecated in v1.3.1 is left out.
+
+
+            """);
+        foreach (GpChapter chapter in GpFunctionTable.Chapters)
+        {
+            page.Append($"### {chapter.Title} ({chapter.Section})\n\n| function | number | member | tests |\n|---|---|---|---|\n");
+            foreach (GpFunction function in chapter.Functions)
+                page.Append($"| `{function.Name}` | 0x{function.Number:x} | {Code(function.Members.Select(Shown))} | {(function.Members.Count == 0 ? "" : Code(TestsOf(chapter.Section)))} |\n");
+            page.Append('\n');
+        }
+
+        page.Append("## Algorithms\n\nThe library that stands first is used where the machine has it.\n\n| algorithm | number | standard | libraries | tests |\n|---|---|---|---|---|\n");
+        foreach (Algorithm row in AlgorithmTable.Rows)
+            page.Append($"| `{row.Id}` | 0x{(uint)row.Id:x8} | {row.Standard} | {string.Join(", ", row.ProviderNames)} | {Code(AlgorithmTests[AlgorithmNumber.ClassOf(row.Id)])} |\n");
+        page.Append("\n## Object types\n\nSizes are in bits; a secret is random bytes, for which no library is needed.\n\n| type | number | sizes | attributes | made by |\n|---|---|---|---|---|\n");
+        foreach (ObjectTypeRow row in ObjectTypeTable.Rows)
+            page.Append($"| `{row.Type}` | 0x{(uint)row.Type:x8} | {SizesOf(row)} | {Code(row.Attributes.Select(attribute => attribute.Id.ToString()))} | {string.Join(", ", row.Providers.Select(provider => provider.Name))} |\n");
+        return page.ToString();
+    }
+
+    private static string[] TestsOf(string section) => Tests.TryGetValue(section, out string[]? tests) ? tests : Tests[section.Split('.')[0]];
+
+    private static string Shown(string member) => member.EndsWith("..ctor", StringComparison.Ordinal) ? $"new {member[..^6]}" : member;
+
+    private static string SizesOf(ObjectTypeRow row) => row.MinSize == row.MaxSize ? $"{row.MinSize}" : $"{row.MinSize} to {row.MaxSize}{(row.Step == 1 ? "" : $", multiples of {row.Step}")}";
+
+    private static string Code(IEnumerable<string> words) => string.Join(", ", words.Select(word => $"`{word}`"));
+}
