@@ -38,7 +38,7 @@ internal sealed record ErrorRow(string Function, string What, string Wanted, Fun
         }
         catch (TaPanicException panic)
         {
-            return panic.Words.Replace("panicked", "panics", StringComparison.Ordinal).Split(" (10.")[0];
+            return panic.Words.Replace("panicked with code", "panics with", StringComparison.Ordinal).Split(" (10.")[0];
         }
         catch (TeeException refused)
         {

@@ -23,7 +23,7 @@ internal static class KeyedErrors
             AeOperation gcm = Given.Ae();
             gcm.Update(new byte[16], new byte[16]);
             gcm.UpdateAad([1]);
-        }),
+        }, TeeResult.BadState),
         Panics("TEE_AEUpdate", "before it has begun", () => Given.Ae(begun: false).Update(new byte[16], new byte[16])),
         Panics("TEE_AEUpdate", "more than was told to CCM", () => Given.Ae(TeeAlgorithm.AesCcm, payload: 4).Update(new byte[5], new byte[5])),
         Panics("TEE_AEUpdate", "a destination that begins within the source", () =>
