@@ -101,6 +101,17 @@ public sealed class AesExampleTests : IDisposable
         Assert.NotEqual(new byte[16], tag);
     }
 
+    [Fact]
+    public void A_message_for_which_the_ta_has_no_room_is_refused_and_the_next_is_not()
+    {
+        Prepare(Algorithm.Gcm, ModeEncode);
+
+        Assert.Equal(TeecResult.OutOfMemory, _session.Invoke(
+            CommandAuthenc, Parameter.TempInput(new byte[40_000]), Parameter.TempOutput(new byte[40_000]), Parameter.ValueInput(1), Parameter.TempInOut(new byte[16])));
+        Assert.Equal(30_000, _session.Output(
+            CommandAuthenc, 1, 30_000, Parameter.TempInput(new byte[30_000]), Parameter.None, Parameter.ValueInput(1), Parameter.TempInOut(new byte[16])).Length);
+    }
+
     [Theory]
     [InlineData(17)]
     [InlineData(3)]

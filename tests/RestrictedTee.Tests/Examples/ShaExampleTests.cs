@@ -122,6 +122,24 @@ public sealed class ShaExampleTests : IDisposable
     }
 
     [Fact]
+    public void A_message_for_which_the_ta_has_no_room_is_refused_and_the_next_is_not()
+    {
+        Begin(HmacSha256, new byte[128], KeyType.HmacSha256);
+
+        Assert.Equal(TeecResult.OutOfMemory, _session.Invoke(CommandComputeMac, Parameter.TempInput(new byte[40_000]), Parameter.TempOutput(new byte[32])));
+        Assert.Equal(HMACSHA256.HashData(new byte[128], new byte[60_000]), _session.Output(CommandComputeMac, 1, 32, Parameter.TempInput(new byte[30_000])));
+    }
+
+    [Fact]
+    public void A_digest_of_the_session_leaves_its_mac_alone()
+    {
+        Begin(HmacSha256, new byte[128], KeyType.HmacSha256);
+        _session.Output(CommandComputeDigest, 1, 32, Parameter.TempInput(Message), Parameter.None, Parameter.ValueInput(0x5000_0004));
+
+        Assert.Equal(HMACSHA256.HashData(new byte[128], "abcabc"u8), _session.Output(CommandComputeMac, 1, 32, Parameter.TempInput(Message)));
+    }
+
+    [Fact]
     public void A_mac_that_has_not_begun_panics_as_in_the_original()
     {
         Assert.Equal(TeecResult.Success, _session.Invoke(CommandPrepare, Parameter.ValueInput(HmacSha256), Parameter.ValueInput(128), Parameter.ValueInput((uint)KeyType.HmacSha256)));

@@ -1,6 +1,7 @@
 using RestrictedTee.NormalWorld.Launch;
 using RestrictedTee.NormalWorld.Supplicant;
 using RestrictedTee.Xtest;
+using Serilog.Events;
 
 namespace RestrictedTee.CommandLine.Console;
 
@@ -11,7 +12,7 @@ internal static class Launching
     {
         TeeEnvironment environment = TeeEnvironment.Launch(options);
         environment.AddPlugin(new TestPlugin());
-        environment.AddPlugin(new SyslogPlugin());
+        environment.AddPlugin(new SyslogPlugin { Logger = new LateLogger(LogEventLevel.Information) }); // who asks for a line by it wants to see it
         return environment;
     }
 }

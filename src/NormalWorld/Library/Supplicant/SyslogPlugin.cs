@@ -14,6 +14,9 @@ public sealed class SyslogPlugin : ISupplicantPlugin
     /// <summary>The longest line, in bytes (RFC 3164 section 4.1); what follows is left out.</summary>
     private const int LongestLine = 1024;
 
+    /// <summary>Where they go; unless said otherwise, to the log of this process.</summary>
+    internal ILogger? Logger { get; init; }
+
     /// <inheritdoc/>
     public Guid Uuid => PluginExample.Syslog.Uuid;
 
@@ -23,7 +26,7 @@ public sealed class SyslogPlugin : ISupplicantPlugin
         size = 0;
         if (command != PluginExample.Syslog.CommandToSyslog)
             return TeecResult.NotSupported;
-        Log.Write(LevelOf(subCommand), "Trusted application: {Line}", LineOf(data));
+        (Logger ?? Log.Logger).Write(LevelOf(subCommand), "Trusted application: {Line}", LineOf(data));
         return TeecResult.Success;
     }
 
