@@ -105,11 +105,13 @@ internal static partial class LibCrypto
         return -1;
     }
 
-    /// <summary>Whether the private part of a pair on a curve is a number below the order, and the public one is its point.</summary>
-    internal static bool IsPair(EvpKeyHandle key)
+    /// <summary>Whether the private part of a pair on a curve is a number below the order.</summary>
+    /// <param name="key">The pair.</param>
+    /// <param name="isPair">Whether the public part must be its point.</param>
+    internal static bool IsPrivateKey(EvpKeyHandle key, bool isPair)
     {
         using EvpKeyContextHandle context = EvpKeyContextHandle.For(key);
-        bool isOne = EvpPkeyPrivateCheck(context) == 1 && EvpPkeyPairwiseCheck(context) == 1;
+        bool isOne = EvpPkeyPrivateCheck(context) == 1 && (!isPair || EvpPkeyPairwiseCheck(context) == 1);
         if (!isOne)
             ErrClearError();
         return isOne;

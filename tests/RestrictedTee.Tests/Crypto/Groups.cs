@@ -1,6 +1,6 @@
 namespace RestrictedTee.Tests.Crypto;
 
-/// <summary>Groups that keys are made in: one of DSA with a subgroup of 160 bits, made for this, and group 14 of RFC 3526.</summary>
+/// <summary>Groups that keys are made in: one of DSA with 1024 bits and a subgroup of 224, made for this, and group 14 of RFC 3526.</summary>
 internal static class Groups
 {
     internal static readonly byte[] DsaPrime = Convert.FromHexString(

@@ -37,6 +37,27 @@ public sealed class ObjectRulesTests
         ["RSA with an even exponent"] = (ObjectType.RsaPublicKey, 512, () => Rsa([.. X, .. X[..31], 1], [4]), 0, TeeResult.BadParameters),
         ["DSA with a public number of 1"] = (ObjectType.DsaPublicKey, 1024, () => Dsa([1]), 0, TeeResult.BadParameters),
         ["DSA with a public number of 0"] = (ObjectType.DsaPublicKey, 1024, () => Dsa([0]), 0, TeeResult.BadParameters),
+        ["DSA with a public number of the prime less 1"] = (ObjectType.DsaPublicKey, 1024, () => Dsa(Less(Groups.DsaPrime)), 0, TeeResult.BadParameters),
+        ["DSA with a public number that is not of the subgroup"] = (ObjectType.DsaPublicKey, 1024, () => Dsa([3]), 0, TeeResult.BadParameters),
+        ["DSA with a base of 1"] = (ObjectType.DsaPublicKey, 1024, () => Dsa(Groups.DsaBase, generator: [1]), 0, TeeResult.BadParameters),
+        ["DSA with a subprime that does not divide"] = (ObjectType.DsaPublicKey, 1024, () => Dsa(Groups.DsaBase, order: [.. Groups.DsaSubprime[..27], 0x7D]), 0, TeeResult.BadParameters),
+        ["DSA with prime and subprime changed about"] = (ObjectType.DsaPublicKey, 1024, () => Dsa(Groups.DsaBase, order: Groups.DsaPrime, prime: Groups.DsaSubprime), 0, TeeResult.BadParameters),
+        ["DSA with a public number of the subgroup"] = (ObjectType.DsaPublicKey, 1024, () => Dsa(Groups.DsaBase), 0, TeeResult.Success),
+        ["DSA with the private number of the base"] = (ObjectType.DsaKeyPair, 1024, () => With(Dsa(Groups.DsaBase), AttributeId.DsaPrivateValue, [1]), 0, TeeResult.Success),
+        ["DSA with a private number that is another's"] = (ObjectType.DsaKeyPair, 1024, () => With(Dsa(Groups.DsaBase), AttributeId.DsaPrivateValue, [2]), 0, TeeResult.BadParameters),
+        ["DSA with a private number of 0"] = (ObjectType.DsaKeyPair, 1024, () => With(Dsa(Groups.DsaBase), AttributeId.DsaPrivateValue, [0]), 0, TeeResult.BadParameters),
+        ["DSA with a private number beyond the order"] = (ObjectType.DsaKeyPair, 1024, () => With(Dsa(Groups.DsaBase), AttributeId.DsaPrivateValue, Groups.DsaBase), 0, TeeResult.BadParameters),
+        ["DH with a private number of 2"] = (ObjectType.DhKeyPair, 2048, () => Dh([4], [2]), 0, TeeResult.Success),
+        ["DH with a private number that is another's, of which upstream's suite has one"] = (ObjectType.DhKeyPair, 2048, () => Dh([4], [3]), 0, TeeResult.Success),
+        ["DH with a private number of 0"] = (ObjectType.DhKeyPair, 2048, () => Dh([4], [0]), 0, TeeResult.BadParameters),
+        ["DH with a public number of 0"] = (ObjectType.DhKeyPair, 2048, () => Dh([0], [2]), 0, TeeResult.BadParameters),
+        ["DH with a public number of 1"] = (ObjectType.DhKeyPair, 2048, () => Dh([1], [0]), 0, TeeResult.BadParameters),
+        ["DH with a public number of the prime less 1"] = (ObjectType.DhKeyPair, 2048, () => Dh(Less(Groups.DhPrime), [2]), 0, TeeResult.BadParameters),
+        ["DH with a public number of the prime"] = (ObjectType.DhKeyPair, 2048, () => Dh(Groups.DhPrime, [2]), 0, TeeResult.BadParameters),
+        ["a point that is another key's"] = (ObjectType.EcdsaKeyPair, 256, () => With(Point(X, Y), AttributeId.EccPrivateValue, Y), 0, TeeResult.BadParameters),
+        ["a point that is the other side's, which upstream's suite gives"] = (ObjectType.EcdhKeyPair, 256, () => With(Point(X, Y), AttributeId.EccPrivateValue, Y), 0, TeeResult.Success),
+        ["a public key of Ed25519 that is no point"] = (ObjectType.Ed25519PublicKey, 256, () => new() { { AttributeId.Ed25519PublicValue, [2, .. new byte[31]] } }, 0, TeeResult.BadParameters),
+        ["a public key of Ed448 beyond the field"] = (ObjectType.Ed448PublicKey, 456, () => new() { { AttributeId.Ed448PublicValue, [.. Enumerable.Repeat((byte)0xFF, 56), 0] } }, 0, TeeResult.BadParameters),
         ["DES without parity"] = (ObjectType.Des, 56, () => new() { { AttributeId.SecretValue, X.AsSpan(0, 8) } }, 0, TeeResult.Success),
         ["an empty secret"] = (ObjectType.GenericSecret, 128, () => new() { { AttributeId.SecretValue, [] } }, 0, TeeResult.Success),
     };
@@ -139,8 +160,16 @@ public sealed class ObjectRulesTests
 
     private static AttributeList Rsa(byte[] modulus, byte[] exponent) => new() { { AttributeId.RsaModulus, modulus }, { AttributeId.RsaPublicExponent, exponent } };
 
-    private static AttributeList Dsa(byte[] value) => new()
+    private static AttributeList Dsa(byte[] value, byte[]? order = null, byte[]? generator = null, byte[]? prime = null) => new()
     {
-        { AttributeId.DsaPrime, Groups.DsaPrime }, { AttributeId.DsaSubprime, Groups.DsaSubprime }, { AttributeId.DsaBase, Groups.DsaBase }, { AttributeId.DsaPublicValue, value },
+        { AttributeId.DsaPrime, prime ?? Groups.DsaPrime }, { AttributeId.DsaSubprime, order ?? Groups.DsaSubprime },
+        { AttributeId.DsaBase, generator ?? Groups.DsaBase }, { AttributeId.DsaPublicValue, value },
     };
+
+    private static AttributeList Dh(byte[] value, byte[] secret) => new()
+    {
+        { AttributeId.DhPrime, Groups.DhPrime }, { AttributeId.DhBase, [2] }, { AttributeId.DhPublicValue, value }, { AttributeId.DhPrivateValue, secret },
+    };
+
+    private static byte[] Less(byte[] prime) => [.. prime[..^1], (byte)(prime[^1] - 1)];
 }

@@ -67,8 +67,8 @@ internal static class Vectors
         [TeeAlgorithm.HmacSm3] = [["4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f", "2e87f1d16862e6d964b50a5200bf2b10b764faa9680a296a2405f24bec39f882"]],
     };
 
-    /// <summary>Key, nonce, data that is authenticated only, plaintext, ciphertext, tag: cases 2 and 4 of the GCM specification's appendix B; and what stands in AuthenticatedEncryption.json.</summary>
-    internal static readonly Dictionary<TeeAlgorithm, string[][]> AuthenticatedEncryption = new(Load<string[]>("AuthenticatedEncryption"))
+    /// <summary>Key, nonce, data that is authenticated only, plaintext, ciphertext, tag, and where it stands where that is in the file: cases 2 and 4 of the GCM specification's appendix B; and what stands in AuthenticatedEncryption.json.</summary>
+    internal static readonly Dictionary<TeeAlgorithm, string[][]> AuthenticatedEncryption = With(Load<string[]>("AuthenticatedEncryption"), new()
     {
         [TeeAlgorithm.AesGcm] =
         [
@@ -82,19 +82,23 @@ internal static class Vectors
                 "5bc94fbc3221a5db94fae95ae7121a47",
             ],
         ],
-    };
+    });
 
-    /// <summary>Type and parts of the key, parameters, digest, signature: RFC 8032 section 7, RFC 6979 appendix A.2.5, GM/T 0003.5-2012 appendix A.</summary>
+    /// <summary>Type and parts of the key, parameters, digest, signature, and where it stands.</summary>
     internal static IReadOnlyDictionary<TeeAlgorithm, JsonElement[][]> Signatures { get; } = Load<JsonElement[]>("Signatures");
 
-    /// <summary>Type and parts of the key, parameters, message, ciphertext: GM/T 0003.5-2012 appendix C.</summary>
+    /// <summary>Type and parts of the key, parameters, message, ciphertext, and where it stands.</summary>
     internal static IReadOnlyDictionary<TeeAlgorithm, JsonElement[][]> AsymmetricCiphers { get; } = Load<JsonElement[]>("AsymmetricCiphers");
 
-    /// <summary>
-    /// Type and parts of the key, parts of the second one, parameters, secret: RFC 7748 section 6, NIST's CAVP for ECC CDH, GM/T 0003.5-2012
-    /// appendix B, RFC 5869 appendix A, RFC 6070.
-    /// </summary>
+    /// <summary>Type and parts of the key, parts of the second one, parameters, secret, and where it stands.</summary>
     internal static IReadOnlyDictionary<TeeAlgorithm, JsonElement[][]> Derivations { get; } = Load<JsonElement[]>("Derivations");
+
+    private static Dictionary<TeeAlgorithm, string[][]> With(Dictionary<TeeAlgorithm, string[][]> file, Dictionary<TeeAlgorithm, string[][]> here)
+    {
+        foreach ((TeeAlgorithm id, string[][] rows) in here)
+            file[id] = [.. rows, .. file.GetValueOrDefault(id) ?? []];
+        return file;
+    }
 
     private static Dictionary<TeeAlgorithm, T[]> Load<T>(string name)
     {

@@ -30,6 +30,7 @@ public sealed class HostileSupplicantTests : IDisposable
 
     public void Dispose()
     {
+        _answer = (_, _) => TeecResult.Success;
         _client.Dispose();
         _context.Dispose();
         _tee.AssertStillServes();
@@ -43,7 +44,7 @@ public sealed class HostileSupplicantTests : IDisposable
     [InlineData(uint.MaxValue, 0u)]
     public void A_handle_has_32_bits(ulong handle, uint expected)
     {
-        _answer = (_, parameters) => Set(TeecResult.Success, () => parameters[3].A = handle);
+        _answer = (command, parameters) => command == OpteeRpcSocketCommand.Open ? Set(TeecResult.Success, () => parameters[3].A = handle) : TeecResult.Success;
 
         Assert.Equal(expected, _client.TryOpen(SocketApp.CommandTcpOpen, "host", 1, out _, out _));
     }

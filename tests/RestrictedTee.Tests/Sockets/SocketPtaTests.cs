@@ -43,7 +43,7 @@ public sealed class SocketPtaTests : IDisposable
     {
         { "no such command", 0, [], (uint)TeecResult.BadParameters },
         { "open without parameters", SocketPta.CommandOpen, [], Bad },
-        { "open without a name", SocketPta.CommandOpen, Open(new byte[0]), HostName },
+        { "open without a name", SocketPta.CommandOpen, Open([]), HostName },
         { "open with a name that has no end", SocketPta.CommandOpen, Open("127.0.0.1"u8.ToArray()), HostName },
         { "open with a name that is too long", SocketPta.CommandOpen, Open(new byte[SocketPta.LongestName + 1]), HostName },
         { "open with a version of IP that is none", SocketPta.CommandOpen, Open(Host, version: 3), Bad },

@@ -180,7 +180,7 @@ public sealed class SocketTests : IDisposable
         using Socket peer = _listener.Accept();
         Task<uint> receive = Task.Run(() => _client.Receive(handle, new byte[1], SocketClient.Forever, out _));
 
-        using (TeeSession loaded = _context.OpenSession(TestTa.Typed))
+        using (TeeSession loaded = _context.OpenSession(TestTa.SocketRelay))
             Assert.False(receive.IsCompleted);
 
         peer.Send([1]);

@@ -4,6 +4,7 @@ using RestrictedTee.SecureWorld.Crypto;
 using RestrictedTee.SecureWorld.Crypto.Algorithms;
 using RestrictedTee.Tests.Crypto;
 using RestrictedTee.Tests.Kernel;
+using RestrictedTee.Tests.SystemCalls.Errors;
 
 namespace RestrictedTee.Tests.SystemCalls;
 
@@ -13,23 +14,23 @@ internal static class CoreApiPage
     /// <summary>By chapter, which tests hold its functions to their errors and panics.</summary>
     private static readonly Dictionary<string, string[]> Tests = new()
     {
-        ["4.4"] = [nameof(PropertyTests)],
+        ["4.4"] = [nameof(CoreApiErrorTests), nameof(PropertyTests)],
         ["4.8"] = [nameof(GpFunctionTests), nameof(MisbehaviourTests)],
         ["4.9"] = [nameof(MemrefRightsTests), nameof(NestedCancellationTests)],
         ["4.10"] = [nameof(NestedCancellationTests)],
-        ["4.11"] = [nameof(TaMemoryTests)],
-        ["5.5"] = [nameof(ObjectRulesTests)],
-        ["5.6"] = [nameof(ObjectRulesTests), nameof(KeyGenerationTests)],
-        ["6.2"] = [nameof(OperationRulesTests), nameof(OperationHandleTests)],
-        ["6.3"] = [nameof(OperationRulesTests), nameof(OperationTests)],
-        ["6.4"] = [nameof(OperationRulesTests), nameof(OperationTests)],
-        ["6.5"] = [nameof(OperationRulesTests), nameof(OperationTests)],
-        ["6.6"] = [nameof(OperationRulesTests), nameof(StrictnessTests)],
-        ["6.7"] = [nameof(RsaTests), nameof(StrictnessTests)],
-        ["6.8"] = [nameof(DerivationTests)],
+        ["4.11"] = [nameof(CoreApiErrorTests), nameof(TaMemoryTests)],
+        ["5.5"] = [nameof(CoreApiErrorTests), nameof(ObjectRulesTests)],
+        ["5.6"] = [nameof(CoreApiErrorTests), nameof(ObjectRulesTests), nameof(KeyGenerationTests)],
+        ["6.2"] = [nameof(CoreApiErrorTests), nameof(OperationRulesTests), nameof(OperationHandleTests)],
+        ["6.3"] = [nameof(CoreApiErrorTests), nameof(OperationRulesTests), nameof(OperationTests)],
+        ["6.4"] = [nameof(CoreApiErrorTests), nameof(OperationRulesTests), nameof(OperationTests)],
+        ["6.5"] = [nameof(CoreApiErrorTests), nameof(OperationRulesTests), nameof(OperationTests)],
+        ["6.6"] = [nameof(CoreApiErrorTests), nameof(OperationRulesTests), nameof(StrictnessTests)],
+        ["6.7"] = [nameof(CoreApiErrorTests), nameof(RsaTests), nameof(StrictnessTests)],
+        ["6.8"] = [nameof(CoreApiErrorTests), nameof(DerivationTests)],
         ["6.9"] = [nameof(SystemCallTableTests)],
-        ["7.2"] = [nameof(PersistentTimesTests)],
-        ["8"] = [nameof(BigIntTests)],
+        ["7.2"] = [nameof(CoreApiErrorTests), nameof(PersistentTimesTests)],
+        ["8"] = [nameof(CoreApiErrorTests), nameof(BigIntTests)],
     };
 
     /// <summary>By class of operation, which tests hold every algorithm of it, in one go and in pieces.</summary>

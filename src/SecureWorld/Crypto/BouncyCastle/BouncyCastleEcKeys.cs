@@ -3,6 +3,7 @@ using Org.BouncyCastle.Crypto.Generators;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Security;
 using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.Crypto.Schemes;
 
 namespace RestrictedTee.SecureWorld.Crypto.BouncyCastle;
 
@@ -18,7 +19,7 @@ internal static class BouncyCastleEcKeys
         ECPublicKeyParameters? point = BouncyCastleCurves.TryImportPublic(key);
         if (point is null || !key.Has(AttributeId.EccPrivateValue))
             return point is not null;
-        return BouncyCastleCurves.TryImportPrivate(key) is { } secret && secret.Parameters.G.Multiply(secret.D).Equals(point.Q);
+        return BouncyCastleCurves.TryImportPrivate(key) is { } secret && (!PairRules.HasOwnPublic(key.Row.Type) || secret.Parameters.G.Multiply(secret.D).Equals(point.Q));
     }
 
     /// <summary>A public half that is not the private one's makes signatures that tell the key.</summary>

@@ -33,7 +33,7 @@ internal static class OpenSslKeys
     private static bool IsEc(KeyMaterial key)
     {
         using EvpKeyHandle? imported = OpenSslKey.Import(key);
-        return imported is not null && (!key.Has(AttributeId.EccPrivateValue) || LibCrypto.IsPair(imported));
+        return imported is not null && (!key.Has(AttributeId.EccPrivateValue) || LibCrypto.IsPrivateKey(imported, PairRules.HasOwnPublic(key.Row.Type)));
     }
 
     /// <summary>A public half that is not the private one's makes signatures that tell the key (RFC 8032 section 8.1 takes it from the secret).</summary>

@@ -22,6 +22,12 @@ internal sealed class PairRules(INumbers numbers)
 {
     private const int Largest = 1024; // bytes: more than the product of two numbers of any key
 
+    /// <summary>
+    /// Whether the public half of a pair is looked at against the private one. A derivation has no use for its own, and upstream's suite gives
+    /// the other side's instead, so that it is at least a point (xtest_tee_test_4009).
+    /// </summary>
+    internal static bool HasOwnPublic(ObjectType type) => type != ObjectType.EcdhKeyPair;
+
     /// <summary>Whether the private exponent undoes the public one, and the primes and what was made of them are those of the modulus.</summary>
     internal bool IsRsaPair(KeyMaterial key)
     {
@@ -58,15 +64,18 @@ internal sealed class PairRules(INumbers numbers)
             && (!key.Has(AttributeId.DsaPrivateValue) || IsPrivate(key[AttributeId.DsaPrivateValue], order, generator, prime, value));
     }
 
-    /// <summary>Whether the public value is one of the group (NIST SP 800-56A section 5.6.2.3), and the private one's.</summary>
+    /// <summary>
+    /// Whether the public value is one of the group (NIST SP 800-56A section 5.6.2.3). It may be another's than the private one's, as in
+    /// <see cref="HasOwnPublic"/>.
+    /// </summary>
     internal bool IsDh(KeyMaterial key)
     {
         ReadOnlySpan<byte> prime = key[AttributeId.DhPrime], generator = key[AttributeId.DhBase], value = key[AttributeId.DhPublicValue];
         if (!IsOdd(prime) || !IsBetween(generator, prime) || !IsBetween(value, prime))
             return false;
-        if (key.Has(AttributeId.DhSubprime) && !(IsOdd(key[AttributeId.DhSubprime]) && IsPower(value, key[AttributeId.DhSubprime], prime, [1])))
-            return false;
-        return IsPrivate(key[AttributeId.DhPrivateValue], key.Has(AttributeId.DhSubprime) ? key[AttributeId.DhSubprime] : prime, generator, prime, value);
+        bool hasOrder = key.Has(AttributeId.DhSubprime);
+        ReadOnlySpan<byte> order = hasOrder ? key[AttributeId.DhSubprime] : prime, secret = key[AttributeId.DhPrivateValue];
+        return !secret.IsEmpty && RsaRules.IsBelow(secret, order) && (!hasOrder || (IsOdd(order) && IsPower(value, order, prime, [1])));
     }
 
     /// <summary>A number between 1 and the modulus less 1, neither of which counts.</summary>

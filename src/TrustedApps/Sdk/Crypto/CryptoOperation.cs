@@ -64,14 +64,13 @@ public abstract partial class CryptoOperation : IDisposable
     public void SetKey(TransientObject? key)
     {
         Require(_handles.Key != 0 && _handles.Key2 == 0 && !Is(HandleState.Initialized));
-        if (key is not null)
-            RequireUsable(key.Info);
+        int size = key is null ? 0 : UsableSizeOf(key);
         Require(Utee.CrypObjReset(_handles.Key));
         (State, KeySize) = (State & ~HandleState.KeySet, 0);
         if (key is null)
             return;
         Require(Utee.CrypObjCopy(_handles.Key, key.Handle));
-        (State, KeySize) = (State | HandleState.KeySet, key.Info.Size);
+        (State, KeySize) = (State | HandleState.KeySet, size);
     }
 
     /// <summary>
@@ -84,12 +83,8 @@ public abstract partial class CryptoOperation : IDisposable
         if (key1 is not null && key1 == key2)
             throw new TeeException(TeeResult.Security, TeeOrigin.Tee);
         Require(_handles.Key2 != 0 && !IsActive && (key1 is null) == (key2 is null));
-        if (key1 is not null)
-        {
-            RequireUsable(key1.Info);
-            RequireUsable(key2!.Info);
-            Require(key1.Info.Size == key2.Info.Size);
-        }
+        int size = key1 is null ? 0 : UsableSizeOf(key1);
+        Require(key2 is null || UsableSizeOf(key2) == size);
 
         Require(Utee.CrypObjReset(_handles.Key));
         Require(Utee.CrypObjReset(_handles.Key2));
@@ -98,7 +93,7 @@ public abstract partial class CryptoOperation : IDisposable
             return;
         Require(Utee.CrypObjCopy(_handles.Key, key1.Handle));
         Require(Utee.CrypObjCopy(_handles.Key2, key2!.Handle));
-        (State, KeySize) = (State | HandleState.KeySet, key1.Info.Size);
+        (State, KeySize) = (State | HandleState.KeySet, size);
     }
 
     /// <summary>TEE_ResetOperation: as it was when its key had just been set. Panics without a key.</summary>
@@ -184,8 +179,13 @@ public abstract partial class CryptoOperation : IDisposable
             Require(Utee.CrypObjCopy(destination, source), nameof(CopyFrom));
     }
 
-    private void RequireUsable(TeeObjectInfo key, [CallerMemberName] string member = "") =>
-        Require((key.Usage & _requiredUsage) == _requiredUsage && key.Size <= MaxKeySize && (key.State & HandleState.Initialized) != 0, member);
+    /// <summary>The size of a key, in bits, that is one for this.</summary>
+    private int UsableSizeOf(TransientObject key, [CallerMemberName] string member = "")
+    {
+        Require(Utee.CrypObjGetInfo(key.Handle, out TeeObjectInfo info), member);
+        Require((info.Usage & _requiredUsage) == _requiredUsage && info.Size <= MaxKeySize && (info.State & HandleState.Initialized) != 0, member);
+        return info.Size;
+    }
 
     /// <summary>What a call with a buffer may answer; all else panics.</summary>
     private protected TeeResult Told(TeeResult result, [CallerMemberName] string member = "")

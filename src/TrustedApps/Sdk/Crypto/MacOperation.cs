@@ -70,6 +70,7 @@ public sealed class MacOperation : CryptoOperation
     /// </summary>
     public bool CompareFinal(ReadOnlySpan<byte> message, ReadOnlySpan<byte> mac)
     {
+        Require(IsActive);
         Span<byte> computed = stackalloc byte[MaxSize];
         int size = ComputeFinal(message, computed);
         bool isSame = CryptographicOperations.FixedTimeEquals(computed[..size], mac);

@@ -17,16 +17,36 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
     /// <summary>After this long who waits looks whether anybody still waits for him.</summary>
     private static readonly TimeSpan Piece = TimeSpan.FromMilliseconds(100);
 
+    private readonly object _gate = new(); // protects the two below; a leaf
+    private int _users;
+    private bool _isClosed;
     private IPEndPoint _peer = peer;
 
     private bool IsDatagram => socket.SocketType == SocketType.Dgram;
 
-    public void Dispose() => socket.Dispose();
+    /// <summary>
+    /// Whoever is in it is woken, and closes it on the way out: closed under a wait, the connection would be reset, and the peer would see that for its end.
+    /// </summary>
+    public void Dispose()
+    {
+        bool closes;
+        lock (_gate)
+        {
+            closes = !_isClosed && _users == 0;
+            _isClosed = true;
+        }
+
+        if (closes)
+            socket.Dispose();
+        else
+            HangUp();
+    }
 
     /// <summary>Sends what there is room for now or when the first room comes.</summary>
     internal TeecResult Send(ReadOnlySpan<byte> data, uint timeout, Func<bool> isGivenUp, out int sent)
     {
         sent = 0;
+        using Stay stay = Enter();
         TeecResult ready = Wait(SelectMode.SelectWrite, timeout, isGivenUp);
         if (ready != TeecResult.Success)
             return ready;
@@ -42,6 +62,7 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
     internal TeecResult Receive(Span<byte> room, uint timeout, Func<bool> isGivenUp, out int size)
     {
         size = 0;
+        using Stay stay = Enter();
         if (room.IsEmpty)
         {
             size = Math.Min(socket.Available, IsDatagram ? MaxPeek + 1 : MaxPeek);
@@ -61,7 +82,13 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
     }
 
     /// <summary>tee_socket_ioctl: what each protocol has.</summary>
-    internal TeecResult Ioctl(uint command, ReadOnlySpan<byte> argument) => (IsDatagram, command) switch
+    internal TeecResult Ioctl(uint command, ReadOnlySpan<byte> argument)
+    {
+        using Stay stay = Enter();
+        return Serve(command, argument);
+    }
+
+    private TeecResult Serve(uint command, ReadOnlySpan<byte> argument) => (IsDatagram, command) switch
     {
         (false, OpteeRpcSocket.IoctlTcpSetReceiveBuffer) => SetBuffer(SocketOptionName.ReceiveBuffer, argument),
         (false, OpteeRpcSocket.IoctlTcpSetSendBuffer) => SetBuffer(SocketOptionName.SendBuffer, argument),
@@ -71,6 +98,44 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
             : TeecResult.BadParameters,
         _ => TeecResult.NotSupported,
     };
+
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    private Stay Enter()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _users++;
+        }
+
+        return new Stay(this);
+    }
+
+    private void Leave()
+    {
+        bool closes;
+        lock (_gate)
+            closes = --_users == 0 && _isClosed;
+        if (closes)
+            socket.Dispose();
+    }
+
+    private void HangUp()
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It leads nowhere already, or who was in it has closed it.
+        }
+    }
+
+    private readonly ref struct Stay(HostSocket host)
+    {
+        public void Dispose() => host.Leave();
+    }
 
     private TeecResult SetBuffer(SocketOptionName which, ReadOnlySpan<byte> argument)
     {
