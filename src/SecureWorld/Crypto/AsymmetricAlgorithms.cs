@@ -41,7 +41,11 @@ internal abstract class KeyedAlgorithm<TEngine>(TeeAlgorithm id, string standard
 }
 
 /// <summary>Signatures.</summary>
-internal sealed class SignatureAlgorithm(TeeAlgorithm id, string standard) : KeyedAlgorithm<SignatureEngine>(id, standard);
+internal sealed class SignatureAlgorithm(TeeAlgorithm id, string standard) : KeyedAlgorithm<SignatureEngine>(id, standard)
+{
+    /// <summary>Whether it signs a message, and looks at it twice (RFC 8032 section 5.1.6), rather than a digest.</summary>
+    internal bool LooksTwice { get; init; }
+}
 
 /// <summary>Encryption for a public key.</summary>
 internal sealed class AsymmetricCipherAlgorithm(TeeAlgorithm id, string standard) : KeyedAlgorithm<AsymmetricCipherEngine>(id, standard);
