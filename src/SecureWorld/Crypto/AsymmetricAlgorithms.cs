@@ -41,11 +41,7 @@ internal abstract class KeyedAlgorithm<TEngine>(TeeAlgorithm id, string standard
 }
 
 /// <summary>Signatures.</summary>
-internal sealed class SignatureAlgorithm(TeeAlgorithm id, string standard) : KeyedAlgorithm<SignatureEngine>(id, standard)
-{
-    /// <summary>Whether it signs a message, and looks at it twice (RFC 8032 section 5.1.6), rather than a digest.</summary>
-    internal bool LooksTwice { get; init; }
-}
+internal sealed class SignatureAlgorithm(TeeAlgorithm id, string standard) : KeyedAlgorithm<SignatureEngine>(id, standard);
 
 /// <summary>Encryption for a public key.</summary>
 internal sealed class AsymmetricCipherAlgorithm(TeeAlgorithm id, string standard) : KeyedAlgorithm<AsymmetricCipherEngine>(id, standard);

@@ -80,7 +80,7 @@ public sealed class DependencyTests
     {
         string[] marked =
         [
-            "/Interop/", "/NormalRam/RamBank.cs", "/Kernel/Memory/SharedMemory.cs", "/Kernel/Arguments/MessageWindow.cs", "/Kernel/SystemCalls/SessionCalls.cs", "/Kernel/SystemCalls/CallerMemory.cs",
+            "/Interop/", "/NormalRam/RamBank.cs", "/Kernel/Memory/SharedMemory.cs", "/Kernel/Arguments/MessageWindow.cs", "/Kernel/SystemCalls/SessionCalls.cs", "/Kernel/SystemCalls/MemoryCalls.cs",
             "/SecretMemory/SecretMapping.cs", "/Devices/BusWindow.cs", "/Parameters/ParameterSlot.cs", "/DmaBuf/DmaBufExports.cs", "/Serving/ShmMapping.cs", "/Seccomp/NotificationListener.cs", "/Seccomp/ProcessSpawn.cs", "/Yardsticks/PipeYardstick.cs", "/DropIn/DropInClient.cs", "/DropIn/DeviceClient.cs",
             "/Regression1000/SharedMemoryCases.cs", "/LibTeec/Abi/", "/LibTeec/Contexts/ForeignMemory.cs", "/LibTeec/Calls/OperationParameters.cs", "/LibTeec/Calls/OperationCall.cs", "/LibTeec/Exports/",
         ];

@@ -11,7 +11,6 @@ internal static class Ed25519
     {
         Key = ObjectType.Ed25519KeyPair,
         PublicKey = ObjectType.Ed25519PublicKey,
-        LooksTwice = true,
         OnCurves = [EccCurve.Curve25519],
         Providers = [OpenSslEdwards.Provider(BouncyCastleEd25519.Provider), BouncyCastleEd25519.Provider],
     };

@@ -11,7 +11,6 @@ internal static class Ed448
     {
         Key = ObjectType.Ed448KeyPair,
         PublicKey = ObjectType.Ed448PublicKey,
-        LooksTwice = true,
         OnCurves = [EccCurve.Curve448],
         Providers = [OpenSslEdwards.Provider(BouncyCastleEd448.Provider), BouncyCastleEd448.Provider],
     };

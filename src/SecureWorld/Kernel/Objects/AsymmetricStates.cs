@@ -8,9 +8,6 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 internal sealed class SignatureState(SignatureAlgorithm algorithm, OperationMode mode, KeyObject key, SignatureEngine engine)
     : KeyedState<SignatureEngine>(algorithm.Id, mode, key, engine)
 {
-    /// <summary>Whether the message is looked at twice to sign it.</summary>
-    internal bool LooksTwice => algorithm.LooksTwice;
-
     internal TeeResult Sign(AttributeReader parameters, ReadOnlySpan<byte> digest, Span<byte> signature, out int size)
     {
         using Lock.Scope held = Enter();

@@ -18,18 +18,10 @@ internal static class AsymmetricCalls
         TeeResult result = TeeResult.BadParameters;
         int size = 0;
         if (caller.Objects.TryFind(frame.UInt32(0), out SignatureState? signature))
-            result = Sign(caller, signature, parameters, ref frame, out size);
+            result = signature.Sign(new AttributeReader(parameters), frame.Input(3), frame.Output(5), out size);
         else if (caller.Objects.TryFind(frame.UInt32(0), out AsymmetricCipherState? cipher))
             result = cipher.Operate(new AttributeReader(parameters), frame.Input(3), frame.Output(5), out size);
         return frame.Written(5, result, size);
-    }
-
-    private static TeeResult Sign(CallFrame caller, SignatureState state, ReadOnlySpan<byte> parameters, ref SystemCallFrame frame, out int size)
-    {
-        if (!state.LooksTwice)
-            return state.Sign(new AttributeReader(parameters), frame.Input(3), frame.Output(5), out size);
-        using var message = new PrivateMessage(caller, frame.Input(3));
-        return state.Sign(new AttributeReader(parameters), message.Bytes, frame.Output(5), out size);
     }
 
     internal static TeeResult Verify(CallFrame caller, ref SystemCallFrame frame)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Memory;
@@ -48,7 +50,7 @@ internal sealed class MemoryCalls(SecureRam ram)
             return TeeResult.BadParameters;
         ReadOnlySpan<byte> memory = frame.Input(1);
         AccessRights rights = (access.HasFlag(MemoryAccess.Read) ? AccessRights.Read : AccessRights.None) | (access.HasFlag(MemoryAccess.Write) ? AccessRights.Write : AccessRights.None);
-        int given = CallerMemory.MemrefOf(caller, memory, rights, out bool touches);
+        int given = caller.Parameters.IndexOf(AddressOf(memory), memory.Length, rights, out bool touches);
         if ((given < 0 && touches) || (given >= 0 && !memory.IsEmpty && !access.HasFlag(MemoryAccess.AnyOwner)))
             return TeeResult.AccessDenied;
         bool isNormal = given >= 0 && caller.Parameters[given].Memory is SharedMemory;
@@ -64,6 +66,9 @@ internal sealed class MemoryCalls(SecureRam ram)
             return TeeResult.NotSupported;
         Span<byte> memory = frame.Output(0);
         AccessRights rights = frame.UInt32(2) == LastCacheOperation ? AccessRights.ReadWrite : AccessRights.Read;
-        return CallerMemory.MemrefOf(caller, memory, rights, out bool touches) < 0 && touches ? TeeResult.AccessDenied : TeeResult.Success;
+        return caller.Parameters.IndexOf(AddressOf(memory), memory.Length, rights, out bool touches) < 0 && touches ? TeeResult.AccessDenied : TeeResult.Success;
     }
+
+    /// <summary>Where memory lies, to be compared with where the memrefs of the call lie, which do not move; nothing is read there.</summary>
+    private static unsafe nint AddressOf(ReadOnlySpan<byte> memory) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
 }

@@ -8,17 +8,17 @@ namespace RestrictedTee.CommandLine.Bench.Crypto;
 
 /// <summary>
 /// What a client gets of a trusted application's cryptography, over a megabyte at a time: beside the same in this process by .NET, and beside
-/// openssl, in the same run. Each figure is the median of rounds that are taken in turn, so that a busy neighbour slows all alike.
+/// openssl, in the same run. Each figure is the median of rounds that are taken in turn.
 /// </summary>
 internal sealed class CryptoBenchmarks(TeeContext tee, Action<string> starting, List<BenchRow> rows)
 {
     private const int Size = 1 << 20;
     private const int KeySize = 32;
     private const int Rounds = 5;
-    private const int Calls = 200;
     private const double OfDotNet = 0.9;
     private const double OfOpenssl = 0.7;
 
+    private static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(50);
 
     internal void Run()
@@ -118,8 +118,7 @@ internal sealed class CryptoBenchmarks(TeeContext tee, Action<string> starting, 
     private static BenchRow Beside(string name, double own, double yardstick, string against, double atLeast) =>
         new($"{name} of 1 MiB by a TA", own, "MiB/s", own / yardstick, against, $"≥ {atLeast}", own / yardstick >= atLeast);
 
-    /// <summary>By the median call, which the scheduler has not interrupted: openssl counts its CPU time.</summary>
-    private static double Rate(Action action) => Size / Measure.LatencyOf(action, Calls, WarmUp).P50 * 1e6 / (1 << 20);
+    private static double Rate(Action action) => Measure.RateOf(action, Duration, WarmUp) * Size / (1 << 20);
 
     private static double MedianOf(double[] values)
     {

@@ -50,23 +50,19 @@ internal sealed class KeyPairBenchmarks(TeeContext tee, Action<string> starting,
     private void Pair(CryptClient client, string name, int count, Scheme scheme, byte[] digest, Action sign, Action verify)
     {
         starting($"{name} signatures");
-        using SharedMemory digestMemory = tee.AllocateSharedMemory(digest.Length), signature = tee.AllocateSharedMemory(scheme.SignatureSize), none = tee.AllocateSharedMemory(sizeof(uint));
-        digest.CopyTo(digestMemory.Span);
-        none.Span.Clear(); // no attributes
+        byte[] signature = new byte[scheme.SignatureSize], none = new byte[sizeof(uint)];
         uint signing = client.NewOperation(scheme.Algorithm, CryptNumbers.ModeSign, scheme.Bits, scheme.Key);
         uint verifying = client.NewOperation(scheme.Algorithm, CryptNumbers.ModeVerify, scheme.Bits, scheme.Key);
         Action signByTa = client.Command(
             Crypt.CommandAsymmetricSignDigest,
-            new Operation(Parameter.ValueInput(signing), Whole(none, Direction.Input), Whole(digestMemory, Direction.Input), Whole(signature, Direction.Output)));
+            new Operation(Parameter.ValueInput(signing), Parameter.TempInput(none), Parameter.TempInput(digest), Parameter.TempOutput(signature)));
         signByTa();
         Action verifyByTa = client.Command(
             Crypt.CommandAsymmetricVerifyDigest,
-            new Operation(Parameter.ValueInput(verifying), Whole(none, Direction.Input), Whole(digestMemory, Direction.Input), Whole(signature, Direction.Input)));
+            new Operation(Parameter.ValueInput(verifying), Parameter.TempInput(none), Parameter.TempInput(digest), Parameter.TempInput(signature)));
         InTurn($"{name} sign", count, signByTa, sign);
         InTurn($"{name} verify", count, verifyByTa, verify);
     }
-
-    private static Parameter Whole(SharedMemory memory, Direction direction) => Parameter.Partial(memory, direction, 0, memory.Span.Length);
 
     private void InTurn(string name, int count, Action byTa, Action dotnet)
     {
