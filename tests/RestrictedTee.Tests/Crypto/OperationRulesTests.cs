@@ -107,6 +107,46 @@ public sealed class OperationRulesTests
         Assert.Equal([0, 0], cipher.Keys.Select(key => key.KeySize));
     });
 
+    /// <summary>TEE_AEInit and TEE_AEUpdateAAD leave an operation in its initial state; what makes it active is payload (GPD_SPE_010 section 6.6).</summary>
+    [Theory]
+    [InlineData(TeeAlgorithm.AesGcm)]
+    [InlineData(TeeAlgorithm.AesCcm)]
+    public void Authenticated_encryption_is_active_from_its_first_payload_on(TeeAlgorithm algorithm) => SdkThread.Run(() =>
+    {
+        using AeOperation ae = AeOperation.Allocate(algorithm, OperationMode.Encrypt, 256);
+        ae.SetKey(Aes(1));
+
+        ae.Init(new byte[12], 128, aadSize: 1, payloadSize: 1);
+        ae.UpdateAad([1]);
+        Assert.Equal((OperationState.Initial, HandleState.KeySet | HandleState.Initialized), (ae.OperationState, ae.Info.State));
+        ae.Update([], []);
+        Assert.Equal(OperationState.Initial, ae.OperationState);
+        ae.Update([1], new byte[1]);
+        Assert.Equal(OperationState.Active, ae.OperationState);
+    });
+
+    [Theory]
+    [InlineData(TeeAlgorithm.AesGcm)]
+    [InlineData(TeeAlgorithm.AesCcm)]
+    public void Authenticated_encryption_begins_anew_until_there_is_payload(TeeAlgorithm algorithm) => SdkThread.Run(() =>
+    {
+        using AeOperation once = AeOperation.Allocate(algorithm, OperationMode.Encrypt, 256), twice = AeOperation.Allocate(algorithm, OperationMode.Encrypt, 256);
+        byte[] wanted = new byte[16], seen = new byte[16], text = new byte[4];
+        once.SetKey(Aes(1));
+        once.Init(new byte[12], 128, aadSize: 2, payloadSize: 4);
+        once.UpdateAad([1, 2]);
+        once.EncryptFinal([1, 2, 3, 4], text, wanted);
+
+        twice.SetKey(Aes(1));
+        twice.Init([9, 9, 9, 9, 9, 9, 9], 96, aadSize: 1, payloadSize: 1);
+        twice.UpdateAad([7]);
+        twice.Init(new byte[12], 128, aadSize: 2, payloadSize: 4);
+        twice.UpdateAad([1, 2]);
+        twice.EncryptFinal([1, 2, 3, 4], text, seen);
+
+        Assert.Equal(wanted, seen);
+    });
+
     [Fact]
     public void Invariant_9_nothing_is_left_of_what_is_disposed()
     {
