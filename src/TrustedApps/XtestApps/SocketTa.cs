@@ -79,10 +79,10 @@ public sealed class SocketTa : TrustedApp
 
     private static ushort PortIn(ValueInput address) => unchecked((ushort)address.B);
 
-    /// <summary>Up to the zero, or all of it (strndup).</summary>
+    /// <summary>Up to the zero, or all of it (strndup); of one that is longer than a name may be, enough to be that.</summary>
     private static string NameIn(MemrefInput host)
     {
-        byte[] bytes = host.Span.ToArray();
+        byte[] bytes = host.Span[..Math.Min(host.Size, SocketPta.LongestName)].ToArray();
         int end = bytes.IndexOf((byte)0);
         return Encoding.UTF8.GetString(bytes, 0, end < 0 ? bytes.Length : end);
     }
