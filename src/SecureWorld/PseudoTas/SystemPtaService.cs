@@ -75,6 +75,8 @@ internal sealed class SystemPtaService(KernelServices kernel) : TrustedApp
     {
         if (plugin.IsNull || plugin.Size != UuidSize || data is { IsNull: false, Size: 0 })
             return TeeResult.BadParameters;
+        if (data.Size > SystemPta.LargestPluginData)
+            return TeeResult.OutOfMemory;
         byte[] copy = data.Span.ToArray();
         TeeResult result = kernel.Rpc.InvokePlugin(new Guid(plugin.Span), command.A, command.B, copy, out uint size);
         if (result == TeeResult.Success)

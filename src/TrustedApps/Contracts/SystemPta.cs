@@ -23,7 +23,8 @@ public static class SystemPta
 
     /// <summary>
     /// PTA_SYSTEM_SUPP_PLUGIN_INVOKE. In: memref[0] the UUID of a plug-in of the supplicant, as TEE_UUID, value[1].a command, .b sub-command. In and
-    /// out: memref[2], null or at least one byte. Out: value[3].a how many bytes of it are the answer, in the words of the normal world.
+    /// out: memref[2], null or at least one byte. Out: value[3].a how many bytes of it are the answer, in the words of the normal world. OUT_OF_MEMORY:
+    /// memref[2] has more than <see cref="LargestPluginData"/>.
     /// </summary>
     public const uint CommandInvokeSupplicantPlugin = 13;
 
@@ -35,6 +36,9 @@ public static class SystemPta
 
     /// <summary>TA_DERIVED_EXTRA_DATA_MAX_SIZE, in bytes.</summary>
     public const int LargestExtraData = 1024;
+
+    /// <summary>The most that a plug-in is given, in bytes: the secure world has a copy of it meanwhile.</summary>
+    public const int LargestPluginData = 1 << 20;
 
     /// <summary>The UUID.</summary>
     public static readonly Guid Uuid = new(UuidText);

@@ -8,6 +8,10 @@ namespace RestrictedTee.TrustedApps.XtestApps;
 public abstract class SimsBase : TrustedApp
 {
     private const int Slots = 4;
+
+    /// <summary>Bytes: what the original's TA has for all of its data.</summary>
+    private const int LargestSlot = 64 * 1024;
+
     private readonly byte[]?[] _storage = new byte[Slots][];
     private uint _sessions;
 
@@ -31,6 +35,8 @@ public abstract class SimsBase : TrustedApp
     {
         if (index.A >= Slots)
             return TeeResult.BadParameters;
+        if (source.Size > LargestSlot)
+            return TeeResult.OutOfMemory;
         _storage[index.A] = source.Span.ToArray();
         return TeeResult.Success;
     }
