@@ -107,6 +107,27 @@ public sealed class OperationRulesTests
         Assert.Equal([0, 0], cipher.Keys.Select(key => key.KeySize));
     });
 
+    /// <summary>As upstream's library tells it (__tee_alg_get_digest_size in lib/libutee/include/utee_defines.h).</summary>
+    [Theory]
+    [InlineData(TeeAlgorithm.Sha384, OperationMode.Digest, 0, 48)]
+    [InlineData(TeeAlgorithm.Shake128, OperationMode.Digest, 0, 0)]
+    [InlineData(TeeAlgorithm.HmacSm3, OperationMode.Mac, 256, 32)]
+    [InlineData(TeeAlgorithm.Des3Cmac, OperationMode.Mac, 128, 8)]
+    [InlineData(TeeAlgorithm.DsaSha1, OperationMode.Sign, 1024, 20)]
+    [InlineData(TeeAlgorithm.EcdsaSha256, OperationMode.Verify, 256, 32)]
+    [InlineData((TeeAlgorithm)0x7000_5041, OperationMode.Sign, 521, 0)] // by its number of GP 1.1, which names a curve
+    [InlineData(TeeAlgorithm.RsassaPkcs1Sha256, OperationMode.Sign, 1024, 0)]
+    [InlineData(TeeAlgorithm.Sm2DsaSm3, OperationMode.Sign, 256, 0)]
+    [InlineData(TeeAlgorithm.AesGcm, OperationMode.Encrypt, 128, 0)]
+    public void An_operation_tells_the_size_of_its_digest(TeeAlgorithm algorithm, OperationMode mode, int bits, int size)
+    {
+        int told = -1;
+
+        SdkThread.Run(() => told = CryptoOperation.AllocateAny(algorithm, mode, bits).Info.DigestLength);
+
+        Assert.Equal(size, told);
+    }
+
     /// <summary>TEE_AEInit and TEE_AEUpdateAAD leave an operation in its initial state; what makes it active is payload (GPD_SPE_010 section 6.6).</summary>
     [Theory]
     [InlineData(TeeAlgorithm.AesGcm)]

@@ -45,7 +45,7 @@ public abstract partial class CryptoOperation : IDisposable
     /// <summary>TEE_GetOperationInfoMultiple, the operationState: whether it has begun (authenticated encryption: has had payload), or its digest is being extracted.</summary>
     public OperationState OperationState => Is(HandleState.Extracting) ? OperationState.Extracting : IsActive ? OperationState.Active : OperationState.Initial;
 
-    /// <summary>digestLength, in bytes: of a digest or a MAC its size, of authenticated encryption that of the tag.</summary>
+    /// <summary>digestLength, in bytes: of a digest or a MAC its size, of authenticated encryption that of the tag, of some signatures that of what is signed.</summary>
     private protected virtual int DigestLength => 0;
 
     private protected uint Handle => _handle;
