@@ -48,6 +48,9 @@ public sealed partial class BigInt
     /// <returns>Success; Overflow, and nothing has changed.</returns>
     public TeeResult TryConvertFromOctetString(ReadOnlySpan<byte> octets, bool isNegative = false)
     {
+        octets = octets.TrimStart((byte)0);
+        if (octets.Length > MaxSize / 8) // before a number is made of whatever somebody has sent
+            return TeeResult.Overflow;
         var magnitude = new BigInteger(octets, isUnsigned: true, isBigEndian: true);
         if (magnitude.GetBitLength() > _size)
             return TeeResult.Overflow;
