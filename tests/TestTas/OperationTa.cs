@@ -40,7 +40,7 @@ public sealed class OperationTa : TrustedApp
         _ => NewGcm(OperationMode.Encrypt).UpdateAad(Block), // not begun
         _ => NewGcm(OperationMode.Encrypt).Update(Block, new byte[16]),
         _ => NewGcm(OperationMode.Encrypt).Init([], 128), // no nonce
-        _ => BegunGcm(OperationMode.Encrypt).Init(Block, 128), // has begun
+        _ => InitAfterPayload(),
         _ => BegunGcm(OperationMode.Encrypt).TryDecryptFinal(Block, new byte[16], out int _, Block), // is to encrypt
         _ => BegunGcm(OperationMode.Decrypt).EncryptFinal(Block, new byte[16], new byte[16]), // is to decrypt
         _ => AadAfterPayload(),
@@ -277,6 +277,13 @@ public sealed class OperationTa : TrustedApp
         AeOperation gcm = NewGcm(mode);
         gcm.Init(Block, 128);
         return gcm;
+    }
+
+    private static void InitAfterPayload()
+    {
+        AeOperation gcm = BegunGcm(OperationMode.Encrypt);
+        gcm.Update(Block, new byte[16]);
+        gcm.Init(Block, 128);
     }
 
     private static void AadAfterPayload()

@@ -11,8 +11,13 @@ internal sealed class BigNumberHandle : LibCryptoHandle
     {
         BigNumberHandle number = Create();
         fixed (byte* from = value)
-            LibCrypto.BnBin2Bn(from, value.Length, number);
-        return number;
+        {
+            if (LibCrypto.BnBin2Bn(from, value.Length, number) != 0)
+                return number;
+        }
+
+        number.Dispose();
+        throw new InsufficientMemoryException($"libcrypto has no memory for a number of {value.Length} bytes.");
     }
 
     protected override bool ReleaseHandle()

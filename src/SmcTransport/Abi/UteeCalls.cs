@@ -23,7 +23,7 @@ public static class UteeCalls
             new(1, "TEE_SCN_LOG", Support.Partial, "buf[len]: UTF-8 text for the secure log; x2 is its level, which upstream's has none of."),
             new(2, "TEE_SCN_PANIC", Support.Full, "code; x1 the function of the API in which it was, by GlobalPlatform's number, or 0. The instance is dead from now on."),
             new(3, "TEE_SCN_GET_PROPERTY", Support.Full, "prop_set, index, &name[*name_len], &buf[*blen], *prop_type: a name or buffer that is null is not asked for."),
-            new(4, "TEE_SCN_GET_PROPERTY_NAME_TO_INDEX", Support.Full, "prop_set, name[name_len], *index."),
+            new(4, "TEE_SCN_GET_PROPERTY_NAME_TO_INDEX", Support.Full, "prop_set, name[name_len], with or without a zero byte at its end, *index."),
             new(5, "TEE_SCN_OPEN_TA_SESSION", Support.Full, "x0 and x1 the UUID, x2 cancel_req_to, four parameters, *x3 session, *x4 origin."),
             new(6, "TEE_SCN_CLOSE_TA_SESSION", Support.Full, "session."),
             new(7, "TEE_SCN_INVOKE_TA_COMMAND", Support.Full, "session, cancel_req_to, cmd_id, four parameters, *x4 origin."),

@@ -23,7 +23,8 @@ public static class SystemPta
 
     /// <summary>
     /// PTA_SYSTEM_SUPP_PLUGIN_INVOKE. In: memref[0] the UUID of a plug-in of the supplicant, as TEE_UUID, value[1].a command, .b sub-command. In and
-    /// out: memref[2], null or at least one byte, of <see cref="LargestPluginData"/> at most (OUT_OF_MEMORY). Out: value[3].a how many bytes of it are the answer, in the words of the normal world.
+    /// out: memref[2], null or at least one byte. Out: value[3].a how many bytes of it are the answer, in the words of the normal world. OUT_OF_MEMORY:
+    /// memref[2] has more than <see cref="LargestPluginData"/>.
     /// </summary>
     public const uint CommandInvokeSupplicantPlugin = 13;
 

@@ -9,8 +9,8 @@ public abstract class SimsBase : TrustedApp
 {
     private const int Slots = 4;
 
-    /// <summary>What the managed heap, where nobody counts, is to hold for a slot; the heap of the original's TA has no more.</summary>
-    private const int LargestSlot = 32 * 1024;
+    /// <summary>Bytes: what the original's TA has for all of its data.</summary>
+    private const int LargestSlot = 64 * 1024;
 
     private readonly byte[]?[] _storage = new byte[Slots][];
     private uint _sessions;

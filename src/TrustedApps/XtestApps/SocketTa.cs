@@ -79,7 +79,7 @@ public sealed class SocketTa : TrustedApp
 
     private static ushort PortIn(ValueInput address) => unchecked((ushort)address.B);
 
-    /// <summary>Up to the zero, or all of it (strndup). What is longer than any name is so without its end, too.</summary>
+    /// <summary>Up to the zero, or all of it (strndup); of one that is longer than a name may be, enough to be that.</summary>
     private static string NameIn(MemrefInput host)
     {
         byte[] bytes = host.Span[..Math.Min(host.Size, SocketPta.LongestName)].ToArray();

@@ -133,5 +133,21 @@ public sealed class BigIntTests
     public void A_prime_is_told_from_what_looks_like_one(string number, bool expected) => SdkThread.Run(() =>
         Assert.Equal(expected, new BigInt(256, BigInteger.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).IsProbablePrime()));
 
+    [Fact]
+    public void The_largest_number_can_be_asked_whether_it_is_a_prime() => SdkThread.Run(() =>
+        Assert.False(new BigInt(BigInt.MaxSize, (BigInteger.One << BigInt.MaxSize) - 1).IsProbablePrime()));
+
+    [Theory]
+    [InlineData(BigInt.MaxSize / 8, TeeResult.Success)]
+    [InlineData((BigInt.MaxSize / 8) + 1, TeeResult.Overflow)]
+    [InlineData(1 << 28, TeeResult.Overflow)] // more than the library makes a number of
+    public void Octets_beyond_the_largest_number_are_an_overflow(int count, TeeResult expected) => SdkThread.Run(() =>
+    {
+        byte[] octets = new byte[count];
+        octets.AsSpan().Fill(0xFF);
+
+        Assert.Equal(expected, new BigInt(BigInt.MaxSize).TryConvertFromOctetString(octets));
+    });
+
     private static BigInt Of(int value) => new(64, value);
 }

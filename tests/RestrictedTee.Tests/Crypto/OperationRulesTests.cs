@@ -92,22 +92,6 @@ public sealed class OperationRulesTests
     }
 
     [Fact]
-    public void An_operation_tells_of_its_keys_and_how_far_it_is() => SdkThread.Run(() =>
-    {
-        using CipherOperation cipher = Keyed(TeeAlgorithm.AesXts, Aes(1), Aes(2));
-
-        Assert.Equal([new TeeOperationKeyInfo(256, KeyUsage.Encrypt), new TeeOperationKeyInfo(256, KeyUsage.Encrypt)], cipher.Keys);
-        Assert.Equal((512, 0, HandleState.KeySet | HandleState.ExpectTwoKeys), (cipher.Info.MaxKeySize, cipher.Info.KeySize, cipher.Info.State));
-        Assert.Equal(OperationState.Initial, cipher.OperationState);
-        cipher.Init(Block);
-        Assert.Equal(OperationState.Active, cipher.OperationState);
-        cipher.Reset();
-        Assert.Equal((OperationState.Initial, HandleState.KeySet | HandleState.ExpectTwoKeys), (cipher.OperationState, cipher.Info.State));
-        cipher.SetKeys(null, null);
-        Assert.Equal([0, 0], cipher.Keys.Select(key => key.KeySize));
-    });
-
-    [Fact]
     public void Invariant_9_nothing_is_left_of_what_is_disposed()
     {
         int left = SdkThread.Run(() =>

@@ -129,6 +129,29 @@ public sealed class SupplicantRequestTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => threads.TryRun(() => { }), TimeSpan.FromSeconds(20)));
     }
 
+    [Fact]
+    public void What_a_request_throws_is_nothing_to_the_next()
+    {
+        var threads = new RequestThreads();
+        using var served = new ManualResetEventSlim();
+
+        Assert.True(threads.TryRun(() => throw new InvalidOperationException("wild")));
+        Assert.True(threads.TryRun(served.Set));
+
+        Assert.True(served.Wait(TimeSpan.FromSeconds(20)));
+    }
+
+    /// <summary>A wait of sockets is short enough to be overlooked from outside, so who waits where is said here.</summary>
+    [Theory]
+    [InlineData(OpteeRpcSocketCommand.Open, true)]
+    [InlineData(OpteeRpcSocketCommand.Send, true)]
+    [InlineData(OpteeRpcSocketCommand.Receive, true)]
+    [InlineData(OpteeRpcSocketCommand.Ioctl, true)]
+    [InlineData(OpteeRpcSocketCommand.Close, false)]
+    [InlineData(OpteeRpcSocketCommand.CloseAll, false)]
+    public void What_may_wait_for_the_network_has_a_thread_of_its_own(OpteeRpcSocketCommand command, bool expected) =>
+        Assert.Equal(expected, SocketRequests.MayWait(Request(Parameters(command, [ValueIn], id: 1, handle: 1))));
+
     private TeecResult Open(ulong id, out TeeIoctlParam[] answer, uint protocol = OpteeRpcSocket.ProtocolTcp)
     {
         "127.0.0.1\0"u8.CopyTo(_block.Span);

@@ -49,6 +49,21 @@ public sealed class SystemCallTableTests
         Assert.Equal(TeeResult.NotSupported, result);
     }
 
+    [Fact]
+    public void A_property_is_found_by_a_name_that_ends_as_in_c()
+    {
+        (TeeResult Result, uint Index) plain = default, ended = default;
+
+        SdkThread.Run(() =>
+        {
+            plain.Result = Utee.GetPropertyNameToIndex(PropertySet.TeeImplementation, "gpd.tee.description", out plain.Index);
+            ended.Result = Utee.GetPropertyNameToIndex(PropertySet.TeeImplementation, "gpd.tee.description\0", out ended.Index);
+        });
+
+        Assert.Equal(TeeResult.Success, plain.Result);
+        Assert.Equal(plain, ended);
+    }
+
     /// <summary>Invariant 2, of the border between a TA and the kernel: registers of any values, memory named or not, any number.</summary>
     [Theory]
     [InlineData(1)]

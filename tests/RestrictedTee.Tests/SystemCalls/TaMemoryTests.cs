@@ -8,7 +8,7 @@ public sealed class TaMemoryTests
 {
     [Theory]
     [InlineData(MallocHints.FillZero, TeeResult.Success)]
-    [InlineData(MallocHints.NoFill, TeeResult.Success)]
+    [InlineData(MallocHints.NoShare, TeeResult.Success)]
     [InlineData(MallocHints.NoFill | MallocHints.NoShare, TeeResult.Success)]
     [InlineData((MallocHints)4, TeeResult.BadParameters)]
     [InlineData((MallocHints)0x8000_0000, TeeResult.BadParameters)]

@@ -14,6 +14,8 @@ namespace RestrictedTee.Tests.XtestApps;
 /// <summary>Plug-ins of the supplicant: those that behave badly, and requests that are none.</summary>
 public sealed class PluginTests
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
     private const ulong Input = (ulong)OpteeMsgAttr.ValueInput, Both = (ulong)OpteeMsgAttr.ValueInOut, Memory = (ulong)OpteeMsgAttr.RmemInOut;
 
     /// <summary>Types of the four parameters, the function, and the answer.</summary>
@@ -67,6 +69,45 @@ public sealed class PluginTests
         var sum = new Operation(Parameter.ValueInOut(1, 2), Parameter.ValueInput('+'));
         Assert.Equal(TeecResult.Success, session.TryInvoke(SuppPlugin.CommandPassValues, sum, out _));
         Assert.Equal(3u, sum[0].A);
+    }
+
+    [Fact]
+    public async Task A_plug_in_that_waits_keeps_no_other_request_waiting()
+    {
+        using var isIn = new ManualResetEventSlim();
+        using var mayGo = new ManualResetEventSlim();
+        using var tee = new InProcessTee(plugin: new Imitation(SuppPlugin.Plugin.Uuid, (command, _, _) =>
+        {
+            if (command == SuppPlugin.Plugin.CommandPassValues)
+            {
+                isIn.Set();
+                mayGo.Wait(Deadline);
+            }
+
+            return (TeecResult.Success, 0);
+        }));
+        using TeeContext context = tee.OpenContext();
+        using TeeSession session = context.OpenSession(SuppPlugin.Uuid);
+        Task<TeecResult> waiting = Task.Run(() => session.TryInvoke(SuppPlugin.CommandPassValues, new Operation(Parameter.ValueInOut(1, 2), Parameter.ValueInput('+')), out _));
+        Assert.True(isIn.Wait(Deadline));
+
+        using TeeSession loaded = await Task.Run(() => context.OpenSession(TestTa.SocketRelay)).WaitAsync(Deadline);
+
+        Assert.False(waiting.IsCompleted);
+        mayGo.Set();
+        Assert.Equal(TeecResult.Success, await waiting.WaitAsync(Deadline));
+    }
+
+    [Theory]
+    [InlineData(SystemPta.LargestPluginData, TeecResult.Success)]
+    [InlineData(SystemPta.LargestPluginData + 1, TeecResult.OutOfMemory)]
+    public void A_plug_in_gets_so_much_and_no_more(int size, TeecResult expected)
+    {
+        using var tee = new InProcessTee();
+        using TeeContext context = tee.OpenContext();
+        using TeeSession session = context.OpenSession(SuppPlugin.Uuid);
+
+        Assert.Equal(expected, session.TryInvoke(SuppPlugin.CommandWriteArray, new Operation(Parameter.TempInOut(new byte[size]), Parameter.ValueOutput()), out _));
     }
 
     [Fact]

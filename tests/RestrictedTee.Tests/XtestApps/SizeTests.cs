@@ -110,6 +110,17 @@ public sealed class SizeTests : IDisposable
         Assert.Equal(expected, session.TryInvoke(command, operation, out _));
     }
 
+    [Theory]
+    [InlineData(64 * 1024, TeecResult.Success)]
+    [InlineData((64 * 1024) + 1, TeecResult.OutOfMemory)]
+    public void The_sims_ta_keeps_no_more_than_the_original_has_room_for(int size, TeecResult expected)
+    {
+        using TeeContext context = _tee.OpenContext();
+        using TeeSession session = context.OpenSession(Sims.Uuid);
+
+        Assert.Equal(expected, session.TryInvoke(Sims.CommandWrite, new Operation(Parameter.ValueInput(0), Parameter.TempInput(new byte[size])), out _));
+    }
+
     [Fact]
     public void An_array_of_no_byte_is_refused_before_the_plug_in()
     {

@@ -11,7 +11,7 @@ public interface ISupplicantPlugin
     /// <summary>By which it is called.</summary>
     Guid Uuid { get; }
 
-    /// <summary>Carries out a command. The supplicant does nothing else meanwhile.</summary>
+    /// <summary>Carries out a command. Each has a thread of its own, so that several may be under way at once.</summary>
     /// <param name="command">Which.</param>
     /// <param name="subCommand">What else the caller says.</param>
     /// <param name="data">What the caller gives, a copy of it; what is here afterwards it gets back. None, or at least one byte.</param>

@@ -1,3 +1,5 @@
+using Serilog;
+
 namespace RestrictedTee.NormalWorld.Supplicant;
 
 /// <summary>Threads for requests that wait for somebody outside. They are made when none is idle, and end when they have been idle for a while.</summary>
@@ -14,30 +16,54 @@ internal sealed class RequestThreads
     private int _idle;
 
     /// <summary>Has a request served.</summary>
-    /// <param name="work">Serves it; throws nothing.</param>
-    /// <returns>False when all threads are taken.</returns>
+    /// <param name="work">Serves it.</param>
+    /// <returns>False when all threads are taken, or the system has none to give.</returns>
     internal bool TryRun(Action work)
     {
         lock (_lock)
         {
-            bool isOneIdle = _idle > _work.Count;
-            if (!isOneIdle && _threads >= Limit)
-                return false;
-            _work.Enqueue(work);
-            Monitor.Pulse(_lock);
-            if (isOneIdle)
+            if (_idle > _work.Count)
+            {
+                _work.Enqueue(work);
+                Monitor.Pulse(_lock);
                 return true;
+            }
+
+            if (_threads >= Limit)
+                return false;
             _threads++;
         }
 
-        new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant request" }.Start();
-        return true;
+        try
+        {
+            new Thread(() => Serve(work), maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant request" }.Start();
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            lock (_lock)
+                _threads--;
+            return false;
+        }
     }
 
-    private void Serve()
+    private void Serve(Action first)
     {
-        while (Next() is { } work)
+        for (Action? work = first; work is not null; work = Next())
+            Do(work);
+    }
+
+    /// <summary>The thread's border: what one request throws is nothing to the next.</summary>
+    private static void Do(Action work)
+    {
+        try
+        {
             work();
+        }
+        catch (Exception e)
+        {
+            Log.Warning("Supplicant: a request failed: {Type} in {Place}", e.GetType().Name, e.TargetSite?.ToString());
+        }
     }
 
     private Action? Next()

@@ -55,7 +55,7 @@ internal sealed class TeeSupplicant : IDisposable
                 if (!MayWait(request))
                     Answer(request);
                 else if (!_threads.TryRun(() => Answer(request)))
-                    Send(request, SocketResults.OutOfResources, request.Parameters);
+                    Send(request, IsForSockets(request) ? SocketResults.OutOfResources : TeecResult.OutOfMemory, request.Parameters);
             }
         }
         catch (TeeDriverException)
@@ -64,6 +64,8 @@ internal sealed class TeeSupplicant : IDisposable
             _sockets.Dispose();
         }
     }
+
+    private static bool IsForSockets(SupplicantRequest request) => (OpteeRpcCommand)request.Function == OpteeRpcCommand.Socket;
 
     private static bool MayWait(SupplicantRequest request) => (OpteeRpcCommand)request.Function switch
     {
@@ -93,7 +95,7 @@ internal sealed class TeeSupplicant : IDisposable
             result = TeecResult.Generic;
         }
 
-        if (!Send(request, result, answer) && (OpteeRpcCommand)request.Function == OpteeRpcCommand.Socket)
+        if (!Send(request, result, answer) && IsForSockets(request))
             _socketRequests.TakeBack(result, answer);
     }
 

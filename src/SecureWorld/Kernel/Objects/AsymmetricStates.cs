@@ -8,6 +8,8 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 internal sealed class SignatureState(SignatureAlgorithm algorithm, OperationMode mode, KeyObject key, SignatureEngine engine)
     : KeyedState<SignatureEngine>(algorithm.Id, mode, key, engine)
 {
+    private const int LargestSignature = 512; // RSA of 4096 bits
+
     internal TeeResult Sign(AttributeReader parameters, ReadOnlySpan<byte> digest, Span<byte> signature, out int size)
     {
         using Lock.Scope held = Enter();
@@ -20,8 +22,6 @@ internal sealed class SignatureState(SignatureAlgorithm algorithm, OperationMode
         size = Engine.SignatureSize;
         if (signature.Length < size)
             return TeeResult.ShortBuffer;
-        if (digest.Length > InputCopy.Largest)
-            return TeeResult.OutOfMemory;
         using var message = new InputCopy(digest);
         return Engine.Sign(parameters, message.Bytes, signature[..size], out size);
     }
@@ -34,10 +34,8 @@ internal sealed class SignatureState(SignatureAlgorithm algorithm, OperationMode
         TeeResult result = TakeKey();
         if (result != TeeResult.Success)
             return result;
-        if (signature.Length > InputCopy.Largest)
+        if (signature.Length > LargestSignature)
             return TeeResult.SignatureInvalid;
-        if (digest.Length > InputCopy.Largest)
-            return TeeResult.OutOfMemory;
         using InputCopy message = new(digest), given = new(signature);
         return Engine.Verify(parameters, message.Bytes, given.Bytes);
     }

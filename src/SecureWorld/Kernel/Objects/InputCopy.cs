@@ -1,4 +1,5 @@
 using System.Buffers;
+using RestrictedTee.SecureWorld.SecretMemory;
 
 namespace RestrictedTee.SecureWorld.Kernel.Objects;
 
@@ -8,25 +9,36 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 /// </summary>
 internal readonly ref struct InputCopy : IDisposable
 {
-    /// <summary>The most that there is room for, in bytes; upstream has less, on the heap of its core.</summary>
-    internal const int Largest = 1 << 20;
+    /// <summary>The most that the managed heap, which is bounded, is asked for, in bytes; what is larger is mapped.</summary>
+    private const int LargestPooled = 64 * 1024;
 
-    private readonly byte[] _room;
-    private readonly int _size;
+    private readonly byte[]? _pooled;
+    private readonly SecretMapping? _mapped;
 
-    /// <param name="input">At most <see cref="Largest"/> bytes.</param>
+    /// <exception cref="IOException">There is no memory for it.</exception>
     internal InputCopy(ReadOnlySpan<byte> input)
     {
-        (_room, _size) = (ArrayPool<byte>.Shared.Rent(input.Length), input.Length);
-        input.CopyTo(_room);
+        if (input.Length <= LargestPooled)
+            Bytes = Fill(_pooled = ArrayPool<byte>.Shared.Rent(input.Length), input);
+        else
+            Bytes = Fill((_mapped = SecretMapping.Create(input.Length, SecretMemoryChoice.Off)).Span, input);
     }
 
-    internal ReadOnlySpan<byte> Bytes => _room.AsSpan(0, _size);
+    internal ReadOnlySpan<byte> Bytes { get; }
 
     /// <summary>Wipes it: it may be what a secret is signed or encrypted by.</summary>
     public void Dispose()
     {
-        _room.AsSpan(0, _size).Clear();
-        ArrayPool<byte>.Shared.Return(_room);
+        _mapped?.Dispose();
+        if (_pooled is null)
+            return;
+        _pooled.AsSpan(0, Bytes.Length).Clear();
+        ArrayPool<byte>.Shared.Return(_pooled);
+    }
+
+    private static Span<byte> Fill(Span<byte> room, ReadOnlySpan<byte> input)
+    {
+        input.CopyTo(room);
+        return room[..input.Length];
     }
 }

@@ -40,7 +40,7 @@ internal sealed class PropertyCalls
 
     internal TeeResult NameToIndex(CallFrame caller, ref SystemCallFrame frame)
     {
-        string wanted = Encoding.UTF8.GetString(frame.Input(1));
+        string wanted = Encoding.UTF8.GetString(frame.Input(1).TrimEnd((byte)0));
         for (uint index = 0; TryFind(caller.Session!, (PropertySet)frame.UInt32(0), index, out string name, out _); index++)
         {
             if (name != wanted)

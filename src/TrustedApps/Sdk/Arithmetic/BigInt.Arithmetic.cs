@@ -101,7 +101,7 @@ public sealed partial class BigInt
         int twos = (int)BigInteger.TrailingZeroCount(n - 1);
         BigInteger odd = (n - 1) >> twos;
         Span<byte> random = stackalloc byte[(MaxSize / 8) + 8];
-        random = random[..(n.GetByteCount() + 8)];
+        random = random[..(n.GetByteCount(isUnsigned: true) + 8)];
         for (int round = 0; round < (Math.Max(confidence, LeastConfidence) + 1) / 2; round++)
         {
             Tee.GenerateRandom(random);

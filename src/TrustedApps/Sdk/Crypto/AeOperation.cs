@@ -26,8 +26,9 @@ public sealed class AeOperation : CryptoOperation
     }
 
     /// <summary>
-    /// TEE_AEInit. Panics without a key, when a message has begun, and when the nonce has a length that the algorithm does not take, or leaves
-    /// no room to tell the payload's length in.
+    /// TEE_AEInit: begins, or begins anew while there is no payload yet: until then the operation stays in its initial state. Panics without a
+    /// key, after the first payload, and when the nonce has a length that the algorithm does not take, or leaves no room to tell the payload's
+    /// length in.
     /// </summary>
     /// <param name="nonce">Never the same twice with one key.</param>
     /// <param name="tagSize">The size of the tag, in bits.</param>
@@ -40,13 +41,13 @@ public sealed class AeOperation : CryptoOperation
         TeeResult result = tagSize % 8 == 0 ? Utee.AuthencInit(Handle, nonce, tagSize / 8, aadSize, payloadSize) : TeeResult.NotSupported;
         ThrowIfRefused(result);
         Require(result);
-        (State, IsActive, _tagSize) = (State | HandleState.Initialized, true, tagSize / 8);
+        (State, _tagSize) = (State | HandleState.Initialized, tagSize / 8);
     }
 
     /// <summary>TEE_AEUpdateAAD: data that is authenticated and not encrypted. Panics before <see cref="Init"/>, after the first payload, and beyond the size that was told.</summary>
     public void UpdateAad(ReadOnlySpan<byte> data)
     {
-        Require(IsActive);
+        Require(Is(HandleState.Initialized));
         Require(Utee.AuthencUpdateAad(Handle, data));
     }
 
@@ -54,8 +55,10 @@ public sealed class AeOperation : CryptoOperation
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing has happened.</returns>
     public TeeResult TryUpdate(ReadOnlySpan<byte> source, Span<byte> destination, out int size)
     {
-        Require(IsActive);
-        return Told(Utee.AuthencUpdatePayload(Handle, source, destination, out size));
+        Require(Is(HandleState.Initialized));
+        TeeResult result = Told(Utee.AuthencUpdatePayload(Handle, source, destination, out size));
+        IsActive |= result == TeeResult.Success && !source.IsEmpty;
+        return result;
     }
 
     /// <summary>As <see cref="TryUpdate"/>.</summary>
@@ -67,7 +70,7 @@ public sealed class AeOperation : CryptoOperation
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes that both need, and nothing has happened.</returns>
     public TeeResult TryEncryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, Span<byte> tag, out int tagSize)
     {
-        Require(IsActive);
+        Require(Is(HandleState.Initialized));
         TeeResult result = Told(Utee.AuthencEncFinal(Handle, source, destination, out size, tag, out tagSize));
         if (result == TeeResult.Success)
             Restart();
@@ -87,7 +90,7 @@ public sealed class AeOperation : CryptoOperation
     /// </returns>
     public TeeResult TryDecryptFinal(ReadOnlySpan<byte> source, Span<byte> destination, out int size, ReadOnlySpan<byte> tag)
     {
-        Require(IsActive);
+        Require(Is(HandleState.Initialized));
         TeeResult result = Utee.AuthencDecFinal(Handle, source, destination, out size, tag);
         if (result != TeeResult.MacInvalid)
             Told(result);

@@ -93,6 +93,8 @@ public sealed class AsymmetricOperation : CryptoOperation
         base.CopyFrom(source);
     }
 
+    private protected override int DigestLength => AlgorithmNumber.SignedSizeOf(Algorithm);
+
     private protected override void Restart()
     {
         // Nothing has begun.

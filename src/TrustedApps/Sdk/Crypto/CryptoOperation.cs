@@ -42,10 +42,10 @@ public abstract partial class CryptoOperation : IDisposable
     public IReadOnlyList<TeeOperationKeyInfo> Keys => _handles.Key == 0 ? []
         : _handles.Key2 == 0 ? [new(KeySize, _requiredUsage)] : [new(KeySize, _requiredUsage), new(KeySize, _requiredUsage)];
 
-    /// <summary>TEE_GetOperationInfoMultiple, the operationState: whether it has begun, or its digest is being extracted.</summary>
+    /// <summary>TEE_GetOperationInfoMultiple, the operationState: whether it has begun (authenticated encryption: has had payload), or its digest is being extracted.</summary>
     public OperationState OperationState => Is(HandleState.Extracting) ? OperationState.Extracting : IsActive ? OperationState.Active : OperationState.Initial;
 
-    /// <summary>digestLength, in bytes: of a digest or a MAC its size, of authenticated encryption that of the tag.</summary>
+    /// <summary>digestLength, in bytes: of a digest or a MAC its size, of authenticated encryption that of the tag, of some signatures that of what is signed.</summary>
     private protected virtual int DigestLength => 0;
 
     private protected uint Handle => _handle;

@@ -1,8 +1,8 @@
 namespace RestrictedTee.Sdk;
 
 /// <summary>
-/// A programmer error: the TA panics (GPD_SPE_010 section 3.2), with the code that upstream's library gives, and says in which function of the
-/// API (annex A). That is found in <see cref="GpFunctionTable"/> by the member that was called, when there is a panic and not before.
+/// A programmer error: the TA panics (GPD_SPE_010 section 3.2), with the code of the service that failed, or with BAD_PARAMETERS, where upstream's
+/// library says that or 0; and says in which function of the API (annex A). That is found in <see cref="GpFunctionTable"/> by the member that was called, when there is a panic and not before.
 /// </summary>
 internal static class Contract
 {

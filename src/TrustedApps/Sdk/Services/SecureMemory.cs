@@ -12,7 +12,10 @@ public sealed class SecureMemory : IDisposable
 
     private SecureMemory(uint memory) => _memory = memory;
 
-    /// <summary>TEE_Malloc. A block of no bytes is one too: it has a size of 0 and is returned like any.</summary>
+    /// <summary>
+    /// TEE_Malloc. A block of no bytes is one too: it has a size of 0 and is returned like any. Panics for <see cref="MallocHints.NoFill"/> without
+    /// <see cref="MallocHints.NoShare"/>.
+    /// </summary>
     /// <param name="size">Bytes.</param>
     /// <param name="hints">What upstream's library makes a difference of, and secure RAM does not.</param>
     /// <exception cref="TeeException">OutOfMemory: the TA's data size, or secure RAM, is used up; BadParameters: a hint that there is none of.</exception>
@@ -20,6 +23,7 @@ public sealed class SecureMemory : IDisposable
     {
         if ((hints & ~Known) != 0)
             throw new TeeException(TeeResult.BadParameters, $"There is no hint 0x{(uint)hints:x} for an allocation.", TeeOrigin.Tee);
+        Contract.Require(hints != MallocHints.NoFill, nameof(SecureMemory), nameof(Allocate));
         TeeResult result = Utee.MemoryAlloc(size, out uint memory);
         return result == TeeResult.Success ? new SecureMemory(memory) : throw new TeeException(result, TeeOrigin.Tee);
     }

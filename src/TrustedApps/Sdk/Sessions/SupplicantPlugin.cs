@@ -23,9 +23,16 @@ public static class SupplicantPlugin
     {
         Span<byte> uuid = stackalloc byte[16];
         plugin.TryWriteBytes(uuid);
-        using TaClientSession system = TaClientSession.Open(SystemPta);
+        TeeResult opened = TaClientSession.TryOpen(SystemPta, out TaClientSession? system);
+        if (system is null)
+        {
+            size = 0;
+            return opened;
+        }
+
+        using TaClientSession session = system;
         var operation = new TaOperation { P0 = TaParam.Input(uuid), P1 = TaParam.ValueInput(command, subCommand), P2 = TaParam.InOut(data), P3 = TaParam.ValueOutput() };
-        TeeResult result = system.TryInvoke(Command, ref operation, out _);
+        TeeResult result = session.TryInvoke(Command, ref operation, out _);
         size = operation.P3.A;
         return result;
     }

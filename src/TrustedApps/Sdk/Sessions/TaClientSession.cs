@@ -29,11 +29,23 @@ public sealed class TaClientSession : IDisposable
         return result == TeeResult.Success ? new TaClientSession(id) : throw new TeeException(result, origin);
     }
 
-    /// <summary>Invokes a command and reports the outcome without throwing (TEE_InvokeTACommand).</summary>
-    public TeeResult TryInvoke(uint command, ref TaOperation operation, out TeeOrigin origin, uint timeout = InfiniteTimeout) =>
-        Utee.InvokeTaCommand(_id, timeout, command, ref operation, out origin);
+    /// <summary>The same without parameters, and without throwing.</summary>
+    internal static TeeResult TryOpen(Guid uuid, out TaClientSession? session)
+    {
+        var operation = default(TaOperation);
+        TeeResult result = Utee.OpenTaSession(uuid, InfiniteTimeout, ref operation, out uint id, out _);
+        session = result == TeeResult.Success ? new TaClientSession(id) : null;
+        return result;
+    }
 
-    /// <summary>Invokes a command.</summary>
+    /// <summary>Invokes a command and reports the outcome without throwing (TEE_InvokeTACommand). Panics when the session is closed.</summary>
+    public TeeResult TryInvoke(uint command, ref TaOperation operation, out TeeOrigin origin, uint timeout = InfiniteTimeout)
+    {
+        Contract.Require(_id != 0, nameof(TaClientSession), nameof(TryInvoke));
+        return Utee.InvokeTaCommand(_id, timeout, command, ref operation, out origin);
+    }
+
+    /// <summary>Invokes a command. Panics when the session is closed.</summary>
     /// <exception cref="TeeException">The outcome was not success.</exception>
     public void Invoke(uint command, ref TaOperation operation, uint timeout = InfiniteTimeout)
     {

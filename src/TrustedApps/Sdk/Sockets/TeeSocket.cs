@@ -141,21 +141,15 @@ public abstract class TeeSocket : IDisposable
         (opened, protocolError) = (default, TeeResult.Success);
         if (version is not (IpVersion.Any or IpVersion.Version4 or IpVersion.Version6))
             return TeeResult.BadParameters;
-        TaClientSession session;
-        try
-        {
-            session = TaClientSession.Open(SocketCommands.Uuid);
-        }
-        catch (TeeException e)
-        {
-            return e.Result;
-        }
-
+        byte[] name = Terminated(host);
+        TeeResult result = TaClientSession.TryOpen(SocketCommands.Uuid, out TaClientSession? session);
+        if (session is null)
+            return result;
         var operation = new TaOperation
         {
-            P0 = TaParam.ValueInput((uint)version, port), P1 = TaParam.Input(Terminated(host)), P2 = TaParam.ValueInput(protocol), P3 = TaParam.ValueOutput(),
+            P0 = TaParam.ValueInput((uint)version, port), P1 = TaParam.Input(name), P2 = TaParam.ValueInput(protocol), P3 = TaParam.ValueOutput(),
         };
-        TeeResult result = session.TryInvoke(SocketCommands.CommandOpen, ref operation, out _);
+        result = session.TryInvoke(SocketCommands.CommandOpen, ref operation, out _);
         if (result == TeeResult.Success)
         {
             opened = new Opened(session, operation.P3.A);

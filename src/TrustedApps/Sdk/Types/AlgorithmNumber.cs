@@ -38,6 +38,20 @@ internal static class AlgorithmNumber
         _ => 8, // DES and triple DES
     };
 
+    /// <summary>
+    /// What digestLength tells of a signature: of DSA and ECDSA, whose algorithms upstream's library names by a digest, that digest's size in bytes;
+    /// of all others 0, as GlobalPlatform has it.
+    /// </summary>
+    internal static int SignedSizeOf(TeeAlgorithm algorithm) => algorithm switch
+    {
+        TeeAlgorithm.DsaSha1 or TeeAlgorithm.EcdsaSha1 => 20,
+        TeeAlgorithm.DsaSha224 or TeeAlgorithm.EcdsaSha224 => 28,
+        TeeAlgorithm.DsaSha256 or TeeAlgorithm.EcdsaSha256 => 32,
+        TeeAlgorithm.EcdsaSha384 => 48,
+        TeeAlgorithm.EcdsaSha512 => 64,
+        _ => 0,
+    };
+
     /// <summary>Whether it takes two keys (TEE_HANDLE_FLAG_EXPECT_TWO_KEYS).</summary>
     internal static bool HasTwoKeys(TeeAlgorithm algorithm) => algorithm is TeeAlgorithm.AesXts or TeeAlgorithm.Sm4Xts or TeeAlgorithm.Sm2Kep;
 

@@ -30,7 +30,7 @@ public enum MallocHints : uint
     /// <summary>TEE_MALLOC_FILL_ZERO: zeroed, as all memory is that the TEE hands out.</summary>
     FillZero = 0,
 
-    /// <summary>TEE_MALLOC_NO_FILL: need not be zeroed. It is all the same.</summary>
+    /// <summary>TEE_MALLOC_NO_FILL: need not be zeroed, though it is. Only with <see cref="NoShare"/>.</summary>
     NoFill = 1,
 
     /// <summary>TEE_MALLOC_NO_SHARE: shared with nobody, as no secure RAM is.</summary>

@@ -22,7 +22,6 @@ public sealed class CoreApiErrorTests
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         ["TEE_OpenTASession"] = nameof(NestedCancellationTests),
-        ["TEE_InvokeTACommand"] = nameof(MemrefRightsTests),
         ["TEE_CloseTASession"] = nameof(MemrefRightsTests),
         ["TEE_GetREETime"] = nameof(RpcTests),
         ["TEE_Wait"] = nameof(NestedCancellationTests),

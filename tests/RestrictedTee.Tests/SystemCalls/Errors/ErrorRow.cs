@@ -9,7 +9,7 @@ namespace RestrictedTee.Tests.SystemCalls.Errors;
 /// <param name="Seen">Does it and says how it was told.</param>
 internal sealed record ErrorRow(string Function, string What, string Wanted, Func<string> Seen)
 {
-    /// <summary>A programmer's error: the TA panics in the function, with the code that upstream's library has.</summary>
+    /// <summary>A programmer's error: the TA panics in the function, with the code of the service that failed, or BAD_PARAMETERS.</summary>
     internal static ErrorRow Panics(string function, string what, Action body, TeeResult code = TeeResult.BadParameters) =>
         new(function, what, $"panics with 0x{(uint)code:x} in {function}", () => Told(body));
 

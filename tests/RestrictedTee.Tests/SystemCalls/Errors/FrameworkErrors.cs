@@ -29,15 +29,24 @@ internal static class FrameworkErrors
         new("TEE_StartPropertyEnumerator", "a set that there is none of", "0", () => TeeProperties.Of((PropertySet)7).Count().ToString()),
         Panics("TEE_Panic", "a TA that wants to", () => Sdk.Tee.Panic(0x1234), (TeeResult)0x1234) with { Wanted = "panics with 0x1234" },
 
+        Panics("TEE_InvokeTACommand", "a session that is closed", InvokeClosed),
+
         new("TEE_CheckMemoryAccessRights", "memory that must be the normal world's", "AccessDenied", () => TeeMemory.CheckAccessRights(MemoryAccess.NonSecure, new byte[1]).ToString()),
         new("TEE_CheckMemoryAccessRights", "a right that there is none of", "BadParameters", () => TeeMemory.CheckAccessRights((MemoryAccess)0x40, new byte[1]).ToString()),
         Refuses("TEE_Malloc", "more than there is", TeeResult.OutOfMemory, () => SecureMemory.Allocate(int.MaxValue)),
         Refuses("TEE_Malloc", "a size below zero", TeeResult.OutOfMemory, () => SecureMemory.Allocate(-1)),
         Refuses("TEE_Malloc", "a hint that there is none of", TeeResult.BadParameters, () => SecureMemory.Allocate(1, (MallocHints)0x80)),
+        Panics("TEE_Malloc", "memory that is shared and need not be zeroed", () => SecureMemory.Allocate(1, MallocHints.NoFill)),
         Refuses("TEE_Malloc", "more blocks than there is memory for", TeeResult.OutOfMemory, () => { while (true) SecureMemory.Allocate(4096); }),
         Refuses("TEE_Realloc", "more than there is", TeeResult.OutOfMemory, () => SecureMemory.Allocate(1).Reallocate(int.MaxValue)),
 
         new("TEE_GetTAPersistentTime", "a time that nobody has set", "TimeNotSet", () => TeeClock.TryGetPersistent(out _).ToString()),
         Panics("TEE_SetTAPersistentTime", "1000 milliseconds", () => TeeClock.SetPersistent(new TeeTime(1, 1000))),
     ];
+
+    private static void InvokeClosed()
+    {
+        var operation = default(TaOperation);
+        new TaClientSession(0).TryInvoke(0, ref operation, out _);
+    }
 }

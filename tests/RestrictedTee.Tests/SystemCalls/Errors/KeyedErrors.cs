@@ -9,7 +9,12 @@ internal static class KeyedErrors
     internal static IReadOnlyList<ErrorRow> Rows { get; } =
     [
         Panics("TEE_AEInit", "no key", () => AeOperation.Allocate(TeeAlgorithm.AesGcm, OperationMode.Encrypt, 128).Init(new byte[12], 128)),
-        Panics("TEE_AEInit", "an operation that has begun", () => Given.Ae().Init(new byte[12], 128)),
+        Panics("TEE_AEInit", "after the first payload", () =>
+        {
+            AeOperation gcm = Given.Ae();
+            gcm.Update([1], new byte[1]);
+            gcm.Init(new byte[12], 128);
+        }),
         Panics("TEE_AEInit", "no nonce", () => Given.Ae(begun: false).Init([], 128)),
         Panics("TEE_AEInit", "a nonce of CCM short by one", () => Given.Ae(TeeAlgorithm.AesCcm, begun: false).Init(new byte[6], 128)),
         Panics("TEE_AEInit", "a nonce of CCM long by one", () => Given.Ae(TeeAlgorithm.AesCcm, begun: false).Init(new byte[14], 128)),

@@ -18,7 +18,6 @@ internal static class CryptNumbers
 
     internal const uint Aes = 0xA0000010;
     internal const uint RsaKeyPair = 0xA1000030;
-    internal const uint DhKeyPair = 0xA1000032;
     internal const uint EcdsaKeyPair = 0xA1000041;
     internal const uint Ed25519KeyPair = 0xA1000043;
     internal const uint X25519KeyPair = 0xA1000044;
