@@ -1,4 +1,5 @@
 using System.Buffers;
+using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.SecretMemory;
 
 namespace RestrictedTee.SecureWorld.Kernel.Objects;
@@ -15,13 +16,13 @@ internal readonly ref struct InputCopy : IDisposable
     private readonly byte[]? _pooled;
     private readonly SecretMapping? _mapped;
 
-    /// <exception cref="IOException">There is no memory for it.</exception>
+    /// <exception cref="TeeException">OutOfMemory.</exception>
     internal InputCopy(ReadOnlySpan<byte> input)
     {
         if (input.Length <= LargestPooled)
             Bytes = Fill(_pooled = ArrayPool<byte>.Shared.Rent(input.Length), input);
         else
-            Bytes = Fill((_mapped = SecretMapping.Create(input.Length, SecretMemoryChoice.Off)).Span, input);
+            Bytes = Fill((_mapped = Map(input.Length)).Span, input);
     }
 
     internal ReadOnlySpan<byte> Bytes { get; }
@@ -34,6 +35,18 @@ internal readonly ref struct InputCopy : IDisposable
             return;
         _pooled.AsSpan(0, Bytes.Length).Clear();
         ArrayPool<byte>.Shared.Return(_pooled);
+    }
+
+    private static SecretMapping Map(int size)
+    {
+        try
+        {
+            return SecretMapping.Create(size, SecretMemoryChoice.Off);
+        }
+        catch (IOException)
+        {
+            throw new TeeException(TeeResult.OutOfMemory, TeeOrigin.Tee);
+        }
     }
 
     private static Span<byte> Fill(Span<byte> room, ReadOnlySpan<byte> input)
