@@ -37,7 +37,7 @@ public static class SystemPta
     /// <summary>TA_DERIVED_EXTRA_DATA_MAX_SIZE, in bytes.</summary>
     public const int LargestExtraData = 1024;
 
-    /// <summary>The most that a plug-in is given, in bytes: the secure world has a copy of it meanwhile.</summary>
+    /// <summary>The most that a plug-in is given and answers, in bytes; both worlds copy it. Upstream has what the supplicant can allocate.</summary>
     public const int LargestPluginData = 1 << 20;
 
     /// <summary>The UUID.</summary>

@@ -8,18 +8,22 @@ namespace RestrictedTee.TrustedApps.XtestApps;
 /// <summary>Works for a while and reports, through a counter in shared memory, how many of its kind were at it at the same time.</summary>
 public abstract class ConcurrentBase : TrustedApp
 {
+    /// <summary>After so many, a client that has gone or thought better of it is heard: it says how many there are, and the thread is not its own.</summary>
+    private const uint RoundsUnheard = 1024;
+
     [Command(Concurrent.CommandBusyLoop)]
     public static TeeResult BusyLoop(MemrefInOut shared, ValueInOut rounds)
     {
         if (shared.Size < sizeof(uint))
             return TeeResult.BadParameters;
         ref int active = ref MemoryMarshal.AsRef<int>(shared.Span);
-        uint count = rounds.A;
+        uint count = rounds.A, round = 0;
+        Tee.UnmaskCancellation();
         rounds.B = (uint)Interlocked.Increment(ref active);
-        for (uint round = 0; round < count; round++)
+        for (; round < count && (round % RoundsUnheard != 0 || !Tee.CancellationRequested); round++)
             Thread.SpinWait(1);
         Interlocked.Decrement(ref active);
-        return TeeResult.Success;
+        return round == count ? TeeResult.Success : TeeResult.Cancel;
     }
 
     [Command(Concurrent.CommandSha256)]
@@ -28,14 +32,15 @@ public abstract class ConcurrentBase : TrustedApp
         if (shared.Size < sizeof(uint) || digest.Size < SHA256.HashSizeInBytes)
             return TeeResult.BadParameters;
         ref int active = ref MemoryMarshal.AsRef<int>(shared.Span);
-        uint count = rounds.A;
+        uint count = rounds.A, round = 0;
+        Tee.UnmaskCancellation();
         rounds.B = (uint)Interlocked.Increment(ref active);
         Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
-        for (uint round = 0; round < count; round++)
+        for (; round < count && !Tee.CancellationRequested; round++)
             SHA256.HashData(message.Span, result);
         digest.Write(result);
         Interlocked.Decrement(ref active);
-        return TeeResult.Success;
+        return round == count ? TeeResult.Success : TeeResult.Cancel;
     }
 }
 

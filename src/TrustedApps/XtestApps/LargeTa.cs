@@ -3,14 +3,14 @@ using RestrictedTee.Sdk;
 
 namespace RestrictedTee.TrustedApps.XtestApps;
 
-/// <summary>The large TA: each instance brings a megabyte of data along, and does nothing.</summary>
+/// <summary>The large TA: its code brings a megabyte of data along, once for all instances, since nobody counts the managed heap; and it does nothing.</summary>
 [TrustedApp(Large.UuidText, DataSize = 2 * 1024)]
 public sealed class LargeTa : TrustedApp
 {
-    private readonly byte[] _data = [1, .. new byte[(1024 * 1024) - 1]];
+    private static readonly byte[] Data = [1, .. new byte[(1024 * 1024) - 1]];
 
     [OpenSession]
-    public void Open(TaSession session, RawParameters parameters) => session.Context = _data;
+    public static void Open(TaSession session, RawParameters parameters) => session.Context = Data;
 
     /// <inheritdoc/>
     protected override TeeResult OtherCommand(TaSession session, uint command) => TeeResult.Generic;

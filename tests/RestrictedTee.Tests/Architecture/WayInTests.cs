@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using RestrictedTee.SecureWorld.Devices;
 using RestrictedTee.SecureWorld.Firewall;
 using RestrictedTee.SecureWorld.Kernel.Calls;
+using RestrictedTee.SecureWorld.Kernel.Objects;
 using RestrictedTee.SecureWorld.ProtectedMemory;
 using RestrictedTee.SecureWorld.Screens;
 using RestrictedTee.SecureWorld.SecretMemory;
@@ -29,7 +30,7 @@ public sealed class WayInTests
     [InlineData(
         @"\bSecretMapping\b", "SecretMemory/SecretMapping.cs", "ProtectedMemory/RestrictedRegion.cs", "ProtectedMemory/RestrictedPool.cs",
         "ProtectedMemory/RestrictedMemory.cs", "ProtectedMemory/SecureRam.cs", "MemorySharing/TransactionContent.cs", "MemorySharing/MemoryRelayer.cs",
-        "MemorySharing/MemoryTransaction.cs", "MemorySharing/PageTable.cs", "Spmc/Partitions/SecurePartitions.cs", "Screens/ScreenFrame.cs")]
+        "MemorySharing/MemoryTransaction.cs", "MemorySharing/PageTable.cs", "Spmc/Partitions/SecurePartitions.cs", "Screens/ScreenFrame.cs", "Kernel/Objects/InputCopy.cs")]
     public void There_is_no_other_way_in(string pattern, params string[] places)
     {
         IEnumerable<string> found = Sources().Where(file => Regex.IsMatch(Code(file), pattern, RegexOptions.None, TimeSpan.FromSeconds(10)));
@@ -48,7 +49,7 @@ public sealed class WayInTests
     [InlineData(typeof(BusWindow), ".ctor", typeof(BusPort))]
     [InlineData(typeof(BusWindow), "get_Bytes", typeof(BusPort), typeof(CryptoEngine), typeof(DisplayController), typeof(Camera), typeof(SipCalls))]
     [InlineData(typeof(SecretMapping), "get_Address", typeof(RestrictedRegion), typeof(ScreenFrame))]
-    [InlineData(typeof(SecretMapping), "get_Span", typeof(LentMemory), typeof(RestrictedRegion), typeof(SecretMapping), typeof(SecureRam), typeof(ScreenFrame))]
+    [InlineData(typeof(SecretMapping), "get_Span", typeof(LentMemory), typeof(RestrictedRegion), typeof(SecretMapping), typeof(SecureRam), typeof(ScreenFrame), typeof(InputCopy))]
     public void There_is_no_other_way_in_by_the_code_as_it_was_compiled(Type owner, string method, params Type[] callers)
     {
         IReadOnlySet<string> found = CallSites.Of(typeof(GuardedMemory).Assembly, called => called.Name == method && owner.IsAssignableFrom(called.DeclaringType));

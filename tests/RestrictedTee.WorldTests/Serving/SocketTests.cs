@@ -64,10 +64,11 @@ public sealed class SocketTests
 
         session.Invoke(SocketApp.CommandSend, new Operation(Parameter.TempInput(handle), Parameter.TempInput(new byte[] { 1, 2, 3 }), Parameter.ValueInOut(Forever)));
         peer.Send(room.AsSpan(0, peer.Receive(room)));
-        var receive = new Operation(Parameter.TempInput(handle), Parameter.TempOutput(new byte[8]), Parameter.ValueInput(Forever));
+        byte[] back = new byte[8];
+        var receive = new Operation(Parameter.TempInput(handle), Parameter.TempOutput(back), Parameter.ValueInput(Forever));
         session.Invoke(SocketApp.CommandReceive, receive);
 
-        Assert.Equal(([1, 2, 3, 0], 3), (room, receive[1].Size));
+        Assert.Equal([1, 2, 3], back[..receive[1].Size]);
     }
 
     private static int CallsOf(Rtee.Up up)

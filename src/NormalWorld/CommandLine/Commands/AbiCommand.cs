@@ -44,7 +44,7 @@ internal static class AbiCommand
         {
             text.Append($"\n## {surface.Title}\n\nSource: {surface.Source}.\n\n| number | name | served | note |\n|---|---|---|---|\n");
             foreach (AbiRow row in surface.Rows)
-                text.Append($"| {Number(row)} | `{row.Name}` | {row.Support.ToString().ToLowerInvariant()} | {row.Note.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+                text.Append($"| {Number(row)} | `{row.Name}` | {row.Support.ToString().ToLowerInvariant()} | {row.Note.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal)} |\n");
         }
 
         return text.ToString();

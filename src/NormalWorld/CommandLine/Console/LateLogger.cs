@@ -8,14 +8,13 @@ namespace RestrictedTee.CommandLine.Console;
 /// The normal world's log on standard error, made when there is something to say: a healthy run says nothing, and does not pay for
 /// the sink with its template and themes.
 /// </summary>
-internal sealed class LateLogger : ILogger, IDisposable
+/// <param name="least">What is less than that is not said.</param>
+internal sealed class LateLogger(LogEventLevel least = LogEventLevel.Warning) : ILogger, IDisposable
 {
-    private const LogEventLevel Least = LogEventLevel.Warning;
-
     private readonly object _gate = new(); // protects _logger; held while it is made, which takes no lock
     private Logger? _logger;
 
-    public bool IsEnabled(LogEventLevel level) => level >= Least;
+    public bool IsEnabled(LogEventLevel level) => level >= least;
 
     public void Write(LogEvent logEvent)
     {
@@ -45,8 +44,8 @@ internal sealed class LateLogger : ILogger, IDisposable
             return _logger ??= Create();
     }
 
-    private static Logger Create() => new LoggerConfiguration()
-        .MinimumLevel.Is(Least)
+    private Logger Create() => new LoggerConfiguration()
+        .MinimumLevel.Is(least)
         .WriteTo.Console(outputTemplate: "normal world: {Level:u3} {Message:lj}{NewLine}", standardErrorFromLevel: LogEventLevel.Verbose)
         .CreateLogger();
 }

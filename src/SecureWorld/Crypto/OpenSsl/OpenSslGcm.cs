@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Interop;
 
@@ -6,6 +7,8 @@ namespace RestrictedTee.SecureWorld.Crypto.OpenSsl;
 /// <summary>Galois counter mode of the system's libcrypto (EVP), one context an engine.</summary>
 internal sealed class OpenSslGcm : AeEngine
 {
+    private const int Stride = 8 * 1024;
+
     private readonly EvpCipherHandle _context = EvpCipherHandle.Create();
     private readonly Func<int, string> _nameOf;
     private readonly bool _encrypts;
@@ -30,7 +33,25 @@ internal sealed class OpenSslGcm : AeEngine
 
     internal override void UpdateAad(ReadOnlySpan<byte> data) => LibCrypto.UpdateAad(_context, data);
 
-    internal override void Update(ReadOnlySpan<byte> source, Span<byte> destination) => LibCrypto.Update(_context, source, destination);
+    /// <summary>
+    /// The library reads what it deciphers twice, and what it has encrypted once more. Both may be memory that others write to: they would have a
+    /// tag for a message of theirs, or another message than the one of the tag. So it is read once and written once here.
+    /// </summary>
+    internal override void Update(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        Span<byte> text = stackalloc byte[Math.Min(source.Length, Stride)];
+        while (!source.IsEmpty)
+        {
+            Span<byte> part = text[..Math.Min(source.Length, Stride)];
+            source[..part.Length].CopyTo(part);
+            LibCrypto.Update(_context, part, part);
+            part.CopyTo(destination);
+            source = source[part.Length..];
+            destination = destination[part.Length..];
+        }
+
+        CryptographicOperations.ZeroMemory(text);
+    }
 
     internal override void Finish(Span<byte> tag) => LibCrypto.FinishTag(_context, tag);
 

@@ -37,6 +37,12 @@ internal readonly ref struct DerivationParameters
 /// <param name="Hash">The digest; null where a parameter names it.</param>
 internal sealed record KdfRule(KdfKind Kind, TeeAlgorithm? Hash)
 {
+    /// <summary>
+    /// The most rounds of PBKDF2, over all blocks of what is derived: twice what the longest vector has (RFC 6070), and some ten seconds. No library can be
+    /// interrupted in it, and the thread that a client could have for days is not its own.
+    /// </summary>
+    internal const ulong MostRounds = 1 << 25;
+
     /// <summary>Reads what a derivation is by. Of what is repeated the first counts, as upstream.</summary>
     /// <returns>Whether it is all there and nothing else, and there is room for what is asked for.</returns>
     internal bool TryRead(AttributeReader parameters, int room, out DerivationParameters found)
@@ -80,6 +86,6 @@ internal sealed record KdfRule(KdfKind Kind, TeeAlgorithm? Hash)
             Size = size ?? 0,
         };
         return isRight && size is > 0 && size <= room && HashNames.Of(found.Hash).Size is > 0 and var hashSize
-            && (Kind != KdfKind.Pbkdf2 || iterations is > 0) && (Kind != KdfKind.Hkdf || size <= 255 * hashSize);
+            && (Kind != KdfKind.Pbkdf2 || (iterations is > 0 && (ulong)iterations * ((size.Value + (uint)hashSize - 1) / (uint)hashSize) <= MostRounds)) && (Kind != KdfKind.Hkdf || size <= 255 * hashSize);
     }
 }

@@ -8,6 +8,8 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 internal sealed class SignatureState(SignatureAlgorithm algorithm, OperationMode mode, KeyObject key, SignatureEngine engine)
     : KeyedState<SignatureEngine>(algorithm.Id, mode, key, engine)
 {
+    private const int LargestSignature = 512; // RSA of 4096 bits
+
     internal TeeResult Sign(AttributeReader parameters, ReadOnlySpan<byte> digest, Span<byte> signature, out int size)
     {
         using Lock.Scope held = Enter();
@@ -18,7 +20,10 @@ internal sealed class SignatureState(SignatureAlgorithm algorithm, OperationMode
         if (result != TeeResult.Success)
             return result;
         size = Engine.SignatureSize;
-        return signature.Length < size ? TeeResult.ShortBuffer : Engine.Sign(parameters, digest, signature[..size], out size);
+        if (signature.Length < size)
+            return TeeResult.ShortBuffer;
+        using var message = new InputCopy(digest);
+        return Engine.Sign(parameters, message.Bytes, signature[..size], out size);
     }
 
     internal TeeResult Verify(AttributeReader parameters, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
@@ -27,7 +32,12 @@ internal sealed class SignatureState(SignatureAlgorithm algorithm, OperationMode
         if (Mode != OperationMode.Verify)
             return TeeResult.BadParameters;
         TeeResult result = TakeKey();
-        return result == TeeResult.Success ? Engine.Verify(parameters, digest, signature) : result;
+        if (result != TeeResult.Success)
+            return result;
+        if (signature.Length > LargestSignature)
+            return TeeResult.SignatureInvalid;
+        using InputCopy message = new(digest), given = new(signature);
+        return Engine.Verify(parameters, message.Bytes, given.Bytes);
     }
 }
 
@@ -47,13 +57,14 @@ internal sealed class AsymmetricCipherState(AsymmetricCipherAlgorithm algorithm,
             return result;
         if (source.Length > ushort.MaxValue)
             return Mode == OperationMode.Encrypt ? TeeResult.BadParameters : TeeResult.CiphertextInvalid;
+        using var given = new InputCopy(source);
         int room = Engine.MaxSizeOf(source.Length, Mode);
         Span<byte> whole = room <= MaxOnStack ? stackalloc byte[MaxOnStack] : GC.AllocateArray<byte>(room, pinned: true);
         try
         {
             result = Mode == OperationMode.Encrypt
-                ? Engine.Encrypt(parameters, source, whole[..room], out size)
-                : Engine.Decrypt(parameters, source, whole[..room], out size);
+                ? Engine.Encrypt(parameters, given.Bytes, whole[..room], out size)
+                : Engine.Decrypt(parameters, given.Bytes, whole[..room], out size);
             if (result == TeeResult.Success && !whole[..size].TryCopyTo(destination))
                 result = TeeResult.ShortBuffer;
             return result;

@@ -48,10 +48,13 @@ public sealed partial class BigInt
     /// <returns>Success; Overflow, and nothing has changed.</returns>
     public TeeResult TryConvertFromOctetString(ReadOnlySpan<byte> octets, bool isNegative = false)
     {
-        octets = octets.TrimStart((byte)0);
-        if (octets.Length > MaxSize / 8) // before a number is made of whatever somebody has sent
+        // The octets may be anybody's, and change: they are read once, and take up no more than a number may have.
+        ReadOnlySpan<byte> digits = octets.TrimStart((byte)0);
+        if (digits.Length > MaxSize / 8)
             return TeeResult.Overflow;
-        var magnitude = new BigInteger(octets, isUnsigned: true, isBigEndian: true);
+        Span<byte> read = stackalloc byte[digits.Length];
+        digits.CopyTo(read);
+        var magnitude = new BigInteger(read, isUnsigned: true, isBigEndian: true);
         if (magnitude.GetBitLength() > _size)
             return TeeResult.Overflow;
         _value = isNegative ? -magnitude : magnitude;

@@ -6,6 +6,8 @@ namespace RestrictedTee.TrustedApps.XtestApps.CryptApp;
 /// <summary>Big integers: arithmetic.</summary>
 public sealed partial class CryptTa
 {
+    private const int MostConfidence = 256;
+
     [Command(Crypt.CommandArithShiftRight)]
     public void ArithShiftRight(ValueInput number, ValueInput result) => BigInt(result.A).ShiftRight(BigInt(number.A), Size(number.B));
 
@@ -62,10 +64,10 @@ public sealed partial class CryptTa
     public void ArithComputeEgcd(ValueInput operands, ValueInput factors, ValueInput divisor) => Sdk.BigInt.ComputeExtendedGcd(
         BigInt(divisor.A), BigIntIfAsked(factors.A), BigIntIfAsked(factors.B), BigInt(operands.A), BigInt(operands.B));
 
-    /// <summary>Nobody is surer than the largest number has bits; the client does not choose for how long the TA works.</summary>
+    /// <summary>Two to the power of 256 is sure enough; the client does not choose for how long the TA works, which nothing interrupts.</summary>
     [Command(Crypt.CommandArithIsPrime)]
     public void ArithIsPrime(ValueInput number, ValueOutput result) =>
-        result.A = BigInt(number.A).IsProbablePrime(Math.Min(Size(number.B), Sdk.BigInt.MaxSize)) ? 1u : 0;
+        result.A = BigInt(number.A).IsProbablePrime(Math.Min(Size(number.B), MostConfidence)) ? 1u : 0;
 
     [Command(Crypt.CommandArithToFmm)]
     public void ArithToFmm(ValueInput operands, ValueInput others) =>

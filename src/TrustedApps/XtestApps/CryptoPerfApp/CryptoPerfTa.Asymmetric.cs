@@ -42,8 +42,10 @@ public sealed partial class CryptoPerfTa
     [Command(CryptoPerf.CommandAsymmetricGenerateKeyPair)]
     public TeeResult GenerateKeyPair(ValueInput sizeAndRounds)
     {
+        Tee.UnmaskCancellation();
         for (uint round = 0; round < sizeAndRounds.B; round++)
         {
+            Breathe();
             Key.GenerateKey(Size(sizeAndRounds.A), _attributes);
             Key.Reset();
         }
@@ -99,8 +101,10 @@ public sealed partial class CryptoPerfTa
             return TeeResult.BadParameters;
         ReadOnlySpan<byte> input = mode is CryptoPerf.Mode.Sign or CryptoPerf.Mode.Verify ? Digest(source.Span) : source.Span;
         TeeResult result = TeeResult.Generic;
+        Tee.UnmaskCancellation();
         for (uint round = 0; round < roundsAndMode.A; round++)
         {
+            Breathe();
             result = Process(mode, input, destination.Span);
             if (result != TeeResult.Success)
                 break;

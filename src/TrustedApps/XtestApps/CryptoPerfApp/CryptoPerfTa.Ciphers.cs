@@ -45,10 +45,12 @@ public sealed partial class CryptoPerfTa
         ReadOnlySpan<byte> input = source.Span;
         Span<byte> output = destination.Span;
         int unit = rounds.B == 0 ? input.Length : Size(rounds.B);
+        Tee.UnmaskCancellation();
         for (uint round = 0; round < rounds.A; round++)
         {
             for (int offset = 0; offset < input.Length; offset += unit)
             {
+                Breathe();
                 TeeResult result = Update(input.Slice(offset, Math.Min(unit, input.Length - offset)), output[Math.Min(offset, output.Length)..]);
                 if (result != TeeResult.Success)
                     return result;

@@ -30,8 +30,10 @@ public sealed partial class CryptoPerfTa
     public TeeResult HashProcess(MemrefInput message, MemrefOutput digest, ValueInput rounds)
     {
         ReadOnlySpan<byte> input = message.Span[Size(rounds.B)..]; // beyond the end it panics, as a read there does
+        Tee.UnmaskCancellation();
         for (uint round = 0; round < rounds.A; round++)
         {
+            Breathe();
             TeeResult result = Hash(input, digest.Span);
             if (result != TeeResult.Success)
                 return result;

@@ -36,6 +36,16 @@ public sealed partial class CryptoPerfTa : TrustedApp
         return prepared;
     }
 
+    /// <summary>
+    /// Between two rounds: how many there are is the client's to say, and the thread is not its own. One that has gone, or thought better of it, is heard.
+    /// </summary>
+    /// <exception cref="TeeException">Cancel.</exception>
+    private static void Breathe()
+    {
+        if (Tee.CancellationRequested)
+            throw new TeeException(TeeResult.Cancel);
+    }
+
     private void FreeOperations()
     {
         _operation?.Dispose();
