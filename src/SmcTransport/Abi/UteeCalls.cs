@@ -51,7 +51,7 @@ public static class UteeCalls
             new(29, "TEE_SCN_CRYP_OBJ_RESET", Support.Full, "obj."),
             new(30, "TEE_SCN_CRYP_OBJ_POPULATE", Support.Full, "obj, attrs[]: in one buffer, each with identifier, length and bytes."),
             new(31, "TEE_SCN_CRYP_OBJ_COPY", Support.Full, "dst_obj, src_obj."),
-            new(32, "TEE_SCN_CRYP_DERIVE_KEY", Support.Full, "state, params[], derived_key."),
+            new(32, "TEE_SCN_CRYP_DERIVE_KEY", Support.Full, "state, &params[], of which SM2's key exchange answers in one (TEE_ATTR_SM2_KEP_CONFIRMATION_OUT), derived_key."),
             new(33, "TEE_SCN_CRYP_RANDOM_NUMBER_GENERATE", Support.Full, "&buf[blen]."),
             new(34, "TEE_SCN_AUTHENC_INIT", Support.Full, "state, nonce[nonce_len], tag_len, aad_len, payload_len, in bytes."),
             new(35, "TEE_SCN_AUTHENC_UPDATE_AAD", Support.Full, "state, aad_data[aad_data_len]."),

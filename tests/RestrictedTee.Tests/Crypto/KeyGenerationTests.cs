@@ -77,6 +77,27 @@ public sealed class KeyGenerationTests
         Assert.Equal(expected, seen);
     }
 
+    /// <summary>A prime that is not may be tried for hours with others that are all too small beside it.</summary>
+    [Theory]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(511)]
+    public void Primes_of_RSA_are_so_large_that_any_two_of_them_make_a_modulus(int bits)
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            TestKey key = TestKey.Generate(ObjectType.RsaKeyPair, bits, "BouncyCastle", KeyedProviderTests.GivenFor(ObjectType.RsaKeyPair, bits));
+
+            Assert.All([AttributeId.RsaPrime1, AttributeId.RsaPrime2], part => Assert.True(HasTwoUpperBits(key.Material[part])));
+        }
+    }
+
+    private static bool HasTwoUpperBits(ReadOnlySpan<byte> number)
+    {
+        uint first = ((uint)number[0] << 8) | number[1];
+        return ((first << (System.Numerics.BitOperations.LeadingZeroCount(first) - 16)) & 0xC000) == 0xC000;
+    }
+
     private static int[] SizesOf(ObjectTypeRow row) => row.Type switch
     {
         ObjectType.RsaKeyPair => [256, 511, 512, 1024, 2048],

@@ -41,6 +41,7 @@ public sealed class PropertyTests : IDisposable
         Assert.Equal(("0", "0:00000000-0000-0000-0000-000000000000"), (client["gpd.client.endian"], client["gpd.client.identity"]));
         Assert.Equal(("100", "100", "true", "4096"), (
             tee["gpd.tee.systemTime.protectionLevel"], tee["gpd.tee.TAPersistentTime.protectionLevel"], tee["gpd.tee.cryptography.ecc"], tee["gpd.tee.arith.maxBigIntSize"]));
+        Assert.Equal(("16777216", "16777216", "16777216"), (tee["gpd.tee.sockets.version"], tee["gpd.tee.sockets.tcp.version"], tee["gpd.tee.sockets.udp.version"]));
         Assert.All(
             new[]
             {

@@ -137,7 +137,7 @@ internal static class BouncyCastleRsaKey
         ReadOnlySpan<byte> exponent = key.Has(AttributeId.RsaPublicExponent) ? key[AttributeId.RsaPublicExponent] : RsaRules.DefaultExponent;
         if (!RsaRules.MayGenerateWith(exponent))
             return TeeResult.BadParameters;
-        var generator = new Org.BouncyCastle.Crypto.Generators.RsaKeyPairGenerator();
+        var generator = new LargePrimes();
         generator.Init(new RsaKeyGenerationParameters(new BigInteger(1, exponent), new SecureRandom(), bits, Certainty));
         var made = (RsaPrivateCrtKeyParameters)generator.GenerateKeyPair().Private;
         return Set(key, AttributeId.RsaModulus, made.Modulus) && Set(key, AttributeId.RsaPublicExponent, made.PublicExponent) && Set(key, AttributeId.RsaPrivateExponent, made.Exponent)
@@ -150,4 +150,21 @@ internal static class BouncyCastleRsaKey
     private static BigInteger Number(KeyMaterial key, AttributeId id) => new(1, key[id]);
 
     private static bool Set(KeyMaterial key, AttributeId id, BigInteger number) => key.Set(id, number.ToByteArrayUnsigned());
+
+    /// <summary>
+    /// Takes primes whose two upper bits are set, so that the product of any two is as long as it must be. The library tries one prime with
+    /// others until it is; where the bits of a modulus are odd in number, and the first prime is one of the smallest, that may take hours.
+    /// </summary>
+    private sealed class LargePrimes : Org.BouncyCastle.Crypto.Generators.RsaKeyPairGenerator
+    {
+        protected override BigInteger ChooseRandomPrime(int bitlength, BigInteger e)
+        {
+            while (true)
+            {
+                BigInteger prime = base.ChooseRandomPrime(bitlength, e);
+                if (prime.TestBit(bitlength - 2))
+                    return prime;
+            }
+        }
+    }
 }

@@ -68,6 +68,7 @@ internal sealed class BouncyCastleSm2Exchange : DerivationEngine
         byte[][] made = exchange.CalculateKeyWithConfirmation(bits, found.IsInitiator ? found.ConfirmationIn.ToArray() : null, other);
         if (!found.IsInitiator && !found.ConfirmationIn.IsEmpty && !CryptographicOperations.FixedTimeEquals(made[2], found.ConfirmationIn))
             return null;
+        // The parameters of a derivation are memory to be written, though they are read as the others are.
         if (found.ConfirmationOut.Length >= ConfirmationSize)
             made[1].CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(found.ConfirmationOut), ConfirmationSize));
         return made[0];

@@ -32,10 +32,11 @@ internal static class AsymmetricCalls
             : TeeResult.BadParameters;
     }
 
+    /// <summary>The parameters are memory to be written: of SM2's key exchange, one is an answer.</summary>
     internal static TeeResult DeriveKey(CallFrame caller, ref SystemCallFrame frame)
     {
         HandleTable objects = caller.Objects;
-        ReadOnlySpan<byte> parameters = frame.Input(1);
+        ReadOnlySpan<byte> parameters = frame.Output(1);
         return AttributeReader.IsWhole(parameters) && objects.TryFind(frame.UInt32(0), out DerivationState? state) && objects.TryFind(frame.UInt32(3), out KeyObject? derived) && derived.Owner is null
             ? state.Derive(parameters, derived)
             : TeeResult.BadParameters;

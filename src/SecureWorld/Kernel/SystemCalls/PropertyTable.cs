@@ -26,6 +26,9 @@ internal static class PropertyTable
     /// <summary>gpd.tee.internalCore.version: major, minor and maintenance, a byte each.</summary>
     private const uint InternalCoreVersion = 0x01030100;
 
+    /// <summary>TEE_ISOCKET_VERSION (GPD_SPE_100, 101 and 103).</summary>
+    private const uint SocketVersion = 0x01000000;
+
     /// <summary>Controlled by the normal world: the clock is the host's.</summary>
     private const uint ClockOfTheNormalWorld = 100;
 
@@ -77,6 +80,9 @@ internal static class PropertyTable
         Tee("gpd.tee.firmware.implementation.version", version), // the monitor is part of the same program
         Tee("gpd.tee.firmware.implementation.binaryversion", BinaryVersion(version)),
         Tee("gpd.tee.firmware.manufacturer", Manufacturer),
+        Tee("gpd.tee.sockets.version", SocketVersion),
+        Tee("gpd.tee.sockets.tcp.version", SocketVersion),
+        Tee("gpd.tee.sockets.udp.version", SocketVersion),
         Tee("gpd.tee.event.maxSources", 0u), // no event API
         Tee(Emulation, true),
         Tee(MemoryProtectionName, Name(protection)),

@@ -16,7 +16,7 @@ public sealed class AttributeList : IDisposable, IEnumerable<AttributeId>
     /// <summary>How many there are.</summary>
     public int Count => _ids.Count;
 
-    internal ReadOnlySpan<byte> Encoded => _memory is null ? [] : _memory.Span[.._used];
+    internal Span<byte> Encoded => _memory is null ? [] : _memory.Span[.._used];
 
     /// <summary>TEE_InitRefAttribute: bytes, big-endian where they are a number. Panics for an attribute that is a value.</summary>
     /// <exception cref="TeeException">OutOfMemory.</exception>

@@ -111,10 +111,10 @@ internal static partial class Utee
         return Enter(SystemCall.AsymmVerify, ref frame);
     }
 
-    internal static TeeResult CrypDeriveKey(uint state, ReadOnlySpan<byte> parameters, uint derivedKey)
+    internal static TeeResult CrypDeriveKey(uint state, Span<byte> parameters, uint derivedKey)
     {
         scoped var frame = new SystemCallFrame { [0] = state, [3] = derivedKey };
-        frame.GiveInput(1, parameters);
+        frame.GiveOutput(1, parameters);
         return Enter(SystemCall.CrypDeriveKey, ref frame);
     }
 
