@@ -6,6 +6,22 @@ namespace RestrictedTee.Tests.Crypto;
 /// <summary>Big integers (GPD_SPE_010 chapter 8), at their borders.</summary>
 public sealed class BigIntTests
 {
+    [Fact]
+    public void Octets_of_any_length_take_up_no_more_than_a_number_may_have() => SdkThread.Run(() =>
+    {
+        var number = new BigInt(BigInt.MaxSize);
+        byte[] zeroes = new byte[4 << 20], many = new byte[4 << 20];
+        zeroes[^1] = 7;
+        many[0] = 1;
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(TeeResult.Success, number.TryConvertFromOctetString(zeroes));
+        Assert.Equal(TeeResult.Overflow, number.TryConvertFromOctetString(many));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
+        Assert.Equal(7, (int)number.Value);
+    });
+
     [Theory]
     [InlineData(7, 3, 2, 1)]
     [InlineData(-7, 3, -2, -1)]

@@ -51,6 +51,8 @@ public sealed class DerivationTests
     [InlineData(AttributeId.Pbkdf2IterationCount, AttributeId.Pbkdf2DkmLength, 0u, TeeResult.BadParameters)] // none at all
     [InlineData(AttributeId.Pbkdf2IterationCount, AttributeId.HkdfOkmLength, 1u, TeeResult.BadParameters)] // of another derivation
     [InlineData(AttributeId.Pbkdf2IterationCount, AttributeId.Pbkdf2DkmLength, 1u, TeeResult.Success)]
+    [InlineData(AttributeId.Pbkdf2IterationCount, AttributeId.Pbkdf2DkmLength, (1u << 25) + 1, TeeResult.BadParameters)] // nothing would interrupt it
+    [InlineData(AttributeId.Pbkdf2IterationCount, AttributeId.Pbkdf2DkmLength, uint.MaxValue, TeeResult.BadParameters)]
     public void Parameters_are_those_of_the_derivation(AttributeId first, AttributeId second, uint count, TeeResult expected) => SdkThread.Run(() =>
     {
         using TransientObject password = TransientObject.Allocate(ObjectType.Pbkdf2Password, 64), secret = TransientObject.Allocate(ObjectType.GenericSecret, 128);

@@ -42,6 +42,28 @@ public sealed class DyingClientTests
     }
 
     [Fact]
+    public void Clients_that_die_in_a_computation_without_end_stop_nobody()
+    {
+        using var up = new Rtee.Up("--threads", Threads.ToString());
+        using TeeContext living = new(RemoteDevice.Connect(up.Socket));
+        using TeeSession hello = living.OpenSession(HelloWorld.Uuid);
+        TeeContext[] dying = [.. Enumerable.Range(0, Threads).Select(i => new TeeContext(RemoteDevice.Connect(up.Socket)))];
+        Thread[] calls =
+        [
+            Endless(dying[0], CryptoPerf.Uuid, CryptoPerf.CommandHashPrepare, new Operation(Parameter.ValueInput((uint)CryptoPerf.Hash.Sha256)), CryptoPerf.CommandHashProcess, new Operation(Parameter.TempInput(new byte[4096]), Parameter.TempOutput(new byte[32]), Parameter.ValueInput(uint.MaxValue, 0))),
+            Endless(dying[1], CryptoPerf.Uuid, CryptoPerf.CommandCipherPrepareKey, new Operation(Parameter.ValueInput(0, 128), Parameter.ValueInput((uint)CryptoPerf.Cipher.AesCtr)), CryptoPerf.CommandCipherProcess, new Operation(Parameter.TempInOut(new byte[4096]), Parameter.TempInOut(new byte[4096]), Parameter.ValueInput(uint.MaxValue, 0))),
+            Endless(dying[2], Concurrent.Uuid, null, null, Concurrent.CommandBusyLoop, new Operation(Parameter.TempInOut(new byte[4]), Parameter.ValueInOut(uint.MaxValue, 0))),
+        ];
+        Thread blocked = CallThatWaitsForAThread(hello);
+
+        Array.ForEach(dying, context => context.Dispose());
+
+        Assert.True(blocked.Join(Deadline), "the living client waits for the dead ones");
+        Assert.All(calls, call => Assert.True(call.Join(Deadline)));
+        Assert.True(SpinWait.SpinUntil(() => AllThreadsServe(living), Deadline));
+    }
+
+    [Fact]
     public void A_client_that_dies_with_a_request_on_its_way_leaves_the_others_served()
     {
         using var up = new Rtee.Up("--ta-dir", Repository.TestTas);
@@ -105,6 +127,17 @@ public sealed class DyingClientTests
     private static int DescriptorsOf(Rtee.Up up) => Directory.GetFileSystemEntries($"/proc/{up.Process.Id}/fd").Length;
 
     /// <summary>A call that does not come back for a moment: all threads of the TEE are taken by the waits then.</summary>
+    /// <summary>A thread in a call that takes as long as its client lives.</summary>
+    private static Thread Endless(TeeContext context, Guid ta, uint? prepare, Operation? preparation, uint command, Operation operation)
+    {
+        TeeSession session = context.OpenSession(ta);
+        if (prepare is { } first)
+            session.Invoke(first, preparation);
+        var call = new Thread(() => session.TryInvoke(command, operation, out _));
+        call.Start();
+        return call;
+    }
+
     private static Thread CallThatWaitsForAThread(TeeSession session)
     {
         const int AMoment = 300;
