@@ -147,7 +147,10 @@ public abstract class TeeSocket : IDisposable
             return result;
         var operation = new TaOperation
         {
-            P0 = TaParam.ValueInput((uint)version, port), P1 = TaParam.Input(name), P2 = TaParam.ValueInput(protocol), P3 = TaParam.ValueOutput(),
+            P0 = TaParam.ValueInput((uint)version, port),
+            P1 = TaParam.Input(name),
+            P2 = TaParam.ValueInput(protocol),
+            P3 = TaParam.ValueOutput(),
         };
         result = session.TryInvoke(SocketCommands.CommandOpen, ref operation, out _);
         if (result == TeeResult.Success)
