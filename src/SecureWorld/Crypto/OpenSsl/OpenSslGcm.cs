@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Interop;
 
@@ -7,7 +6,7 @@ namespace RestrictedTee.SecureWorld.Crypto.OpenSsl;
 /// <summary>Galois counter mode of the system's libcrypto (EVP), one context an engine.</summary>
 internal sealed class OpenSslGcm : AeEngine
 {
-    private const int Stride = 8 * 1024;
+    private const int Stride = 16 * 1024;
 
     private readonly EvpCipherHandle _context = EvpCipherHandle.Create();
     private readonly Func<int, string> _nameOf;
@@ -35,22 +34,28 @@ internal sealed class OpenSslGcm : AeEngine
 
     /// <summary>
     /// The library reads what it deciphers twice, and what it has encrypted once more. Both may be memory that others write to: they would have a
-    /// tag for a message of theirs, or another message than the one of the tag. So it is read once and written once here.
+    /// tag for a message of theirs, or another message than the one of the tag. So the ciphertext is in a stretch of our own while it works.
     /// </summary>
     internal override void Update(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        Span<byte> text = stackalloc byte[Math.Min(source.Length, Stride)];
+        Span<byte> stretch = stackalloc byte[Math.Min(source.Length, Stride)];
         while (!source.IsEmpty)
         {
-            Span<byte> part = text[..Math.Min(source.Length, Stride)];
-            source[..part.Length].CopyTo(part);
-            LibCrypto.Update(_context, part, part);
-            part.CopyTo(destination);
-            source = source[part.Length..];
-            destination = destination[part.Length..];
-        }
+            Span<byte> ciphertext = stretch[..Math.Min(source.Length, Stride)];
+            if (_encrypts)
+            {
+                LibCrypto.Update(_context, source[..ciphertext.Length], ciphertext);
+                ciphertext.CopyTo(destination);
+            }
+            else
+            {
+                source[..ciphertext.Length].CopyTo(ciphertext);
+                LibCrypto.Update(_context, ciphertext, destination[..ciphertext.Length]);
+            }
 
-        CryptographicOperations.ZeroMemory(text);
+            source = source[ciphertext.Length..];
+            destination = destination[ciphertext.Length..];
+        }
     }
 
     internal override void Finish(Span<byte> tag) => LibCrypto.FinishTag(_context, tag);
