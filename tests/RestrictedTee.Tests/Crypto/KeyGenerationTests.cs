@@ -92,6 +92,29 @@ public sealed class KeyGenerationTests
         }
     }
 
+    /// <summary>TEE_ATTR_DH_X_BITS.</summary>
+    [Theory]
+    [InlineData(288u, 288)]
+    [InlineData(1000u, 1000)]
+    [InlineData(0u, 2047)]
+    public void A_private_number_of_DH_has_no_more_bits_than_are_asked_for(uint asked, int most)
+    {
+        int bits = 0;
+
+        SdkThread.Run(() =>
+        {
+            using TransientObject key = TransientObject.Allocate(ObjectType.DhKeyPair, 2048);
+            using var group = new AttributeList { { AttributeId.DhPrime, Groups.DhPrime }, { AttributeId.DhBase, [2] } };
+            if (asked != 0)
+                group.Add(AttributeId.DhXBits, asked);
+            key.GenerateKey(2048, group);
+            byte[] secret = new byte[256];
+            bits = (int)new System.Numerics.BigInteger(secret.AsSpan(0, key.GetBufferAttribute(AttributeId.DhPrivateValue, secret)), isUnsigned: true, isBigEndian: true).GetBitLength();
+        });
+
+        Assert.InRange(bits, 2, most);
+    }
+
     private static bool HasTwoUpperBits(ReadOnlySpan<byte> number)
     {
         uint first = ((uint)number[0] << 8) | number[1];

@@ -28,7 +28,7 @@ public sealed class OperationRulesTests
         ["more payload than told"] = (BadParameters, () => BegunCcm(OperationMode.Encrypt, 0, 4).Update(new byte[5], new byte[5])),
         ["less payload than told"] = (BadParameters, () => BegunCcm(OperationMode.Encrypt, 0, 4).EncryptFinal(new byte[3], new byte[3], new byte[16])),
         ["less authenticated than told"] = (BadParameters, () => BegunCcm(OperationMode.Encrypt, 4, 4).Update(new byte[4], new byte[4])),
-        ["a digest of a wrong size"] = (BadParameters, () => Signer().SignDigest(new byte[31], new byte[64])),
+        ["a digest of no size"] = (BadParameters, () => Signer().SignDigest([], new byte[64])),
         ["a signature to verify with that is to sign"] = (BadParameters, () => Signer().VerifyDigest(new byte[32], new byte[64])),
         ["a signature to encrypt with"] = (BadParameters, () => Signer().Encrypt(new byte[32], new byte[64])),
         ["a signature without a key"] = (BadParameters, () => AsymmetricOperation.Allocate(TeeAlgorithm.EcdsaSha256, OperationMode.Sign, 256).SignDigest(new byte[32], new byte[64])),

@@ -54,7 +54,7 @@ public sealed class StrictnessTests
         ];
 
         Assert.All(wrong, one => Assert.Equal(TeeResult.SignatureInvalid, verifier.Verify(default, digest, one)));
-        Assert.Equal(TeeResult.BadParameters, verifier.Verify(default, new byte[31], signature));
+        Assert.Equal(TeeResult.BadParameters, verifier.Verify(default, [], signature));
     }
 
     /// <summary>The points of small order (RFC 7748 section 6.1; their list at cr.yp.to/ecdh.html).</summary>

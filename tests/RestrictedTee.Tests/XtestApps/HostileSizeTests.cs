@@ -24,8 +24,8 @@ public sealed class HostileSizeTests : IDisposable
     {
         using TeeSession session = _context.OpenSession(Sims.Uuid);
 
-        Assert.Equal(TeecResult.OutOfMemory, Write(session, 32 * 1024 + 1));
-        Assert.Equal(TeecResult.Success, Write(session, 32 * 1024));
+        Assert.Equal(TeecResult.OutOfMemory, Write(session, (64 * 1024) + 1));
+        Assert.Equal(TeecResult.Success, Write(session, 64 * 1024));
     }
 
     [Fact]

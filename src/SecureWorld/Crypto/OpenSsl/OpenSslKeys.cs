@@ -1,3 +1,4 @@
+using System.Numerics;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Crypto.Schemes;
 using RestrictedTee.SecureWorld.Interop;
@@ -84,22 +85,34 @@ internal static class OpenSslKeys
             : TeeResult.BadParameters;
     }
 
+    /// <summary>
+    /// The order of the subgroup only bounds the private number: the library, told of it, takes no groups but those of FIPS 186-4.
+    /// </summary>
     private static TeeResult GenerateDh(KeyMaterial key, int bits)
     {
         using var group = new ParameterList(4096);
         group.Number("p", key[AttributeId.DhPrime]).Number("g", key[AttributeId.DhBase]);
-        if (key.Has(AttributeId.DhSubprime))
-            group.Number("q", key[AttributeId.DhSubprime]);
         uint privateBits = key.Value(AttributeId.DhXBits);
         if (privateBits > bits)
             return TeeResult.BadParameters;
-        if (privateBits != 0)
-            group.Number("priv_len", privateBits);
-        using EvpKeyHandle? made = GenerateOf("DH", group, new ParameterList(64));
+        uint length = privateBits;
+        if (key.Has(AttributeId.DhSubprime) && BitsOf(key[AttributeId.DhSubprime]) is > 1 and var order && (length == 0 || length >= order))
+            length = order - 1;
+        var parameters = new ParameterList(64);
+        if (length != 0)
+            parameters.Number("priv_len", length);
+        using EvpKeyHandle? made = GenerateOf("DH", group, parameters);
         if (made is null || !Take(key, AttributeId.DhPublicValue, made, "pub") || !Take(key, AttributeId.DhPrivateValue, made, "priv"))
             return TeeResult.BadParameters;
         key.Set(AttributeId.DhXBits, privateBits);
         return TeeResult.Success;
+    }
+
+    /// <summary>Bits of a number, big-endian.</summary>
+    private static uint BitsOf(ReadOnlySpan<byte> number)
+    {
+        number = number.TrimStart((byte)0);
+        return number.IsEmpty ? 0 : (uint)((number.Length * 8) - (BitOperations.LeadingZeroCount(number[0]) - 24));
     }
 
     private static TeeResult GenerateEc(KeyMaterial key, int bits)

@@ -88,7 +88,7 @@ public sealed partial class CryptoPerfTa
             PanicOfHandle();
         TeeResult result = mode.A == (uint)CryptoPerf.Mode.Decrypt
             ? _counterpart.TryEncrypt(source.Span, destination.Span, out int size)
-            : _counterpart.TrySignDigest(Digest(source.Span), destination.Span, out size, attributes);
+            : _counterpart.TrySignDigest(source.Span, destination.Span, out size, attributes);
         destination.Size = size;
         return result;
     }
@@ -99,32 +99,17 @@ public sealed partial class CryptoPerfTa
         var mode = (CryptoPerf.Mode)roundsAndMode.B;
         if (mode > CryptoPerf.Mode.Verify)
             return TeeResult.BadParameters;
-        ReadOnlySpan<byte> input = mode is CryptoPerf.Mode.Sign or CryptoPerf.Mode.Verify ? Digest(source.Span) : source.Span;
         TeeResult result = TeeResult.Generic;
         Tee.UnmaskCancellation();
         for (uint round = 0; round < roundsAndMode.A; round++)
         {
             Breathe();
-            result = Process(mode, input, destination.Span);
+            result = Process(mode, source.Span, destination.Span);
             if (result != TeeResult.Success)
                 break;
         }
 
         return result;
-    }
-
-    /// <summary>
-    /// The original's client signs digests of SHA-1 on every curve; here each algorithm of ECDSA takes its own size. Zeroes in front make another
-    /// size of it, and the same number.
-    /// </summary>
-    private ReadOnlySpan<byte> Digest(ReadOnlySpan<byte> digest)
-    {
-        int size = PerfAlgorithms.EcdsaDigestSizeOf(_algorithm);
-        if (digest.Length >= size)
-            return digest;
-        byte[] padded = new byte[size];
-        digest.CopyTo(padded.AsSpan(size - digest.Length));
-        return padded;
     }
 
     private TransientObject Key

@@ -101,16 +101,5 @@ internal static class PerfAlgorithms
     internal static TeeAlgorithm DigestOf(TeeAlgorithm signature) =>
         signature == TeeAlgorithm.Sm2DsaSm3 ? TeeAlgorithm.Sm3 : (TeeAlgorithm)(0x5000_0000 | (((uint)signature >> 12) & 0xF));
 
-    /// <summary>Bytes of a digest that an algorithm of ECDSA signs; 0 for all others.</summary>
-    internal static int EcdsaDigestSizeOf(TeeAlgorithm signature) => signature switch
-    {
-        TeeAlgorithm.EcdsaSha1 => 20,
-        TeeAlgorithm.EcdsaSha224 => 28,
-        TeeAlgorithm.EcdsaSha256 => 32,
-        TeeAlgorithm.EcdsaSha384 => 48,
-        TeeAlgorithm.EcdsaSha512 => 64,
-        _ => 0,
-    };
-
     private static TeeAlgorithm? At(TeeAlgorithm[] row, uint index) => index < (uint)row.Length ? row[index] : null;
 }

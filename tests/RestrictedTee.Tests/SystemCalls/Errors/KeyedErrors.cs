@@ -72,7 +72,8 @@ internal static class KeyedErrors
         Panics("TEE_AsymmetricDecrypt", "no key", () => AsymmetricOperation.Allocate(TeeAlgorithm.RsaesPkcs1, OperationMode.Decrypt, 1024).Decrypt(new byte[128], new byte[128])),
         Refuses("TEE_AsymmetricDecrypt", "a ciphertext short by one", TeeResult.BadParameters, () => Given.Asymmetric(TeeAlgorithm.RsaesPkcs1, OperationMode.Decrypt, Given.Rsa()).Decrypt(new byte[127], new byte[128])),
         Panics("TEE_AsymmetricSignDigest", "no key", () => AsymmetricOperation.Allocate(TeeAlgorithm.EcdsaSha256, OperationMode.Sign, 256).SignDigest(new byte[32], new byte[64])),
-        Panics("TEE_AsymmetricSignDigest", "a digest short by one", () => Given.Signer().SignDigest(new byte[31], new byte[64])),
+        Panics("TEE_AsymmetricSignDigest", "a digest short by one", () => Given.Asymmetric(TeeAlgorithm.RsassaPkcs1Sha256, OperationMode.Sign, Given.Rsa()).SignDigest(new byte[31], new byte[128])),
+        Panics("TEE_AsymmetricSignDigest", "no digest", () => Given.Signer().SignDigest([], new byte[64])),
         Panics("TEE_AsymmetricSignDigest", "an operation that is to verify", () => Given.Verifier().SignDigest(new byte[32], new byte[64])),
         Short("TEE_AsymmetricSignDigest", "a buffer short by one", 64, () =>
         {
@@ -80,7 +81,8 @@ internal static class KeyedErrors
             return room => (signer.TrySignDigest(new byte[32], room, out int size), size);
         }),
         Panics("TEE_AsymmetricVerifyDigest", "no key", () => AsymmetricOperation.Allocate(TeeAlgorithm.EcdsaSha256, OperationMode.Verify, 256).VerifyDigest(new byte[32], new byte[64])),
-        Panics("TEE_AsymmetricVerifyDigest", "a digest long by one", () => Given.Verifier().VerifyDigest(new byte[33], new byte[64])),
+        Panics("TEE_AsymmetricVerifyDigest", "a digest long by one", () => Given.Asymmetric(TeeAlgorithm.RsassaPkcs1Sha256, OperationMode.Verify, Given.Rsa()).VerifyDigest(new byte[33], new byte[128])),
+        Panics("TEE_AsymmetricVerifyDigest", "more than any digest", () => Given.Verifier().VerifyDigest(new byte[65], new byte[64])),
         new("TEE_AsymmetricVerifyDigest", "a signature of zeroes", "False", () => Given.Verifier().VerifyDigest(new byte[32], new byte[64]).ToString()),
         new("TEE_AsymmetricVerifyDigest", "no signature", "False", () => Given.Verifier().VerifyDigest(new byte[32], []).ToString()),
         Panics("TEE_DeriveKey", "no key", () => KeyDerivation.Allocate(TeeAlgorithm.X25519, 256).DeriveKey([], TransientObject.Allocate(ObjectType.GenericSecret, 256))),
