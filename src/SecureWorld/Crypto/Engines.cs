@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace RestrictedTee.SecureWorld.Crypto;
 
 /// <summary>
@@ -62,8 +64,15 @@ internal abstract class AeEngine : Engine<AeEngine>
     /// <summary>Tells the tag, of the size that is asked for.</summary>
     internal abstract void Finish(Span<byte> tag);
 
-    /// <summary>Whether the tag is right.</summary>
-    internal abstract bool Verify(ReadOnlySpan<byte> tag);
+    /// <summary>Whether the tag is right; found out in a time that does not depend on where it differs.</summary>
+    internal virtual bool Verify(ReadOnlySpan<byte> tag)
+    {
+        Span<byte> right = stackalloc byte[tag.Length];
+        Finish(right);
+        bool isRight = CryptographicOperations.FixedTimeEquals(right, tag);
+        CryptographicOperations.ZeroMemory(right); // for a message whose tag was wrong it is the right one
+        return isRight;
+    }
 }
 
 /// <summary>What is known of a message before it begins, in bytes.</summary>

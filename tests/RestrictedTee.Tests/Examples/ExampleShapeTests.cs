@@ -2,14 +2,13 @@ using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Tests.Harness;
+using static RestrictedTee.Tests.Harness.Shape;
 
 namespace RestrictedTee.Tests.Examples;
 
 /// <summary>The shapes of calls that the examples take, how they open, and what they answer to commands that there are not.</summary>
 public sealed class ExampleShapeTests : IDisposable
 {
-    private const string Value = "v", ValueOut = "V", ValueInOut = "x", In = "i", Out = "o", InOut = "b", None = "-";
-
     private readonly InProcessTee _tee = new();
 
     /// <summary>The TA, the command, and the one shape that it takes.</summary>
@@ -91,25 +90,5 @@ public sealed class ExampleShapeTests : IDisposable
         Assert.Equal(expected, session.TryInvoke(command, null, out TeecOrigin origin));
         Assert.Equal(expected, session.TryInvoke(uint.MaxValue, null, out _));
         Assert.Equal(TeecOrigin.TrustedApp, origin);
-    }
-
-    private static Operation Make(string shape)
-    {
-        var operation = new Operation();
-        for (int i = 0; i < shape.Length; i++)
-        {
-            operation[i] = shape[i].ToString() switch
-            {
-                Value => Parameter.ValueInput(0),
-                ValueOut => Parameter.ValueOutput(),
-                ValueInOut => Parameter.ValueInOut(0),
-                In => Parameter.TempInput(new byte[16]),
-                Out => Parameter.TempOutput(new byte[64]),
-                InOut => Parameter.TempInOut(new byte[16]),
-                _ => Parameter.None,
-            };
-        }
-
-        return operation;
     }
 }

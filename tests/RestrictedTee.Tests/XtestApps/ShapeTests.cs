@@ -2,14 +2,13 @@ using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Uapi;
 using RestrictedTee.Tests.Harness;
+using static RestrictedTee.Tests.Harness.Shape;
 
 namespace RestrictedTee.Tests.XtestApps;
 
 /// <summary>The shapes of calls that the TAs of xtest take, command by command, and what they answer to all others.</summary>
 public sealed class ShapeTests : IDisposable
 {
-    private const string Value = "v", ValueOut = "V", ValueInOut = "x", In = "i", Out = "o", InOut = "b", None = "-";
-
     private readonly InProcessTee _tee = new();
 
     /// <summary>The TA, the command, and the one shape that it takes.</summary>
@@ -130,25 +129,5 @@ public sealed class ShapeTests : IDisposable
         }
 
         Assert.Equal(TeecResult.ItemNotFound, session.TryInvoke(OsTest.CommandAttestation, Make(In + Out), out _));
-    }
-
-    private static Operation Make(string shape)
-    {
-        var operation = new Operation();
-        for (int i = 0; i < shape.Length; i++)
-        {
-            operation[i] = shape[i].ToString() switch
-            {
-                Value => Parameter.ValueInput(0),
-                ValueOut => Parameter.ValueOutput(),
-                ValueInOut => Parameter.ValueInOut(0),
-                In => Parameter.TempInput(new byte[16]),
-                Out => Parameter.TempOutput(new byte[64]),
-                InOut => Parameter.TempInOut(new byte[16]),
-                _ => Parameter.None,
-            };
-        }
-
-        return operation;
     }
 }

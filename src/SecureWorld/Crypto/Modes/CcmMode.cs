@@ -105,15 +105,6 @@ internal sealed class CcmMode : AeEngine
         CryptographicOperations.ZeroMemory(whole);
     }
 
-    internal override bool Verify(ReadOnlySpan<byte> tag)
-    {
-        Span<byte> right = stackalloc byte[tag.Length];
-        Finish(right);
-        bool isRight = CryptographicOperations.FixedTimeEquals(right, tag);
-        CryptographicOperations.ZeroMemory(right); // for a message whose tag was wrong it is the right one
-        return isRight;
-    }
-
     internal override void CopyFrom(AeEngine source)
     {
         var other = (CcmMode)source;

@@ -196,10 +196,18 @@ public abstract partial class CryptoOperation : IDisposable
     }
 
     /// <summary>Panics unless a rule of the API is kept, in the function that the calling member stands for.</summary>
-    private protected void Require(bool isKept, [CallerMemberName] string member = "") => Contract.Require(isKept, GetType().Name, member);
+    private protected void Require(bool isKept, [CallerMemberName] string member = "")
+    {
+        if (!isKept)
+            Contract.Require(isKept, GetType().Name, member); // the type's name is looked up for who panics, not with each update
+    }
 
     /// <summary>Likewise unless a call succeeded.</summary>
-    private protected void Require(TeeResult result, [CallerMemberName] string member = "") => Contract.Require(result, GetType().Name, member);
+    private protected void Require(TeeResult result, [CallerMemberName] string member = "")
+    {
+        if (result != TeeResult.Success)
+            Contract.Require(result, GetType().Name, member);
+    }
 
     /// <summary>The same for who gave buffers that are large enough.</summary>
     private protected static int Written(TeeResult result, int size) =>
