@@ -8,7 +8,10 @@ namespace RestrictedTee.SmcTransport.Conduits;
 /// The reading end of a conduit's pipe. A read completes before it returns, since a conduit is served by the thread that waits on
 /// it (<see cref="AdaptiveWait"/>), and nothing is gained by hopping threads.
 /// </summary>
-internal sealed class AdaptivePipeReader(PipeEnd end, int bufferSize) : PipeReader
+/// <param name="end">What is read.</param>
+/// <param name="bufferSize">The most bytes at once.</param>
+/// <param name="isAnswered">Whether what comes answers what went out on the same conduit.</param>
+internal sealed class AdaptivePipeReader(PipeEnd end, int bufferSize, bool isAnswered) : PipeReader
 {
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bufferSize, pinned: true);
     private readonly AdaptiveWait _wait = new();
@@ -62,12 +65,15 @@ internal sealed class AdaptivePipeReader(PipeEnd end, int bufferSize) : PipeRead
     private int Read(Span<byte> buffer)
     {
         var bytes = new Bytes(end, buffer);
-        _wait.Wait(ref bytes);
+        if (isAnswered)
+            _wait.WaitForAnswer(ref bytes);
+        else
+            _wait.Wait(ref bytes);
         return bytes.Count;
     }
 
     /// <summary>What comes next.</summary>
-    private ref struct Bytes(PipeEnd end, Span<byte> buffer) : IAwaited
+    private ref struct Bytes(PipeEnd end, Span<byte> buffer) : IAnswer
     {
         private readonly Span<byte> _buffer = buffer;
 
@@ -77,5 +83,7 @@ internal sealed class AdaptivePipeReader(PipeEnd end, int bufferSize) : PipeRead
         public bool TryTake() => (Count = end.TryRead(_buffer)) >= 0;
 
         public void Take() => Count = end.Read(_buffer);
+
+        public readonly void Nap(long ticks) => end.WaitReadable(ticks);
     }
 }

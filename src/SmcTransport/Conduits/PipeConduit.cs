@@ -17,11 +17,14 @@ internal sealed class PipeConduit : IConduit
     private readonly AdaptivePipeReader _reader;
     private readonly PipeEndWriter _writer;
 
-    internal PipeConduit(PipeEnd input, PipeEnd output)
+    /// <param name="input">Where frames come in.</param>
+    /// <param name="output">Where frames go out.</param>
+    /// <param name="isAnswered">Whether what comes in answers what went out, as it does in the normal world.</param>
+    internal PipeConduit(PipeEnd input, PipeEnd output, bool isAnswered = false)
     {
         _input = input;
         _output = output;
-        _reader = new AdaptivePipeReader(input, BufferSize);
+        _reader = new AdaptivePipeReader(input, BufferSize, isAnswered);
         _writer = new PipeEndWriter(output, SmcFrame.Size);
     }
 

@@ -13,6 +13,9 @@ internal static class SpinGovernor
     private static readonly int Limit = Environment.GetEnvironmentVariable(Variable) == "off" ? 0 : Environment.ProcessorCount / 2;
     private static int s_spinners;
 
+    /// <summary>Whether anybody ever may, on this machine.</summary>
+    internal static bool MayPoll => Limit > 0;
+
     internal static bool TryEnter()
     {
         if (Interlocked.Increment(ref s_spinners) <= Limit)

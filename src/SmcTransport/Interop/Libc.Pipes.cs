@@ -26,6 +26,13 @@ internal static partial class Libc
         internal short Returned;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TimeSpec
+    {
+        internal nint Seconds;
+        internal nint Nanoseconds;
+    }
+
     [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
     internal static unsafe partial int Pipe2(int* fds, int flags);
 
@@ -37,6 +44,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     internal static unsafe partial int Poll(PollFd* fds, nuint count, int timeout);
+
+    [LibraryImport(Library, EntryPoint = "ppoll", SetLastError = true)]
+    internal static unsafe partial int PPoll(PollFd* fds, nuint count, TimeSpec* timeout, void* signals);
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventFd(uint initial, int flags);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,6 +13,8 @@ namespace RestrictedTee.SmcTransport.Interop;
 /// </remarks>
 internal sealed unsafe class PipeEnd : IDisposable
 {
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
     private readonly object _lock = new(); // protects the making of _wake against the disposing; a leaf
     private readonly SafeFileHandle _fd;
     private SafeFileHandle? _wake; // an eventfd, once a writer has waited: most ends never do, and a descriptor each adds up
@@ -89,6 +92,30 @@ internal sealed unsafe class PipeEnd : IDisposable
         finally
         {
             Volatile.Write(ref _isReading, 0);
+        }
+    }
+
+    /// <summary>Waits until there is something to read, or for so long; whoever disposes does not end it.</summary>
+    /// <param name="ticks">How long, in ticks of <see cref="Stopwatch"/>; less than a second of them.</param>
+    internal void WaitReadable(long ticks)
+    {
+        bool held = false;
+        try
+        {
+            _fd.DangerousAddRef(ref held);
+            var fd = new Libc.PollFd { Fd = Raw, Events = Libc.PollIn };
+            var time = new Libc.TimeSpec { Nanoseconds = (nint)(ticks * NanosecondsPerSecond / Stopwatch.Frequency) };
+            if (Libc.PPoll(&fd, 1, &time, null) < 0 && Marshal.GetLastPInvokeError() != Libc.EINTR)
+                throw Libc.Failed("ppoll");
+        }
+        catch (ObjectDisposedException)
+        {
+            // Whoever reads next is told.
+        }
+        finally
+        {
+            if (held)
+                _fd.DangerousRelease();
         }
     }
 

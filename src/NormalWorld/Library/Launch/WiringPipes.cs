@@ -26,7 +26,7 @@ internal sealed class WiringPipes : IDisposable
         {
             (SafeFileHandle normalIn, SafeFileHandle secureOut) = PipeEnd.CreatePipe();
             _theirs.Add(secureOut);
-            _conduits.Add(new PipeConduit(new PipeEnd(normalIn), output));
+            _conduits.Add(new PipeConduit(new PipeEnd(normalIn), output, isAnswered: true));
         }
         catch
         {
