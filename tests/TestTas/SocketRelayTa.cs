@@ -15,7 +15,11 @@ public sealed class SocketRelayTa : TrustedApp
     public static TeeResult Unknown(TaSession session, RawParameters parameters) => Relay(session, 0, parameters);
 
     [Command(1)]
-    public static TeeResult Open(TaSession session, RawParameters parameters) => Relay(session, 1, parameters);
+    public static TeeResult Open(TaSession session, RawParameters parameters)
+    {
+        Tee.UnmaskCancellation();
+        return Relay(session, 1, parameters);
+    }
 
     [Command(2)]
     public static TeeResult Close(TaSession session, RawParameters parameters) => Relay(session, 2, parameters);
@@ -27,7 +31,11 @@ public sealed class SocketRelayTa : TrustedApp
     public static TeeResult Receive(TaSession session, RawParameters parameters) => Relay(session, 4, parameters);
 
     [Command(5)]
-    public static TeeResult Ioctl(TaSession session, RawParameters parameters) => Relay(session, 5, parameters);
+    public static TeeResult Ioctl(TaSession session, RawParameters parameters)
+    {
+        Tee.UnmaskCancellation();
+        return Relay(session, 5, parameters);
+    }
 
     /// <summary>Dies with all that it has open.</summary>
     [Command(100)]

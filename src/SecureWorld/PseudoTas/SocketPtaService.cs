@@ -34,7 +34,8 @@ internal sealed class SocketPtaService(KernelServices kernel) : TrustedApp
         byte[] name = host.Span.ToArray();
         if (name[^1] != 0)
             return TeeResult.SocketHostName;
-        TeeResult result = session.Get<SocketSession>().Open(new SocketAddress(address.A, (ushort)address.B, protocol.A, name), out uint opened);
+        using var wait = SocketWait.Begin(TaClientSession.InfiniteTimeout);
+        TeeResult result = session.Get<SocketSession>().Open(new SocketAddress(address.A, (ushort)address.B, protocol.A, name), wait, out uint opened);
         handle.A = opened;
         return result;
     }
@@ -64,7 +65,8 @@ internal sealed class SocketPtaService(KernelServices kernel) : TrustedApp
     [Command(SocketPta.CommandIoctl)]
     public static TeeResult Ioctl(TaSession session, ValueInput how, MemrefInOut data)
     {
-        TeeResult result = session.Get<SocketSession>().Ioctl(how.A, how.B, data.Span, out int size);
+        using var wait = SocketWait.Begin(TaClientSession.InfiniteTimeout);
+        TeeResult result = session.Get<SocketSession>().Ioctl(how.A, how.B, data.Span, wait, out int size);
         if (result == TeeResult.Success)
             data.Size = size;
         return result;

@@ -18,6 +18,15 @@ public static class OpteeRpcSocket
     /// <summary>TEE_ISOCKET_PROTOCOLID_UDP.</summary>
     public const uint ProtocolUdp = 0x66;
 
+    /// <summary>
+    /// In value[0].c of an open: the handle may be that of a socket which is not open yet. Not upstream's, whose supplicant does not look at it and
+    /// answers when the socket is open, however long that takes.
+    /// </summary>
+    public const ulong OpenMayBeUnderWay = 1;
+
+    /// <summary>In the answer to such a request: the socket is being opened; <see cref="OpteeRpcSocketCommand.AwaitOpen"/> says when it is.</summary>
+    public const ulong OpenUnderWay = 1;
+
     /// <summary>TEE_IP_VERSION_DC: either.</summary>
     public const uint IpVersionAny = 0;
 
@@ -64,7 +73,10 @@ public static class OpteeRpcSocket
 /// <summary>OPTEE_RPC_SOCKET_*, in value[0].a. In value[0].b is always the id of who asks: sockets of one id are none of another's.</summary>
 public enum OpteeRpcSocketCommand : uint
 {
-    /// <summary>In: value[1].a port, .b protocol, .c version of IP; memref[2] the host's name, with a zero at its end. Out: value[3].a handle.</summary>
+    /// <summary>
+    /// In: value[0].c <see cref="OpteeRpcSocket.OpenMayBeUnderWay"/> or 0; value[1].a port, .b protocol, .c version of IP; memref[2] the host's name, with
+    /// a zero at its end. Out: value[3].a handle, .b <see cref="OpteeRpcSocket.OpenUnderWay"/> or 0.
+    /// </summary>
     Open = 0,
 
     /// <summary>In: value[0].c handle.</summary>
@@ -82,6 +94,15 @@ public enum OpteeRpcSocketCommand : uint
     /// </summary>
     Receive = 4,
 
-    /// <summary>In: value[0].c handle, value[2].a command. In and out: memref[1].</summary>
+    /// <summary>
+    /// In: value[0].c handle, value[2].a command. In and out: memref[1]. TEE_ISOCKET_ERROR_TIMEOUT when it is not done yet, and is to be asked again.
+    /// </summary>
     Ioctl = 5,
+
+    /// <summary>
+    /// Not upstream's, and asked only of a supplicant that has answered an open with <see cref="OpteeRpcSocket.OpenUnderWay"/>. In: value[0].c handle;
+    /// value[1].a milliseconds to wait. Out: value[1].b <see cref="OpteeRpcSocket.OpenUnderWay"/> or 0. Of a socket that could not be opened the result
+    /// says why, and its handle is none any more.
+    /// </summary>
+    AwaitOpen = 0x100,
 }

@@ -23,7 +23,7 @@ public sealed class SupplicantRequestTests : IDisposable
 
     public SupplicantRequestTests()
     {
-        _requests = new SocketRequests(_sockets);
+        _requests = new SocketRequests(_sockets, new HostAddresses());
         _block = new ShmBlock(_bank, 0, 4096, () => { });
     }
 
@@ -46,6 +46,7 @@ public sealed class SupplicantRequestTests : IDisposable
     [InlineData(OpteeRpcSocketCommand.Receive, ValueIn, MemoryIn, ValueIn)]
     [InlineData(OpteeRpcSocketCommand.Receive, ValueIn, MemoryOut, ValueInOut)]
     [InlineData(OpteeRpcSocketCommand.Ioctl, ValueIn, MemoryOut, ValueIn)]
+    [InlineData(OpteeRpcSocketCommand.AwaitOpen, ValueIn, ValueIn)]
     [InlineData((OpteeRpcSocketCommand)6, ValueIn)]
     [InlineData((OpteeRpcSocketCommand)uint.MaxValue, ValueIn)]
     public void A_shape_that_is_none_of_the_commands_is_refused(OpteeRpcSocketCommand command, params uint[] shape) =>
@@ -56,6 +57,7 @@ public sealed class SupplicantRequestTests : IDisposable
     [InlineData(OpteeRpcSocketCommand.Send, ValueIn, MemoryIn, ValueInOut)]
     [InlineData(OpteeRpcSocketCommand.Receive, ValueIn, MemoryOut, ValueIn)]
     [InlineData(OpteeRpcSocketCommand.Ioctl, ValueIn, MemoryInOut, ValueIn)]
+    [InlineData(OpteeRpcSocketCommand.AwaitOpen, ValueIn, ValueInOut)]
     public void A_handle_of_none_is_refused(OpteeRpcSocketCommand command, params uint[] shape) =>
         Assert.Equal(TeecResult.BadParameters, Serve(command, shape, out _));
 
@@ -87,12 +89,31 @@ public sealed class SupplicantRequestTests : IDisposable
     }
 
     [Fact]
-    public void There_are_so_many_sockets_and_no_more()
+    public void No_client_can_have_all_sockets_whatever_ids_it_comes_with_and_what_it_closes_it_may_open_again()
     {
-        for (int i = 0; i < SocketTable.Limit; i++)
+        for (int i = 0; i < SocketTable.Limit / 2; i++)
             Assert.Equal(TeecResult.Success, Open(id: (ulong)i % 5, out _, OpteeRpcSocket.ProtocolUdp));
 
         Assert.Equal((TeecResult)OpteeRpcSocket.ErrorOutOfResources, Open(id: 9, out _, OpteeRpcSocket.ProtocolUdp));
+        using (CallingClient.As(4711))
+            Assert.Equal(TeecResult.Success, Open(id: 10, out _, OpteeRpcSocket.ProtocolUdp));
+        Serve(OpteeRpcSocketCommand.CloseAll, [ValueIn], out _, id: 3);
+        Assert.Equal(TeecResult.Success, Open(id: 9, out _, OpteeRpcSocket.ProtocolUdp));
+    }
+
+    [Fact]
+    public void However_many_clients_take_what_they_can_something_is_left_for_the_next()
+    {
+        var shares = new FairShares(SocketTable.Limit);
+        for (int client = 1; client <= SocketTable.Limit; client++)
+            Assert.True(shares.TryTake(client));
+        Assert.False(shares.TryTake(1));
+
+        var some = new FairShares(SocketTable.Limit);
+        int[] taken = [.. Enumerable.Range(1, 3).Select(client => Enumerable.Range(0, SocketTable.Limit).Count(_ => some.TryTake(client)))];
+
+        Assert.Equal([128, 64, 32], taken);
+        Assert.True(some.TryTake(4));
     }
 
     [Fact]
@@ -147,6 +168,7 @@ public sealed class SupplicantRequestTests : IDisposable
     [InlineData(OpteeRpcSocketCommand.Send, true)]
     [InlineData(OpteeRpcSocketCommand.Receive, true)]
     [InlineData(OpteeRpcSocketCommand.Ioctl, true)]
+    [InlineData(OpteeRpcSocketCommand.AwaitOpen, true)]
     [InlineData(OpteeRpcSocketCommand.Close, false)]
     [InlineData(OpteeRpcSocketCommand.CloseAll, false)]
     public void What_may_wait_for_the_network_has_a_thread_of_its_own(OpteeRpcSocketCommand command, bool expected) =>

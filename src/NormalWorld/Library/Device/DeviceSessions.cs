@@ -36,7 +36,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         try
         {
             MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, Meta, ref references);
-            MessageParameters.Finish(driver.TryCall(ref message, call), ref message, parameters, Meta, ref references);
+            MessageParameters.Finish(TryCall(ref message, call), ref message, parameters, Meta, ref references);
         }
         finally
         {
@@ -77,7 +77,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         try
         {
             MessageParameters.ToMessage(driver.Abi, shared, parameters, ref message, 0, ref references);
-            MessageParameters.Finish(driver.TryCall(ref message, call), ref message, parameters, 0, ref references);
+            MessageParameters.Finish(TryCall(ref message, call), ref message, parameters, 0, ref references);
         }
         finally
         {
@@ -141,7 +141,13 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         var message = default(OpteeMessage);
         message.Arg.Command = (uint)OpteeMsgCommand.CloseSession;
         message.Arg.Session = session;
-        driver.TryCall(ref message);
+        TryCall(ref message);
+    }
+
+    private bool TryCall(ref OpteeMessage message, CancellableCall? call = null)
+    {
+        using CallingClient.Scope scope = CallingClient.As(client.Pid);
+        return driver.TryCall(ref message, call);
     }
 
     /// <summary>The TA of a session; the lock is held.</summary>

@@ -22,6 +22,9 @@ internal sealed class SupplicantRequest(uint function, TeeIoctlParam[] parameter
     /// <summary>The managed thread that waits for the answer.</summary>
     internal int Asker { get; } = Environment.CurrentManagedThreadId;
 
+    /// <summary>The process for which the TEE asks; 0 when that is the driver.</summary>
+    internal int Client { get; } = CallingClient.Pid;
+
     /// <summary>
     /// What became of it. From then on its memory is the asker's again, who may free it: <see cref="TryWrite"/> is over by then.
     /// </summary>

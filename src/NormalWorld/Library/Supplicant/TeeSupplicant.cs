@@ -28,7 +28,7 @@ internal sealed class TeeSupplicant : IDisposable
         _plugins = plugins;
         _folder = taFolder is null ? null : new TaFolder(taFolder);
         _loading = new TaLoading(_folder);
-        _socketRequests = new SocketRequests(_sockets);
+        _socketRequests = new SocketRequests(_sockets, new HostAddresses());
         _ = _folder?.Current;
         new Thread(Serve, maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant" }.Start();
     }

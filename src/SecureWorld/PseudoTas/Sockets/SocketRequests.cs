@@ -7,14 +7,29 @@ namespace RestrictedTee.SecureWorld.PseudoTas.Sockets;
 /// <summary>What is asked of the supplicant, in upstream's layout. Its answers are judged here, and nothing else of them gets further.</summary>
 internal sealed class SocketRequests(RpcClient rpc)
 {
-    internal TeeResult Open(uint id, SocketAddress address, out uint handle)
+    /// <param name="id">Whose it is to be.</param>
+    /// <param name="address">Where it is to lead.</param>
+    /// <param name="handle">The supplicant's name for it.</param>
+    /// <param name="isUnderWay">Whether it is not open yet: <see cref="AwaitOpen"/>.</param>
+    internal TeeResult Open(uint id, SocketAddress address, out uint handle, out bool isUnderWay)
     {
         OpteeMessage message = Message(OpteeRpcSocketCommand.Open, id, handle: 0, count: 4);
+        message.Params[0].C = OpteeRpcSocket.OpenMayBeUnderWay;
         message.Params[1] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInput, A = address.Port, B = address.Protocol, C = address.IpVersion };
         message.Params[3].Attr = (ulong)OpteeMsgAttr.ValueOutput;
         TeeResult result = Judge(rpc.CallWithPayload(OpteeRpcCommand.Socket, ref message, [RpcPayload.In(2, address.Host)]));
         handle = unchecked((uint)message.Params[3].A);
+        isUnderWay = message.Params[3].B == OpteeRpcSocket.OpenUnderWay;
         return result == TeeResult.Success && message.Params[3].A > uint.MaxValue ? TeeResult.BadFormat : result;
+    }
+
+    internal TeeResult AwaitOpen(uint id, uint handle, uint milliseconds, out bool isUnderWay)
+    {
+        OpteeMessage message = Message(OpteeRpcSocketCommand.AwaitOpen, id, handle, count: 2);
+        message.Params[1] = new OpteeMsgParam { Attr = (ulong)OpteeMsgAttr.ValueInOut, A = milliseconds };
+        TeeResult result = Judge(rpc.Call(OpteeRpcCommand.Socket, ref message));
+        isUnderWay = message.Params[1].B == OpteeRpcSocket.OpenUnderWay;
+        return result;
     }
 
     internal TeeResult Close(uint id, uint handle)

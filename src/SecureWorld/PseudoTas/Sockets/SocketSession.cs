@@ -24,13 +24,13 @@ internal sealed class SocketSession(SocketRegistry registry, ulong instance, uin
 
     private SocketRequests Requests => registry.Requests;
 
-    internal TeeResult Open(SocketAddress address, out uint handle)
+    internal TeeResult Open(SocketAddress address, in SocketWait wait, out uint handle)
     {
         handle = 0;
         if (!registry.TryCount(instance))
             return TeeResult.SocketOutOfResources;
         _asked = true; // whatever the answer is: a supplicant may open, and say that it has not
-        TeeResult result = Requests.Open(id, address, out uint remote);
+        TeeResult result = Connect(address, wait, out uint remote);
         if (result != TeeResult.Success)
         {
             registry.Uncount(instance, 1);
@@ -41,6 +41,24 @@ internal sealed class SocketSession(SocketRegistry registry, ulong instance, uin
             handle = unchecked(++_lastHandle);
         while (!_sockets.TryAdd(handle, new Entry(remote, address.Protocol)));
         return TeeResult.Success;
+    }
+
+    /// <summary>Nobody can say how long looking a name up and connecting take, so they are asked after in slices too.</summary>
+    private TeeResult Connect(SocketAddress address, in SocketWait wait, out uint remote)
+    {
+        TeeResult result = Requests.Open(id, address, out remote, out bool isUnderWay);
+        while (result == TeeResult.Success && isUnderWay)
+        {
+            if (SocketWait.Interruption is var why and not TeeResult.Success)
+            {
+                Requests.Close(id, remote);
+                return why;
+            }
+
+            result = Requests.AwaitOpen(id, remote, wait.Next, out isUnderWay);
+        }
+
+        return result;
     }
 
     internal TeeResult Close(uint handle)
@@ -112,16 +130,23 @@ internal sealed class SocketSession(SocketRegistry registry, ulong instance, uin
         }
     }
 
-    internal TeeResult Ioctl(uint handle, uint command, Span<byte> data, out int size)
+    internal TeeResult Ioctl(uint handle, uint command, Span<byte> data, in SocketWait wait, out int size)
     {
         size = 0;
         if (!_sockets.TryGetValue(handle, out Entry socket) || data.Length is 0 or > SocketPta.LongestName)
             return TeeResult.BadParameters;
         byte[] copy = data.ToArray();
-        TeeResult result = Requests.Ioctl(id, socket.Handle, command, copy, out size);
-        if (result == TeeResult.Success)
-            copy.AsSpan(0, size).CopyTo(data);
-        return result;
+        while (true)
+        {
+            if (SocketWait.Interruption is var why and not TeeResult.Success)
+                return why;
+            TeeResult result = Requests.Ioctl(id, socket.Handle, command, copy, out size);
+            if (result == TeeResult.SocketTimeout && wait.Next != 0)
+                continue; // a name is being looked up
+            if (result == TeeResult.Success)
+                copy.AsSpan(0, size).CopyTo(data);
+            return result;
+        }
     }
 
     /// <summary>The session has closed, or its TA has died.</summary>

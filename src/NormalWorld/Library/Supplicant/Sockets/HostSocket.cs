@@ -21,6 +21,7 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
     private int _users;
     private bool _isClosed;
     private IPEndPoint _peer = peer;
+    private (byte[] Name, Task<IPAddress[]> Addresses)? _lookUp; // that of the last request for another address, which has not ended yet
 
     private bool IsDatagram => socket.SocketType == SocketType.Dgram;
 
@@ -82,17 +83,18 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
     }
 
     /// <summary>tee_socket_ioctl: what each protocol has.</summary>
-    internal TeecResult Ioctl(uint command, ReadOnlySpan<byte> argument)
+    /// <returns>A time-out when a name has not been found yet; asked again, it goes on.</returns>
+    internal TeecResult Ioctl(uint command, byte[] argument, Func<byte[], AddressFamily, Task<IPAddress[]>?> find)
     {
         using Stay stay = Enter();
-        return Serve(command, argument);
+        return Serve(command, argument, find);
     }
 
-    private TeecResult Serve(uint command, ReadOnlySpan<byte> argument) => (IsDatagram, command) switch
+    private TeecResult Serve(uint command, byte[] argument, Func<byte[], AddressFamily, Task<IPAddress[]>?> find) => (IsDatagram, command) switch
     {
         (false, OpteeRpcSocket.IoctlTcpSetReceiveBuffer) => SetBuffer(SocketOptionName.ReceiveBuffer, argument),
         (false, OpteeRpcSocket.IoctlTcpSetSendBuffer) => SetBuffer(SocketOptionName.SendBuffer, argument),
-        (true, OpteeRpcSocket.IoctlUdpChangeAddress) => ChangeAddress(argument),
+        (true, OpteeRpcSocket.IoctlUdpChangeAddress) => ChangeAddress(argument, find),
         (true, OpteeRpcSocket.IoctlUdpChangePort) => argument.Length == sizeof(ushort)
             ? Lead(new IPEndPoint(_peer.Address, BinaryPrimitives.ReadUInt16LittleEndian(argument)))
             : TeecResult.BadParameters,
@@ -145,10 +147,17 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
         return TeecResult.Success;
     }
 
-    private TeecResult ChangeAddress(ReadOnlySpan<byte> name)
+    private TeecResult ChangeAddress(byte[] name, Func<byte[], AddressFamily, Task<IPAddress[]>?> find)
     {
+        Task<IPAddress[]>? addresses = _lookUp is { } begun && begun.Name.AsSpan().SequenceEqual(name) ? begun.Addresses : find(name, socket.AddressFamily);
+        if (addresses is null)
+            return SocketResults.OutOfResources;
+        bool isFound = addresses.Wait(Piece);
+        _lookUp = isFound ? null : (name, addresses);
+        if (!isFound)
+            return SocketResults.Timeout;
         TeecResult result = SocketResults.HostName;
-        foreach (IPAddress address in HostAddresses.Resolve(name, socket.AddressFamily))
+        foreach (IPAddress address in addresses.Result)
         {
             result = Lead(new IPEndPoint(address, _peer.Port));
             if (result == TeecResult.Success)

@@ -1,78 +1,91 @@
 using System.Net;
 using System.Net.Sockets;
 using RestrictedTee.NormalWorld.Uapi;
-using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Supplicant.Sockets;
 
-/// <summary>Opens sockets: each address of a name is tried in turn, and the last error is the answer (sock_connect upstream).</summary>
-internal static class SocketOpening
+/// <summary>
+/// A socket from the wish for it on: each address of a name is tried in turn, and the last error is the answer (sock_connect upstream). It takes its
+/// time by itself, so that whoever waits for it can leave, and come back.
+/// </summary>
+internal sealed class SocketOpening : IDisposable
 {
-    /// <summary>How long one address may take to answer. The system would wait for two minutes, and nothing cancels a request of that length.</summary>
+    /// <summary>How long one address may take to answer. The system would wait for two minutes.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan Piece = TimeSpan.FromMilliseconds(100);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task<(TeecResult Result, HostSocket? Socket)> _outcome;
 
-    internal static TeecResult Open(ReadOnlySpan<byte> name, ulong port, ulong protocol, ulong ipVersion, Func<bool> isGivenUp, out HostSocket? opened)
+    /// <summary>Begins.</summary>
+    /// <param name="addresses">Where the host is.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="isStream">TCP, or else UDP.</param>
+    internal SocketOpening(Task<IPAddress[]> addresses, int port, bool isStream) => _outcome = OpenAny(addresses, port, isStream, _end.Token);
+
+    /// <summary>It, once it is open.</summary>
+    internal HostSocket? Socket => _outcome.IsCompleted ? _outcome.Result.Socket : null;
+
+    /// <summary>Waits for the end of it.</summary>
+    /// <returns>What came of it; null while it is under way.</returns>
+    internal TeecResult? Wait(TimeSpan time) => _outcome.Wait(time) ? _outcome.Result.Result : null;
+
+    /// <summary>Gives up what is under way, and closes what has come of it.</summary>
+    public void Dispose()
     {
-        opened = null;
-        if (HostAddresses.FamilyOf(ipVersion) is not { } family || protocol is not (OpteeRpcSocket.ProtocolTcp or OpteeRpcSocket.ProtocolUdp))
-            return TeecResult.BadParameters;
-        TeecResult result = SocketResults.HostName;
-        foreach (IPAddress address in HostAddresses.Resolve(name, family))
-        {
-            result = Open(new IPEndPoint(address, (int)(port & ushort.MaxValue)), protocol == OpteeRpcSocket.ProtocolTcp, isGivenUp, out opened);
-            if (opened is not null || isGivenUp())
-                break;
-        }
-
-        return result;
+        _end.Cancel();
+        _outcome.ContinueWith(
+            opened => opened.Result.Socket?.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private static TeecResult Open(IPEndPoint peer, bool isStream, Func<bool> isGivenUp, out HostSocket? opened)
+    /// <summary>The border of what goes on by itself: it never throws.</summary>
+    private static async Task<(TeecResult Result, HostSocket? Socket)> OpenAny(Task<IPAddress[]> addresses, int port, bool isStream, CancellationToken end)
     {
-        opened = null;
+        (TeecResult Result, HostSocket? Socket) outcome = (SocketResults.HostName, null);
+        try
+        {
+            foreach (IPAddress address in await addresses.WaitAsync(end).ConfigureAwait(false))
+            {
+                outcome = await Open(new IPEndPoint(address, port), isStream, end).ConfigureAwait(false);
+                if (outcome.Socket is not null)
+                    break;
+                end.ThrowIfCancellationRequested();
+            }
+
+            return outcome;
+        }
+        catch (Exception e)
+        {
+            return (e is SocketException socket ? SocketResults.OfOpening(socket.SocketErrorCode) : TeecResult.Communication, null);
+        }
+    }
+
+    private static async Task<(TeecResult Result, HostSocket? Socket)> Open(IPEndPoint peer, bool isStream, CancellationToken end)
+    {
         Socket? socket = null;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(end);
+        enough.CancelAfter(Patience);
         try
         {
             socket = isStream
                 ? new Socket(peer.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
                 : new Socket(peer.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            TeecResult result = Connect(socket, peer, isGivenUp);
-            if (result != TeecResult.Success)
-                return result;
+            await socket.ConnectAsync(peer, enough.Token).ConfigureAwait(false);
             socket.Blocking = false;
-            opened = new HostSocket(socket, peer);
+            var opened = new HostSocket(socket, peer);
             socket = null;
-            return TeecResult.Success;
+            return (TeecResult.Success, opened);
+        }
+        catch (OperationCanceledException)
+        {
+            return (SocketResults.Timeout, null);
         }
         catch (SocketException e)
         {
-            return SocketResults.OfOpening(e.SocketErrorCode);
+            return (SocketResults.OfOpening(e.SocketErrorCode), null);
         }
         finally
         {
             socket?.Dispose();
         }
-    }
-
-    private static TeecResult Connect(Socket socket, IPEndPoint peer, Func<bool> isGivenUp)
-    {
-        using var enough = new CancellationTokenSource(Patience);
-        Task connecting = socket.ConnectAsync(peer, enough.Token).AsTask();
-        while (Task.WaitAny([connecting], Piece) < 0)
-        {
-            if (isGivenUp())
-                enough.Cancel();
-        }
-
-        if (connecting.IsCanceled)
-            return SocketResults.Timeout;
-        return connecting.Exception?.InnerException switch
-        {
-            null => TeecResult.Success,
-            SocketException e => SocketResults.OfOpening(e.SocketErrorCode),
-            _ => TeecResult.Communication,
-        };
     }
 }

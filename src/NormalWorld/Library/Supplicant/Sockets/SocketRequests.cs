@@ -7,16 +7,21 @@ using RestrictedTee.SmcTransport.Abi;
 namespace RestrictedTee.NormalWorld.Supplicant.Sockets;
 
 /// <summary>What the TEE asks of sockets (tee_socket_process upstream): a shape of parameters for each command, and what is done.</summary>
-internal sealed class SocketRequests(SocketTable sockets)
+/// <param name="sockets">The sockets.</param>
+/// <param name="hosts">Looks names up.</param>
+internal sealed class SocketRequests(SocketTable sockets, HostAddresses hosts)
 {
     /// <summary>The most that one request is given memory for here.</summary>
     private const int LargestTransfer = 1 << 20;
+
+    private static readonly TimeSpan Piece = TimeSpan.FromMilliseconds(100);
 
     private const OpteeMsgAttr ValueIn = OpteeMsgAttr.ValueInput, ValueOut = OpteeMsgAttr.ValueOutput, ValueInOut = OpteeMsgAttr.ValueInOut;
 
     /// <summary>Whether a request may take as long as somebody on the network likes.</summary>
     internal static bool MayWait(SupplicantRequest request) =>
-        request.Parameters is [{ A: (ulong)OpteeRpcSocketCommand.Open or (ulong)OpteeRpcSocketCommand.Send or (ulong)OpteeRpcSocketCommand.Receive or (ulong)OpteeRpcSocketCommand.Ioctl }, ..];
+        request.Parameters is [{ A: (ulong)OpteeRpcSocketCommand.Open or (ulong)OpteeRpcSocketCommand.Send or (ulong)OpteeRpcSocketCommand.Receive
+            or (ulong)OpteeRpcSocketCommand.Ioctl or (ulong)OpteeRpcSocketCommand.AwaitOpen }, ..];
 
     /// <summary>Serves a request.</summary>
     /// <param name="request">It, with its memory.</param>
@@ -33,6 +38,7 @@ internal sealed class SocketRequests(SocketTable sockets)
                 OpteeRpcSocketCommand.Send => Send(request, answer),
                 OpteeRpcSocketCommand.Receive => Receive(request, answer),
                 OpteeRpcSocketCommand.Ioctl => Ioctl(request, answer),
+                OpteeRpcSocketCommand.AwaitOpen => AwaitOpen(answer),
                 _ => TeecResult.BadParameters,
             };
         }
@@ -57,22 +63,38 @@ internal sealed class SocketRequests(SocketTable sockets)
     {
         if (!Has(answer, ValueIn, ValueIn, OpteeMsgAttr.RmemInput, ValueOut))
             return TeecResult.BadParameters;
-        if (sockets.Count >= SocketTable.Limit)
-            return SocketResults.OutOfResources;
+        if (HostAddresses.FamilyOf(answer[1].C) is not { } family || answer[1].B is not (OpteeRpcSocket.ProtocolTcp or OpteeRpcSocket.ProtocolUdp))
+            return TeecResult.BadParameters;
         byte[] name = new byte[(int)Math.Min(answer[2].B, LargestTransfer)];
         if (!request.TryRead(2, name))
             return SocketResults.HostName;
-        TeecResult result = SocketOpening.Open(name, answer[1].A, answer[1].B, answer[1].C, () => request.IsGivenUp, out HostSocket? socket);
-        if (socket is null)
-            return result;
-        if (sockets.TryAdd(IdOf(answer), socket) is not { } handle)
-        {
-            socket.Dispose();
+        (int port, bool isStream) = ((int)(answer[1].A & ushort.MaxValue), answer[1].B == OpteeRpcSocket.ProtocolTcp);
+        SocketOpening? opening = sockets.TryOpen(
+            request.Client, IdOf(answer), () => hosts.Find(request.Client, name, family) is { } found ? new SocketOpening(found, port, isStream) : null, out uint handle);
+        if (opening is null)
             return SocketResults.OutOfResources;
-        }
 
-        answer[3].A = handle;
-        return TeecResult.Success;
+        TeecResult? result = opening.Wait(Piece);
+        bool isToldLater = answer[0].C == OpteeRpcSocket.OpenMayBeUnderWay;
+        while (result is null && !isToldLater && !request.IsGivenUp)
+            result = opening.Wait(Piece);
+        (answer[3].A, answer[3].B) = (handle, result is null && isToldLater ? OpteeRpcSocket.OpenUnderWay : 0);
+        if (result is TeecResult.Success || (result is null && isToldLater))
+            return TeecResult.Success;
+        sockets.Close(IdOf(answer), handle);
+        return result ?? TeecResult.Communication;
+    }
+
+    /// <summary>Of a socket that does not open nothing stays, once that has been told.</summary>
+    private TeecResult AwaitOpen(TeeIoctlParam[] answer)
+    {
+        if (!Has(answer, ValueIn, ValueInOut) || sockets.Find(IdOf(answer), HandleOf(answer)) is not { } opening)
+            return TeecResult.BadParameters;
+        TeecResult? result = opening.Wait(TimeSpan.FromMilliseconds(Math.Min(answer[1].A, Piece.TotalMilliseconds)));
+        answer[1].B = result is null ? OpteeRpcSocket.OpenUnderWay : 0;
+        if (result is not (null or TeecResult.Success))
+            sockets.Close(IdOf(answer), HandleOf(answer));
+        return result ?? TeecResult.Success;
     }
 
     private TeecResult CloseAll(TeeIoctlParam[] answer)
@@ -85,7 +107,7 @@ internal sealed class SocketRequests(SocketTable sockets)
 
     private TeecResult Send(SupplicantRequest request, TeeIoctlParam[] answer)
     {
-        if (!Has(answer, ValueIn, OpteeMsgAttr.RmemInput, ValueInOut) || sockets.Find(IdOf(answer), HandleOf(answer)) is not { } socket)
+        if (!Has(answer, ValueIn, OpteeMsgAttr.RmemInput, ValueInOut) || sockets.Find(IdOf(answer), HandleOf(answer))?.Socket is not { } socket)
             return TeecResult.BadParameters;
         int length = (int)Math.Min(answer[1].B, LargestTransfer);
         byte[] data = ArrayPool<byte>.Shared.Rent(length);
@@ -106,7 +128,7 @@ internal sealed class SocketRequests(SocketTable sockets)
 
     private TeecResult Receive(SupplicantRequest request, TeeIoctlParam[] answer)
     {
-        if (!Has(answer, ValueIn, OpteeMsgAttr.RmemOutput, ValueIn) || sockets.Find(IdOf(answer), HandleOf(answer)) is not { } socket)
+        if (!Has(answer, ValueIn, OpteeMsgAttr.RmemOutput, ValueIn) || sockets.Find(IdOf(answer), HandleOf(answer))?.Socket is not { } socket)
             return TeecResult.BadParameters;
         int length = request.Memory[1] is null ? 0 : (int)Math.Min(answer[1].B, LargestTransfer);
         byte[] data = ArrayPool<byte>.Shared.Rent(length);
@@ -126,10 +148,12 @@ internal sealed class SocketRequests(SocketTable sockets)
 
     private TeecResult Ioctl(SupplicantRequest request, TeeIoctlParam[] answer)
     {
-        if (!Has(answer, ValueIn, OpteeMsgAttr.RmemInOut, ValueIn) || sockets.Find(IdOf(answer), HandleOf(answer)) is not { } socket)
+        if (!Has(answer, ValueIn, OpteeMsgAttr.RmemInOut, ValueIn) || sockets.Find(IdOf(answer), HandleOf(answer))?.Socket is not { } socket)
             return TeecResult.BadParameters;
         byte[] argument = new byte[(int)Math.Min(answer[1].B, LargestTransfer)];
-        return request.TryRead(1, argument) ? socket.Ioctl(unchecked((uint)answer[2].A), argument) : TeecResult.BadParameters;
+        return request.TryRead(1, argument)
+            ? socket.Ioctl(unchecked((uint)answer[2].A), argument, (name, family) => hosts.Find(request.Client, name, family))
+            : TeecResult.BadParameters;
     }
 
     private static uint IdOf(TeeIoctlParam[] parameters) => unchecked((uint)parameters[0].B);

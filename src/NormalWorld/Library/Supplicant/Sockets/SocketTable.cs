@@ -3,11 +3,12 @@ namespace RestrictedTee.NormalWorld.Supplicant.Sockets;
 /// <summary>The sockets that the TEE has, by the id of who opened them and a handle: those of one id are none of another's.</summary>
 internal sealed class SocketTable : IDisposable
 {
-    /// <summary>How many there may be at once. Descriptors are finite, and others in this process need them.</summary>
+    /// <summary>How many there may be at once, with those that are being opened. Descriptors are finite, and others in this process need them.</summary>
     internal const int Limit = 256;
 
     private readonly object _lock = new(); // protects everything below; nothing is closed with it held
-    private readonly Dictionary<(uint Id, uint Handle), HostSocket> _sockets = [];
+    private readonly Dictionary<(uint Id, uint Handle), (SocketOpening Socket, int Client)> _sockets = [];
+    private readonly FairShares _shares = new(Limit);
     private uint _lastHandle;
     private bool _closed;
 
@@ -20,37 +21,35 @@ internal sealed class SocketTable : IDisposable
         }
     }
 
-    /// <summary>Takes a socket over.</summary>
-    /// <returns>Its handle; null when there is no room, and it is the caller's still.</returns>
-    internal uint? TryAdd(uint id, HostSocket socket)
+    /// <summary>Opens one.</summary>
+    /// <param name="client">For whom.</param>
+    /// <param name="id">Of what id it is to be.</param>
+    /// <param name="open">Begins it; null when that cannot be.</param>
+    /// <param name="handle">Its handle.</param>
+    /// <returns>Null when the client has its share, or it could not begin.</returns>
+    internal SocketOpening? TryOpen(int client, uint id, Func<SocketOpening?> open, out uint handle)
     {
-        lock (_lock)
-        {
-            if (_closed || _sockets.Count >= Limit)
-                return null;
-            do
-                _lastHandle = unchecked(_lastHandle + 1);
-            while (!_sockets.TryAdd((id, _lastHandle), socket));
-            return _lastHandle;
-        }
+        handle = 0;
+        if (!_shares.TryTake(client))
+            return null;
+        SocketOpening? socket = open();
+        if (socket is not null && TryAdd(client, id, socket, out handle))
+            return socket;
+        socket?.Dispose();
+        _shares.GiveBack(client);
+        return null;
     }
 
-    internal HostSocket? Find(uint id, uint handle)
+    /// <summary>One that is open, or on the way to it.</summary>
+    internal SocketOpening? Find(uint id, uint handle)
     {
         lock (_lock)
-            return _sockets.GetValueOrDefault((id, handle));
+            return _sockets.GetValueOrDefault((id, handle)).Socket;
     }
 
     /// <summary>Closes one.</summary>
     /// <returns>False when there is none of that handle.</returns>
-    internal bool Close(uint id, uint handle)
-    {
-        HostSocket? socket;
-        lock (_lock)
-            _sockets.Remove((id, handle), out socket);
-        socket?.Dispose();
-        return socket is not null;
-    }
+    internal bool Close(uint id, uint handle) => Close(key => key == (id, handle)) != 0;
 
     /// <summary>Closes all of an id.</summary>
     internal void CloseAll(uint id) => Close(key => key.Id == id);
@@ -63,9 +62,23 @@ internal sealed class SocketTable : IDisposable
         Close(_ => true);
     }
 
-    private void Close(Predicate<(uint Id, uint Handle)> which)
+    private bool TryAdd(int client, uint id, SocketOpening socket, out uint handle)
     {
-        HostSocket[] closed;
+        lock (_lock)
+        {
+            do
+                _lastHandle = unchecked(_lastHandle + 1);
+            while (_sockets.ContainsKey((id, _lastHandle)));
+            handle = _lastHandle;
+            if (!_closed)
+                _sockets.Add((id, handle), (socket, client));
+            return !_closed;
+        }
+    }
+
+    private int Close(Predicate<(uint Id, uint Handle)> which)
+    {
+        (SocketOpening Socket, int Client)[] closed;
         lock (_lock)
         {
             (uint Id, uint Handle)[] keys = [.. _sockets.Keys.Where(key => which(key))];
@@ -73,7 +86,12 @@ internal sealed class SocketTable : IDisposable
             Array.ForEach(keys, key => _sockets.Remove(key));
         }
 
-        foreach (HostSocket socket in closed)
+        foreach ((SocketOpening socket, int client) in closed)
+        {
             socket.Dispose();
+            _shares.GiveBack(client);
+        }
+
+        return closed.Length;
     }
 }
