@@ -78,10 +78,9 @@ internal static class CommandLineProgram
         if (result.Action is ParseErrorAction errors)
         {
             errors.ShowHelp = false; // a page of help hides the one line that says what is wrong
-            if (result.CommandResult.Command is not RootCommand) // of which it knows what command may have been meant
+            if (args.Length > 0)
             {
-                foreach (ParseError error in result.Errors)
-                    System.Console.Error.WriteLine($"rtee: {error.Message}");
+                System.Console.Error.WriteLine($"rtee: {ParseErrors.InOneLine(result, [.. Commands.Select(command => command.Name)])}");
                 return ExitCodes.Usage;
             }
         }

@@ -1,3 +1,4 @@
+using RestrictedTee.SmcTransport.Interop;
 using RestrictedTee.SmcTransport.NormalRam;
 
 namespace RestrictedTee.SmcTransport.Board;
@@ -38,6 +39,9 @@ public sealed record BoardFile
     /// <summary>Who reaches memory over the bus. Who is not there, reaches no restricted memory: the TEE itself excepted, which owns it.</summary>
     public IReadOnlyList<BusMasterRow> BusMasters { get; init; } = BusMastersOfVersion1(UseCaseRow.OfVersion1);
 
+    /// <summary>Bytes; the boards that ship have some 3000.</summary>
+    private const long MaxFileSize = 1 << 20;
+
     /// <summary>Who decides on grants at run time, when the board does not say: the TEE itself.</summary>
     public const string DefaultSecurityModule = "tee";
 
@@ -56,19 +60,20 @@ public sealed record BoardFile
     {
         if (EmbeddedNames.Contains(path))
             return path == "default" ? Default : LoadEmbedded(path);
-        string json;
         if (Directory.Exists(path))
             throw new InvalidDataException($"Board file '{path}' cannot be read: it is a folder. The boards that need no file are {string.Join(", ", EmbeddedNames)}.");
+        byte[] json;
         try
         {
-            json = File.ReadAllText(path);
+            json = RegularFile.ReadAllBytes(path, MaxFileSize);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            throw new InvalidDataException($"Board file '{path}' cannot be read: {e.Message} The boards that need no file are {string.Join(", ", EmbeddedNames)}.", e);
+            throw new InvalidDataException($"Board file '{path}' cannot be used: {e.Message} The boards that need no file are {string.Join(", ", EmbeddedNames)}.", e);
         }
 
-        return Parse(json, $"Board file '{path}'");
+        using var text = new StreamReader(new MemoryStream(json));
+        return Parse(text.ReadToEnd(), $"Board file '{path}'");
     }
 
     /// <summary>Parses and checks the text of a board file; <paramref name="source"/> begins each message.</summary>

@@ -23,6 +23,12 @@ internal static class PackCommand
             TaCatalogue found = TaCatalogue.Scan(result.GetValue(from)!);
             foreach (string problem in found.Problems)
                 System.Console.Error.WriteLine($"rtee: warning: {problem}");
+            if (found.Entries.Count == 0)
+            {
+                System.Console.Error.WriteLine($"rtee: folder '{result.GetValue(from)}' has no trusted application.");
+                return ExitCodes.Failed;
+            }
+
             Directory.CreateDirectory(result.GetValue(to)!);
             foreach (TaEntry entry in found.Entries)
             {
@@ -31,7 +37,7 @@ internal static class PackCommand
                 System.Console.WriteLine(file);
             }
 
-            return found.Entries.Count > 0 ? ExitCodes.Success : ExitCodes.Failed;
+            return ExitCodes.Success;
         });
         return command;
     }

@@ -49,9 +49,10 @@ internal static class UnknownOptions
     private static IEnumerable<string> NamesOf(Command command) =>
         command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Prepend(option.Name));
 
-    private static string? Nearest(string word, string[] names)
+    /// <summary>The name that may have been meant; null when none is near.</summary>
+    internal static string? Nearest(string word, IReadOnlyList<string> names)
     {
-        if (names.Length == 0)
+        if (names.Count == 0)
             return null;
         string nearest = names.MinBy(name => Distance(word, name))!;
         return nearest.Length > 2 && Distance(word, nearest) <= nearest.Length / 3 ? nearest : null;
