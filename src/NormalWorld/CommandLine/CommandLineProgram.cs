@@ -50,17 +50,30 @@ internal static class CommandLineProgram
         }
         catch (TeeLaunchException e)
         {
-            System.Console.Error.WriteLine($"rtee: {e.Message}");
+            Say(e.Message);
             return ExitCodes.Usage;
         }
         catch (Exception e) when (e is TeecException or TeeDriverException or IOException or UnauthorizedAccessException)
         {
-            System.Console.Error.WriteLine($"rtee: {e.Message}");
+            Say(e.Message);
             return ExitCodes.Failed;
         }
         finally
         {
             Log.CloseAndFlush();
+        }
+    }
+
+    /// <summary>What is wrong. Where even that cannot be written, the exit code says it alone.</summary>
+    private static void Say(string problem)
+    {
+        try
+        {
+            System.Console.Error.WriteLine($"rtee: {problem}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Standard error is full, or closed.
         }
     }
 
@@ -71,7 +84,7 @@ internal static class CommandLineProgram
         ParseResult result = Create(args).Parse(args);
         if (UnknownOptions.FindProblem(result, args) is { } problem)
         {
-            System.Console.Error.WriteLine($"rtee: {problem}");
+            Say(problem);
             return ExitCodes.Usage;
         }
 
@@ -80,7 +93,7 @@ internal static class CommandLineProgram
             errors.ShowHelp = false; // a page of help hides the one line that says what is wrong
             if (args.Length > 0)
             {
-                System.Console.Error.WriteLine($"rtee: {ParseErrors.InOneLine(result, [.. Commands.Select(command => command.Name)])}");
+                Say(ParseErrors.InOneLine(result, [.. Commands.Select(command => command.Name)]));
                 return ExitCodes.Usage;
             }
         }

@@ -23,6 +23,13 @@ internal static class BenchCommand
         var tee = new TeeOptions(command, canConnect: false);
         command.SetAction(result =>
         {
+            FileInfo file = result.GetValue(json) ?? new FileInfo(Path.Combine(Directory.GetCurrentDirectory(), "artifacts", "bench.json"));
+            if (WhyNotWritable(file) is { } reason)
+            {
+                System.Console.Error.WriteLine($"rtee: the figures cannot be written to '{file.FullName}' (--json): {reason}");
+                return ExitCodes.Usage;
+            }
+
             using TeeEnvironment environment = TeeEnvironment.Launch(tee.ToLaunchOptions(result));
             using TeeContext context = environment.OpenContext();
             using var status = new StatusLine();
@@ -30,8 +37,6 @@ internal static class BenchCommand
             status.Clear();
             Print(rows);
             var report = new BenchReport(DateTimeOffset.UtcNow, Environment.ProcessorCount, environment.MemoryProtection, rows);
-            FileInfo file = result.GetValue(json) ?? new FileInfo(Path.Combine(Directory.GetCurrentDirectory(), "artifacts", "bench.json"));
-            file.Directory!.Create();
             File.WriteAllText(file.FullName, JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
             System.Console.WriteLine($"{Environment.ProcessorCount} cores, memory kept by {environment.MemoryProtection}; figures in {file.FullName}");
             int missed = rows.Count(row => row.Met == false);
@@ -39,6 +44,21 @@ internal static class BenchCommand
             return missed > 0 && result.GetValue(strict) ? ExitCodes.Failed : ExitCodes.Success;
         });
         return command;
+    }
+
+    /// <summary>Tried before anything is measured, which takes minutes.</summary>
+    private static string? WhyNotWritable(FileInfo file)
+    {
+        try
+        {
+            file.Directory!.Create();
+            using FileStream opened = file.Open(FileMode.OpenOrCreate, FileAccess.Write);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 
     private static void Print(IReadOnlyList<BenchRow> rows)

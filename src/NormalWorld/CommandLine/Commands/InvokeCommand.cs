@@ -3,12 +3,16 @@ using System.Globalization;
 using RestrictedTee.CommandLine.Console;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.SmcTransport.Interop;
 
 namespace RestrictedTee.CommandLine.Commands;
 
 /// <summary><c>rtee invoke</c>: one command of one TA, from the shell.</summary>
 internal static class InvokeCommand
 {
+    /// <summary>The most that a parameter has here, in bytes.</summary>
+    private const int MaxMemory = 64 << 20;
+
     private const string Syntax =
         "in:A[,B] | out | inout:A[,B] for values; mem:@FILE, mem:0xHEX or mem:TEXT for memory in; outmem:SIZE for memory out; "
         + "inoutmem:… as mem; null for a null memref; none";
@@ -122,7 +126,7 @@ internal static class InvokeCommand
             case "inout" when TryParseValues(rest, out uint a, out uint b):
                 parameter = Parameter.ValueInOut(a, b);
                 return true;
-            case "outmem" when int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out int size):
+            case "outmem" when int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MaxMemory:
                 parameter = Parameter.TempOutput(new byte[size]);
                 return true;
             case "mem" when TryReadBytes(rest, out byte[] bytes, out problem):
@@ -152,12 +156,12 @@ internal static class InvokeCommand
         problem = "";
         try
         {
-            bytes = text.StartsWith('@') ? File.ReadAllBytes(text[1..])
+            bytes = text.StartsWith('@') ? RegularFile.ReadAllBytes(text[1..], MaxMemory)
                 : text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? Convert.FromHexString(text.AsSpan(2))
                 : System.Text.Encoding.UTF8.GetBytes(text);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception e) when (e is IOException or FormatException)
         {
             bytes = [];
             problem = e.Message;
