@@ -18,6 +18,8 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
     /// <summary>A loaded TA stays, so the normal world could fill the heap with ever new ones.</summary>
     private const int MaxLoaded = 256;
 
+    private readonly ImageBudget _images = new(TaImage.MaxImageSize);
+    private readonly Lock _unpacking = new(); // one image at a time is unpacked, which takes some times its size; nothing is taken inside of it
     private readonly object _lock = new(); // protects _loaded and what is in it; not held while loading
     private readonly Dictionary<Guid, Loaded> _loaded = [];
     private readonly Lazy<TaCatalogue> _early = new(() => ScanEarly(earlyTaFolder));
@@ -63,7 +65,11 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         Guid uuid = program.Manifest.Uuid;
         if (program.Manifest.IsPseudo || Known(uuid) is not { Stamp: not 0 } known || known.IsOutdated || known.Program != program || !RpcClient.HasRoom)
             return;
-        if (rpc().LoadTa(uuid, known.Stamp, out byte[]? image) != TeeResult.Success || image is null || TaImage.StampOf(image) == known.Stamp)
+        if (rpc().LoadTa(uuid, known.Stamp, _images, out byte[]? image) != TeeResult.Success || image is null)
+            return;
+        bool isSame = TaImage.StampOf(image) == known.Stamp;
+        _images.GiveBack(image.Length);
+        if (isSame)
             return;
         lock (_lock)
             known.IsOutdated = true;
@@ -79,7 +85,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
                 return TeeResult.OutOfMemory;
         }
 
-        TeeResult result = rpc().LoadTa(uuid, known?.Stamp ?? 0, out byte[]? image);
+        TeeResult result = rpc().LoadTa(uuid, known?.Stamp ?? 0, _images, out byte[]? image);
         if (result == TeeResult.ItemNotFound)
             Forget(uuid);
         if (image is null)
@@ -89,17 +95,30 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
             return program is null ? result : TeeResult.Success;
         }
 
-        ulong stamp = TaImage.StampOf(image);
-        if (Known(uuid) is { } same && same.Stamp == stamp)
+        try
         {
-            program = same.Program;
+            program = FromImage(uuid, image, known);
             return TeeResult.Success;
         }
+        finally
+        {
+            _images.GiveBack(image.Length);
+        }
+    }
 
-        program = Keep(uuid, new Loaded(TaLoader.FromImage(uuid, image), stamp));
+    private ITaProgram FromImage(Guid uuid, byte[] image, Loaded? known)
+    {
+        ulong stamp = TaImage.StampOf(image);
+        if (Known(uuid) is { } same && same.Stamp == stamp)
+            return same.Program;
+
+        ITaProgram loaded;
+        lock (_unpacking)
+            loaded = TaLoader.FromImage(uuid, image);
+        ITaProgram program = Keep(uuid, new Loaded(loaded, stamp));
         if (known is not null)
             Log.Information("TA {Uuid} has been loaded anew: there was a newer one", uuid);
-        return TeeResult.Success;
+        return program;
     }
 
     private Loaded? Known(Guid uuid)

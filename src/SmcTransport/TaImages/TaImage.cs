@@ -19,10 +19,13 @@ public static class TaImage
     internal const int MaxFiles = 64;
 
     /// <summary>The most bytes that a file of an image has.</summary>
-    internal const int MaxFileSize = 32 << 20;
+    internal const int MaxFileSize = 16 << 20;
 
     /// <summary>The most bytes that all files of an image have together.</summary>
-    internal const int MaxTotalSize = 64 << 20;
+    internal const int MaxTotalSize = 32 << 20;
+
+    /// <summary>The most bytes that an image has: those of its files, and what the archive says of them.</summary>
+    internal const int MaxImageSize = MaxTotalSize + (1 << 20);
 
     // Inside of an archive a time must stand; this is the earliest that the format knows. The same files make the same bytes.
     private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);

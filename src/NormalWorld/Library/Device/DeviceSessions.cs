@@ -20,6 +20,24 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
     /// <summary>TEE_IOC_OPEN_SESSION.</summary>
     internal void Open(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
     {
+        (argument.Ret, argument.RetOrigin, argument.Session) = ((uint)TeecResult.OutOfMemory, (uint)TeecOrigin.Comms, 0);
+        if (!driver.Sessions.TryTake(client.Pid))
+            return;
+        bool isOpen = false;
+        try
+        {
+            isOpen = OpenShared(ref argument, parameters);
+        }
+        finally
+        {
+            if (!isOpen)
+                driver.Sessions.GiveBack(client.Pid);
+        }
+    }
+
+    /// <returns>Whether there is one more session now.</returns>
+    private bool OpenShared(ref TeeIoctlOpenSessionArg argument, Span<TeeIoctlParam> parameters)
+    {
         const int Meta = 2;
         Guid uuid = client.UuidFor(argument.ClientLogin, argument.ClientUuid);
         var message = default(OpteeMessage);
@@ -47,13 +65,14 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         (argument.Ret, argument.RetOrigin) = (message.Arg.Result, message.Arg.ResultOrigin);
         argument.Session = message.Arg.Result == 0 ? message.Arg.Session : 0;
         if (message.Arg.Result != 0)
-            return;
+            return false;
         lock (_lock)
         {
             if (!_closed)
             {
+                bool isNew = !_open.ContainsKey(message.Arg.Session);
                 _open[message.Arg.Session] = argument.Uuid.ToGuid(); // a TEE that gives an id twice has one session under it
-                return;
+                return isNew;
             }
         }
 
@@ -120,6 +139,7 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
         }
 
         CloseInTee(session);
+        driver.Sessions.GiveBack(client.Pid);
     }
 
     /// <summary>Opens no more, and closes what there is.</summary>
@@ -133,7 +153,11 @@ internal sealed class DeviceSessions(OpteeDriver driver, ClientIdentity client, 
             _open.Clear();
         }
 
-        Array.ForEach(sessions, CloseInTee);
+        foreach (uint session in sessions)
+        {
+            CloseInTee(session);
+            driver.Sessions.GiveBack(client.Pid);
+        }
     }
 
     private void CloseInTee(uint session)

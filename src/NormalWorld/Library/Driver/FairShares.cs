@@ -1,4 +1,4 @@
-namespace RestrictedTee.NormalWorld.Supplicant.Sockets;
+namespace RestrictedTee.NormalWorld.Driver;
 
 /// <summary>
 /// So many of something for all clients together, of which none can take all: a client gets one more only while more are free than it has. One

@@ -61,6 +61,9 @@ internal sealed class OpteeDriver : IDisposable
 
     internal SupplicantQueue SupplicantQueue { get; }
 
+    /// <summary>Sessions of clients. The TEE has 16384 for all, since it does not tell one client from another; the driver itself needs a few.</summary>
+    internal FairShares Sessions { get; } = new(16_000);
+
     internal RpcHandler Rpc { get; }
 
     /// <summary>The conduit ABI.</summary>

@@ -8,7 +8,7 @@ namespace RestrictedTee.SecureWorld.Kernel.Objects;
 /// <param name="algorithm">Its row.</param>
 /// <param name="key">The key of a MAC, which is its own; null for a digest.</param>
 /// <param name="engine">The library's part, which is its own.</param>
-/// <param name="digest">Room for a digest, of which parts may be told one after the other; its own. Null for a MAC, and for a digest without end.</param>
+/// <param name="digest">Room for a digest, of which parts may be told one after the other; its own. Null for a MAC; of a digest without end it only counts.</param>
 internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEngine engine, SecureBlock? digest)
     : CryptoState<HashEngine>(algorithm.Id, algorithm.Mode, engine)
 {
@@ -68,7 +68,7 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
         size = 0;
         if (!IsInitialized || key is not null)
             return TeeResult.BadState;
-        if (digest is null)
+        if (algorithm.Size == 0)
         {
             (_told, size) = (0, result.Length);
             Engine.Squeeze(result);
@@ -77,12 +77,12 @@ internal sealed class HashState(HashAlgorithm algorithm, KeyObject? key, HashEng
 
         if (_told < 0)
         {
-            Engine.Finish(digest.Span);
+            Engine.Finish(digest!.Span);
             _told = 0;
         }
 
         size = Math.Min(result.Length, algorithm.Size - _told);
-        digest.Span.Slice(_told, size).CopyTo(result);
+        digest!.Span.Slice(_told, size).CopyTo(result);
         _told += size;
         return TeeResult.Success;
     }

@@ -7,8 +7,8 @@ namespace RestrictedTee.SecureWorld.Kernel.Sessions;
 /// <param name="limit">How many sessions the client may hold; memory is finite and clients need not be kind.</param>
 internal sealed class SessionTable(int limit)
 {
-    /// <summary>What the normal world may hold.</summary>
-    internal const int NormalWorldLimit = 64 * 1024;
+    /// <summary>What the normal world may hold. Each may be an instance, of 3 KiB of a managed heap of 192 MiB; the driver shares them among its clients.</summary>
+    internal const int NormalWorldLimit = 16 * 1024;
 
     private readonly Dictionary<uint, Session> _sessions = []; // protected by the kernel's lock
 

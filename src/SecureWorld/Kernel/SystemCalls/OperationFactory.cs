@@ -10,6 +10,12 @@ namespace RestrictedTee.SecureWorld.Kernel.SystemCalls;
 /// <summary>Makes operations: an engine, the memory that the state needs, and the keys, which are the operation's from then on.</summary>
 internal readonly ref struct OperationFactory(InstanceResources resources, SecureRam ram)
 {
+    /// <summary>
+    /// What a digest without end keeps, in bytes: 200 of Keccak's state and what waits for a block (FIPS 202). A library has it, so that this counts it, and no
+    /// more of them are there than secure RAM, which the other operations take up too, has room for.
+    /// </summary>
+    private const int EndlessDigestState = 400;
+
     /// <returns>NotSupported: no such algorithm, mode or number of keys; BadParameters: keys that are none for it.</returns>
     internal TeeResult Create(TeeAlgorithm id, OperationMode mode, uint key1, uint key2, out CryptoState? state)
     {
@@ -52,6 +58,7 @@ internal readonly ref struct OperationFactory(InstanceResources resources, Secur
     {
         CipherAlgorithm { BlockSize: > 1 } cipher => 2 * cipher.BlockSize,
         AeAlgorithm { BlockSize: > 1 } ae => ae.BlockSize,
+        DigestAlgorithm { Size: 0 } => EndlessDigestState,
         DigestAlgorithm digest => digest.Size,
         _ => 0,
     };

@@ -43,8 +43,9 @@ internal sealed class RpcClient(RpcBorder border)
     /// <summary>The image of a TA, in private memory; null when the normal world says that it is the one of the stamp.</summary>
     /// <param name="uuid">Which TA.</param>
     /// <param name="known">The stamp of the image that is there already; 0 for none.</param>
+    /// <param name="budget">From which its bytes are taken; whoever gets them gives them back.</param>
     /// <param name="image">Its bytes.</param>
-    internal TeeResult LoadTa(Guid uuid, ulong known, out byte[]? image)
+    internal TeeResult LoadTa(Guid uuid, ulong known, ImageBudget budget, out byte[]? image)
     {
         image = null;
         var message = default(OpteeMessage);
@@ -63,13 +64,23 @@ internal sealed class RpcClient(RpcBorder border)
         if (size is 0 or > MaxPayload)
             return TeeResult.BadFormat;
 
-        byte[] room = new byte[size];
-        result = CallWithPayload(OpteeRpcCommand.LoadTa, ref message, [RpcPayload.Out(1, room)]);
-        if (result == TeeResult.Success && message.Params[1].B != size)
-            result = TeeResult.BadFormat; // another image than a moment ago
-        if (result == TeeResult.Success)
-            image = room;
-        return result;
+        if (!budget.TryTake((long)size))
+            return TeeResult.OutOfMemory;
+        try
+        {
+            byte[] room = new byte[size];
+            result = CallWithPayload(OpteeRpcCommand.LoadTa, ref message, [RpcPayload.Out(1, room)]);
+            if (result == TeeResult.Success && message.Params[1].B != size)
+                result = TeeResult.BadFormat; // another image than a moment ago
+            if (result == TeeResult.Success)
+                image = room;
+            return result;
+        }
+        finally
+        {
+            if (image is null)
+                budget.GiveBack((long)size);
+        }
     }
 
     /// <summary>Calls a plug-in of the supplicant (tee_invoke_supp_plugin_rpc in core/tee/tee_supp_plugin_rpc.c upstream).</summary>

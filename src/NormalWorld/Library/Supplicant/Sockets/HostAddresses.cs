@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Abi;
 
 namespace RestrictedTee.NormalWorld.Supplicant.Sockets;

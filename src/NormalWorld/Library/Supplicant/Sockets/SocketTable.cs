@@ -1,3 +1,5 @@
+using RestrictedTee.NormalWorld.Driver;
+
 namespace RestrictedTee.NormalWorld.Supplicant.Sockets;
 
 /// <summary>The sockets that the TEE has, by the id of who opened them and a handle: those of one id are none of another's.</summary>
