@@ -66,7 +66,7 @@ public sealed class SharedHeapTests
         tee.Supplicant.Dispose();
         using var device = new TeeDevice(tee.Host, ClientIdentity.Self, privileged: true);
         var asked = new List<ulong>();
-        new Thread(() =>
+        var supplicant = new Thread(() =>
         {
             try
             {
@@ -83,7 +83,9 @@ public sealed class SharedHeapTests
             {
                 // The end of the test.
             }
-        }) { IsBackground = true }.Start();
+        });
+        supplicant.IsBackground = true;
+        supplicant.Start();
 
         for (int round = 0; round < 3; round++)
             Assert.Equal(TeecResult.OutOfMemory, context.TryOpenSession(Guid.NewGuid(), TeecLogin.Public, 0, null, out _, out _));

@@ -36,23 +36,23 @@ internal sealed class HostAddresses(Func<string, AddressFamily, IPAddress[]> loo
     /// <param name="client">Who asks.</param>
     /// <param name="name">The name.</param>
     /// <param name="family">Of which they are to be.</param>
-    /// <returns>Null when the client has its share of look-ups under way, or the system has no thread to give.</returns>
-    internal Task<IPAddress[]>? Find(int client, ReadOnlySpan<byte> name, AddressFamily family)
+    /// <returns>They, when they are known; null when the client has its share of look-ups under way, or the system has no thread to give.</returns>
+    internal Task<IPAddress[]?> Find(int client, ReadOnlySpan<byte> name, AddressFamily family)
     {
         if (name.IsEmpty || name[^1] != 0)
-            return Task.FromResult<IPAddress[]>([]);
+            return Task.FromResult<IPAddress[]?>([]);
         string host = Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
         if (host.Length == 0)
-            return Task.FromResult<IPAddress[]>([]); // to the framework, this machine
+            return Task.FromResult<IPAddress[]?>([]); // to the framework, this machine
         // The framework looks no unspecified address up, which connects to this machine as any system call has it.
         if (IPAddress.TryParse(host, out IPAddress? address))
-            return Task.FromResult<IPAddress[]>(family == AddressFamily.Unspecified || address.AddressFamily == family ? [address] : []);
-        return _shares.TryTake(client) ? LookUp(client, host, family) : null;
+            return Task.FromResult<IPAddress[]?>(family == AddressFamily.Unspecified || address.AddressFamily == family ? [address] : []);
+        return _shares.TryTake(client) ? LookUp(client, host, family) : Task.FromResult<IPAddress[]?>(null);
     }
 
-    private Task<IPAddress[]>? LookUp(int client, string host, AddressFamily family)
+    private Task<IPAddress[]?> LookUp(int client, string host, AddressFamily family)
     {
-        var found = new TaskCompletionSource<IPAddress[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var found = new TaskCompletionSource<IPAddress[]?>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             new Thread(() => LookUp(client, host, family, found), maxStackSize: 512 * 1024) { IsBackground = true, Name = "tee-supplicant name" }.Start();
@@ -61,12 +61,12 @@ internal sealed class HostAddresses(Func<string, AddressFamily, IPAddress[]> loo
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
             _shares.GiveBack(client);
-            return null;
+            return Task.FromResult<IPAddress[]?>(null);
         }
     }
 
     /// <summary>The thread's border.</summary>
-    private void LookUp(int client, string host, AddressFamily family, TaskCompletionSource<IPAddress[]> found)
+    private void LookUp(int client, string host, AddressFamily family, TaskCompletionSource<IPAddress[]?> found)
     {
         IPAddress[] addresses = [];
         try

@@ -21,7 +21,7 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
     private int _users;
     private bool _isClosed;
     private IPEndPoint _peer = peer;
-    private (byte[] Name, Task<IPAddress[]> Addresses)? _lookUp; // that of the last request for another address, which has not ended yet
+    private (byte[] Name, Task<IPAddress[]?> Addresses)? _lookUp; // that of the last request for another address, which has not ended yet
 
     private bool IsDatagram => socket.SocketType == SocketType.Dgram;
 
@@ -84,13 +84,13 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
 
     /// <summary>tee_socket_ioctl: what each protocol has.</summary>
     /// <returns>A time-out when a name has not been found yet; asked again, it goes on.</returns>
-    internal TeecResult Ioctl(uint command, byte[] argument, Func<byte[], AddressFamily, Task<IPAddress[]>?> find)
+    internal TeecResult Ioctl(uint command, byte[] argument, Func<byte[], AddressFamily, Task<IPAddress[]?>> find)
     {
         using Stay stay = Enter();
         return Serve(command, argument, find);
     }
 
-    private TeecResult Serve(uint command, byte[] argument, Func<byte[], AddressFamily, Task<IPAddress[]>?> find) => (IsDatagram, command) switch
+    private TeecResult Serve(uint command, byte[] argument, Func<byte[], AddressFamily, Task<IPAddress[]?>> find) => (IsDatagram, command) switch
     {
         (false, OpteeRpcSocket.IoctlTcpSetReceiveBuffer) => SetBuffer(SocketOptionName.ReceiveBuffer, argument),
         (false, OpteeRpcSocket.IoctlTcpSetSendBuffer) => SetBuffer(SocketOptionName.SendBuffer, argument),
@@ -147,17 +147,17 @@ internal sealed class HostSocket(Socket socket, IPEndPoint peer) : IDisposable
         return TeecResult.Success;
     }
 
-    private TeecResult ChangeAddress(byte[] name, Func<byte[], AddressFamily, Task<IPAddress[]>?> find)
+    private TeecResult ChangeAddress(byte[] name, Func<byte[], AddressFamily, Task<IPAddress[]?>> find)
     {
-        Task<IPAddress[]>? addresses = _lookUp is { } begun && begun.Name.AsSpan().SequenceEqual(name) ? begun.Addresses : find(name, socket.AddressFamily);
-        if (addresses is null)
-            return SocketResults.OutOfResources;
+        Task<IPAddress[]?> addresses = _lookUp is { } begun && begun.Name.AsSpan().SequenceEqual(name) ? begun.Addresses : find(name, socket.AddressFamily);
         bool isFound = addresses.Wait(Piece);
         _lookUp = isFound ? null : (name, addresses);
         if (!isFound)
             return SocketResults.Timeout;
+        if (addresses.Result is not { } found)
+            return SocketResults.OutOfResources;
         TeecResult result = SocketResults.HostName;
-        foreach (IPAddress address in addresses.Result)
+        foreach (IPAddress address in found)
         {
             result = Lead(new IPEndPoint(address, _peer.Port));
             if (result == TeecResult.Success)

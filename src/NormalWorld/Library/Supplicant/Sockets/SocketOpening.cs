@@ -17,10 +17,10 @@ internal sealed class SocketOpening : IDisposable
     private readonly Task<(TeecResult Result, HostSocket? Socket)> _outcome;
 
     /// <summary>Begins.</summary>
-    /// <param name="addresses">Where the host is.</param>
+    /// <param name="addresses">Where the host is; null when nobody can say for want of room.</param>
     /// <param name="port">Its port.</param>
     /// <param name="isStream">TCP, or else UDP.</param>
-    internal SocketOpening(Task<IPAddress[]> addresses, int port, bool isStream) => _outcome = OpenAny(addresses, port, isStream, _end.Token);
+    internal SocketOpening(Task<IPAddress[]?> addresses, int port, bool isStream) => _outcome = OpenAny(addresses, port, isStream, _end.Token);
 
     /// <summary>It, once it is open.</summary>
     internal HostSocket? Socket => _outcome.IsCompleted ? _outcome.Result.Socket : null;
@@ -33,17 +33,19 @@ internal sealed class SocketOpening : IDisposable
     public void Dispose()
     {
         _end.Cancel();
-        _outcome.ContinueWith(
+        _ = _outcome.ContinueWith(
             opened => opened.Result.Socket?.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>The border of what goes on by itself: it never throws.</summary>
-    private static async Task<(TeecResult Result, HostSocket? Socket)> OpenAny(Task<IPAddress[]> addresses, int port, bool isStream, CancellationToken end)
+    private static async Task<(TeecResult Result, HostSocket? Socket)> OpenAny(Task<IPAddress[]?> addresses, int port, bool isStream, CancellationToken end)
     {
         (TeecResult Result, HostSocket? Socket) outcome = (SocketResults.HostName, null);
         try
         {
-            foreach (IPAddress address in await addresses.WaitAsync(end).ConfigureAwait(false))
+            if (await addresses.WaitAsync(end).ConfigureAwait(false) is not { } found)
+                return (SocketResults.OutOfResources, null);
+            foreach (IPAddress address in found)
             {
                 outcome = await Open(new IPEndPoint(address, port), isStream, end).ConfigureAwait(false);
                 if (outcome.Socket is not null)

@@ -20,8 +20,7 @@ internal sealed class SocketRequests(SocketTable sockets, HostAddresses hosts)
 
     /// <summary>Whether a request may take as long as somebody on the network likes.</summary>
     internal static bool MayWait(SupplicantRequest request) =>
-        request.Parameters is [{ A: (ulong)OpteeRpcSocketCommand.Open or (ulong)OpteeRpcSocketCommand.Send or (ulong)OpteeRpcSocketCommand.Receive
-            or (ulong)OpteeRpcSocketCommand.Ioctl or (ulong)OpteeRpcSocketCommand.AwaitOpen }, ..];
+        request.Parameters is [{ A: (ulong)OpteeRpcSocketCommand.Open or >= (ulong)OpteeRpcSocketCommand.Send and <= (ulong)OpteeRpcSocketCommand.Ioctl or (ulong)OpteeRpcSocketCommand.AwaitOpen }, ..];
 
     /// <summary>Serves a request.</summary>
     /// <param name="request">It, with its memory.</param>
@@ -70,7 +69,7 @@ internal sealed class SocketRequests(SocketTable sockets, HostAddresses hosts)
             return SocketResults.HostName;
         (int port, bool isStream) = ((int)(answer[1].A & ushort.MaxValue), answer[1].B == OpteeRpcSocket.ProtocolTcp);
         SocketOpening? opening = sockets.TryOpen(
-            request.Client, IdOf(answer), () => hosts.Find(request.Client, name, family) is { } found ? new SocketOpening(found, port, isStream) : null, out uint handle);
+            request.Client, IdOf(answer), () => new SocketOpening(hosts.Find(request.Client, name, family), port, isStream), out uint handle);
         if (opening is null)
             return SocketResults.OutOfResources;
 

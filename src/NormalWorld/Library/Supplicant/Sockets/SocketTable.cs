@@ -26,18 +26,18 @@ internal sealed class SocketTable : IDisposable
     /// <summary>Opens one.</summary>
     /// <param name="client">For whom.</param>
     /// <param name="id">Of what id it is to be.</param>
-    /// <param name="open">Begins it; null when that cannot be.</param>
+    /// <param name="open">Begins it.</param>
     /// <param name="handle">Its handle.</param>
-    /// <returns>Null when the client has its share, or it could not begin.</returns>
-    internal SocketOpening? TryOpen(int client, uint id, Func<SocketOpening?> open, out uint handle)
+    /// <returns>Null when the client has its share, or none is opened any more.</returns>
+    internal SocketOpening? TryOpen(int client, uint id, Func<SocketOpening> open, out uint handle)
     {
         handle = 0;
         if (!_shares.TryTake(client))
             return null;
-        SocketOpening? socket = open();
-        if (socket is not null && TryAdd(client, id, socket, out handle))
+        SocketOpening socket = open();
+        if (TryAdd(client, id, socket, out handle))
             return socket;
-        socket?.Dispose();
+        socket.Dispose();
         _shares.GiveBack(client);
         return null;
     }
