@@ -130,7 +130,7 @@ public sealed class SlowOpeningTests : IDisposable
     }
 
     [Fact]
-    public void Look_ups_that_were_left_behind_are_so_many_and_another_client_has_its_own()
+    public async Task Look_ups_that_were_left_behind_are_so_many_and_another_client_has_its_own()
     {
         byte[] name = "slow.example\0"u8.ToArray();
         Task<IPAddress[]?>[] begun = [.. Enumerable.Range(0, HostAddresses.Limit).Select(_ => _hosts.Find(1, name, AddressFamily.Unspecified)).Where(task => !task.IsCompleted)];
@@ -138,8 +138,8 @@ public sealed class SlowOpeningTests : IDisposable
         Assert.Equal(HostAddresses.Limit / 2, begun.Length);
         Assert.False(_hosts.Find(2, name, AddressFamily.Unspecified).IsCompleted);
         _found.Set();
-        Assert.True(Task.WaitAll(begun, Deadline));
-        Assert.NotNull(_hosts.Find(1, name, AddressFamily.Unspecified).Result);
+        await Task.WhenAll(begun).WaitAsync(Deadline);
+        Assert.NotNull(await _hosts.Find(1, name, AddressFamily.Unspecified).WaitAsync(Deadline));
     }
 
     private static Operation Open(string host, uint protocol, ushort port = 9) => new(
