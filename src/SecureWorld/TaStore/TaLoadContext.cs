@@ -33,7 +33,7 @@ internal sealed class TaLoadContext : AssemblyLoadContext
         var context = new TaLoadContext(uuid, files.ToDictionary(file => file.Name, StringComparer.OrdinalIgnoreCase), folder: null, isCollectible: true);
         try
         {
-            return context.LoadFile(files[0]);
+            return context.LoadFile(context, files[0]);
         }
         catch
         {
@@ -50,10 +50,15 @@ internal sealed class TaLoadContext : AssemblyLoadContext
     }
 
     /// <summary>The TA that an assembly was loaded for; null for the secure world's own.</summary>
-    internal static Guid? OwnerOf(Assembly assembly) => (GetLoadContext(assembly) as TaLoadContext)?._uuid;
+    internal static Guid? OwnerOf(Assembly assembly) => GetLoadContext(assembly) switch
+    {
+        TaLoadContext own => own._uuid,
+        LibraryLoadContext library => library.Ta._uuid,
+        _ => null,
+    };
 
     /// <summary>The load context of a TA's assembly: whoever runs its code refers to it, since the runtime does not.</summary>
-    internal static object? Of(Assembly assembly) => GetLoadContext(assembly) as TaLoadContext;
+    internal static TaLoadContext? Of(Assembly assembly) => GetLoadContext(assembly) as TaLoadContext;
 
     /// <summary>Lets the collector have an image's assemblies, none of which has run.</summary>
     internal static void Discard(Assembly assembly)
@@ -62,17 +67,20 @@ internal sealed class TaLoadContext : AssemblyLoadContext
             context.Unload();
     }
 
-    protected override Assembly? Load(AssemblyName assemblyName)
+    /// <summary>Loads an assembly of the TA's image or folder into this context, or into one that stands on it.</summary>
+    /// <returns>Null when there is none of that name.</returns>
+    internal Assembly? LoadInto(AssemblyLoadContext context, string name)
     {
-        if (assemblyName.Name == typeof(TrustedApp).Assembly.GetName().Name)
-            return typeof(TrustedApp).Assembly;
-        if (_files.TryGetValue(assemblyName.Name + ".dll", out TaImageFile? file))
-            return LoadFile(file);
-        if (_folder is null)
-            return null;
-        string path = Path.Combine(_folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        if (_files.TryGetValue(name + ".dll", out TaImageFile? file))
+            return LoadFile(context, file);
+        if (_folder is null || Path.GetFileName(name) != name)
+            return null; // it has no folder, or the name would lead out of it
+        string path = Path.Combine(_folder, name + ".dll");
+        return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
     }
+
+    protected override Assembly? Load(AssemblyName assemblyName) =>
+        assemblyName.Name == typeof(TrustedApp).Assembly.GetName().Name ? typeof(TrustedApp).Assembly : LoadInto(this, assemblyName.Name ?? "");
 
     /// <summary>Nobody has it. The exception that follows strikes in the middle of the TA, which may say nothing of it.</summary>
     private static Assembly? TellMissing(AssemblyLoadContext context, AssemblyName name)
@@ -81,9 +89,9 @@ internal sealed class TaLoadContext : AssemblyLoadContext
         return null;
     }
 
-    private Assembly LoadFile(TaImageFile file)
+    private Assembly LoadFile(AssemblyLoadContext context, TaImageFile file)
     {
         _files.TryGetValue(Path.ChangeExtension(file.Name, ".pdb"), out TaImageFile? symbols);
-        return LoadFromStream(new MemoryStream(file.Content), symbols is null ? null : new MemoryStream(symbols.Content));
+        return context.LoadFromStream(new MemoryStream(file.Content), symbols is null ? null : new MemoryStream(symbols.Content));
     }
 }
