@@ -17,7 +17,7 @@ internal static class XtestRegistry
         [
             .. new[]
                 {
-                    CoreCases.All, CryptoCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, PluginCases.All, NativeCases.All, ElsewhereCases.All,
+                    CoreCases.All, CryptoCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, PluginCases.All, NativeCases.All, LibraryCases.All, ElsewhereCases.All,
                     TcpCases.All, UdpCases.All,
                     DigestCases.All, CipherCases.All, AsymmetricCases.All, KeyCases.All, DerivationCases.All,
                     NumberCases.All, ArithmeticCases.All,

@@ -55,11 +55,11 @@ internal sealed class InstanceLibraries(TaLoadContext code, Assembly main, IRead
     {
         if (!named.Contains(name, StringComparer.Ordinal))
             throw new TeeException(TeeResult.ItemNotFound, $"Library {name} is not named by a TaLibrary attribute of the TA.");
-        var context = new LibraryLoadContext(code);
         try
         {
-            Assembly? assembly = code.LoadInto(context, name);
-            return new Library(context, assembly ?? throw new TeeException(TeeResult.ItemNotFound, $"Library {name} is not beside the TA; it belongs into its folder or image as {name}.dll."));
+            return code.LoadLibrary(name) is var (context, assembly)
+                ? new Library(context, assembly)
+                : throw new TeeException(TeeResult.ItemNotFound, $"Library {name} is not beside the TA; it belongs into its folder or image as {name}.dll.");
         }
         catch (Exception e) when (e is BadImageFormatException or IOException)
         {

@@ -67,20 +67,38 @@ internal sealed class TaLoadContext : AssemblyLoadContext
             context.Unload();
     }
 
-    /// <summary>Loads an assembly of the TA's image or folder into this context, or into one that stands on it.</summary>
+    /// <summary>Loads a library of the TA's image or folder into a context of its own.</summary>
     /// <returns>Null when there is none of that name.</returns>
-    internal Assembly? LoadInto(AssemblyLoadContext context, string name)
+    internal (LibraryLoadContext Context, Assembly Code)? LoadLibrary(string name)
     {
-        if (_files.TryGetValue(name + ".dll", out TaImageFile? file))
-            return LoadFile(context, file);
-        if (_folder is null || Path.GetFileName(name) != name)
-            return null; // it has no folder, or the name would lead out of it
-        string path = Path.Combine(_folder, name + ".dll");
-        return File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+        if (Find(name, out TaImageFile? file, out string? path) is not { } size)
+            return null;
+        var context = new LibraryLoadContext(this, name, size);
+        return (context, file is null ? context.LoadFromAssemblyPath(path!) : LoadFile(context, file));
     }
 
-    protected override Assembly? Load(AssemblyName assemblyName) =>
-        assemblyName.Name == typeof(TrustedApp).Assembly.GetName().Name ? typeof(TrustedApp).Assembly : LoadInto(this, assemblyName.Name ?? "");
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        if (assemblyName.Name == typeof(TrustedApp).Assembly.GetName().Name)
+            return typeof(TrustedApp).Assembly;
+        if (Find(assemblyName.Name ?? "", out TaImageFile? file, out string? path) is null)
+            return null;
+        return file is null ? LoadFromAssemblyPath(path!) : LoadFile(this, file);
+    }
+
+    /// <summary>Looks for an assembly in the image, then in the folder.</summary>
+    /// <returns>Its size in bytes; null when there is none.</returns>
+    private long? Find(string name, out TaImageFile? file, out string? path)
+    {
+        path = null;
+        if (_files.TryGetValue(name + ".dll", out file))
+            return file.Content.Length;
+        if (_folder is null || Path.GetFileName(name) != name)
+            return null; // it has no folder, or the name would lead out of it
+        path = Path.Combine(_folder, name + ".dll");
+        var found = new FileInfo(path);
+        return found.Exists ? found.Length : null;
+    }
 
     /// <summary>Nobody has it. The exception that follows strikes in the middle of the TA, which may say nothing of it.</summary>
     private static Assembly? TellMissing(AssemblyLoadContext context, AssemblyName name)
@@ -89,6 +107,8 @@ internal sealed class TaLoadContext : AssemblyLoadContext
         return null;
     }
 
+    /// <param name="context">This, or one that stands on it.</param>
+    /// <param name="file">Of the image.</param>
     private Assembly LoadFile(AssemblyLoadContext context, TaImageFile file)
     {
         _files.TryGetValue(Path.ChangeExtension(file.Name, ".pdb"), out TaImageFile? symbols);
