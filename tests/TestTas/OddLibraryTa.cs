@@ -7,8 +7,6 @@ namespace RestrictedTee.TestTas;
 /// <summary>Opens libraries in every way, right and wrong.</summary>
 [TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0e2")]
 [TaLibrary(Odd)]
-[TaLibrary("Absent")]
-[TaLibrary("../RestrictedTee.TestTas")]
 public sealed class OddLibraryTa : TrustedApp
 {
     private const string Odd = "RestrictedTee.OddLibrary";
@@ -42,13 +40,11 @@ public sealed class OddLibraryTa : TrustedApp
     public void Open(ValueInput which) => _ = which.A switch
     {
         0 => OpenLibrary<object>("System.Private.CoreLib"),
-        1 => OpenLibrary<object>("Absent"),
-        2 => OpenLibrary<object>("../RestrictedTee.TestTas"),
-        3 => OpenLibrary<INothing>(Odd),
-        4 => OpenLibrary<ITwice>(Odd),
-        5 => OpenLibrary<IDemanding>(Odd),
-        6 => OpenLibrary<IPanicking>(Odd),
-        7 => OpenLibrary<IRefusing>(Odd),
+        1 => OpenLibrary<INothing>(Odd),
+        2 => OpenLibrary<ITwice>(Odd),
+        3 => OpenLibrary<IDemanding>(Odd),
+        4 => OpenLibrary<IPanicking>(Odd),
+        5 => OpenLibrary<IRefusing>(Odd),
         _ => throw new TeeException(TeeResult.BadParameters),
     };
 

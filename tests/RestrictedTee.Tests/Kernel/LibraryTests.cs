@@ -1,6 +1,9 @@
+using System.Reflection;
 using System.Runtime.Loader;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Uapi;
+using RestrictedTee.Sdk;
+using RestrictedTee.SecureWorld.TaStore;
 using RestrictedTee.SmcTransport.TaImages;
 using RestrictedTee.Tests.Harness;
 using Serilog.Events;
@@ -13,6 +16,7 @@ public sealed class LibraryTests : IDisposable
 {
     private static readonly Guid Odd = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0e2"), Checksums = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e307");
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("rtee-ta").FullName;
     private readonly InProcessTee _tee = new();
     private readonly TeeContext _context;
 
@@ -22,6 +26,7 @@ public sealed class LibraryTests : IDisposable
     {
         _context.Dispose();
         _tee.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -59,13 +64,11 @@ public sealed class LibraryTests : IDisposable
 
     [Theory]
     [InlineData(0, TeecResult.ItemNotFound, "not named")] // of the framework
-    [InlineData(1, TeecResult.ItemNotFound, "not beside the TA")]
-    [InlineData(2, TeecResult.ItemNotFound, "not beside the TA")] // a way out of the folder
-    [InlineData(3, TeecResult.BadFormat, "has 0 public classes")]
-    [InlineData(4, TeecResult.BadFormat, "has 2 public classes")]
-    [InlineData(5, TeecResult.BadFormat, "one public constructor")]
-    [InlineData(6, TeecResult.TargetDead, "panicked with code 0x11b")]
-    [InlineData(7, TeecResult.Security, "not today")]
+    [InlineData(1, TeecResult.BadFormat, "has 0 public classes")]
+    [InlineData(2, TeecResult.BadFormat, "has 2 public classes")]
+    [InlineData(3, TeecResult.BadFormat, "one public constructor")]
+    [InlineData(4, TeecResult.TargetDead, "panicked with code 0x11b")]
+    [InlineData(5, TeecResult.Security, "not today")]
     public void What_cannot_be_opened_has_a_result_and_words(uint which, TeecResult expected, string words)
     {
         using var log = new LogCapture();
@@ -92,7 +95,7 @@ public sealed class LibraryTests : IDisposable
         using (TeeSession panicking = _context.OpenSession(Odd))
         {
             Count(panicking, out _);
-            Assert.Equal(TeecResult.TargetDead, panicking.TryInvoke(1, new Operation(Parameter.ValueInput(6)), out _));
+            Assert.Equal(TeecResult.TargetDead, panicking.TryInvoke(1, new Operation(Parameter.ValueInput(4)), out _));
         }
 
         Assert.Equal(0, Disposed());
@@ -138,8 +141,31 @@ public sealed class LibraryTests : IDisposable
     }
 
     [Fact]
-    public void A_library_that_is_named_and_not_there_is_a_problem_of_the_folder() =>
-        Assert.Contains(TaCatalogue.Scan(Repository.TestTas).Problems, problem => problem.Contains("OddLibraryTa names the library Absent, which is not beside it", StringComparison.Ordinal));
+    public void A_library_that_is_named_and_not_there_is_a_problem_of_the_folder()
+    {
+        File.Copy(Path.Combine(Repository.TestTas, "RestrictedTee.TestTas.dll"), Path.Combine(_folder, "Lone.dll"));
+
+        Assert.Contains(TaCatalogue.Scan(_folder).Problems, problem => problem.Contains("ChecksumsTa names the library Checksums, which is not beside it", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Absent", TeeResult.ItemNotFound)]
+    [InlineData("../Outside", TeeResult.ItemNotFound)]
+    [InlineData("Rubbish", TeeResult.BadFormat)]
+    public void Only_an_assembly_that_lies_beside_the_ta_is_opened_even_if_it_names_another(string name, TeeResult expected)
+    {
+        string own = Directory.CreateDirectory(Path.Combine(_folder, "own")).FullName, path = Path.Combine(own, "RestrictedTee.TestTas.dll");
+        File.Copy(Path.Combine(Repository.TestTas, "RestrictedTee.TestTas.dll"), path);
+        File.Copy(Path.Combine(Repository.TestTas, "Checksums.dll"), Path.Combine(_folder, "Outside.dll"));
+        File.WriteAllText(Path.Combine(own, "Rubbish.dll"), "no assembly");
+        Assembly assembly = TaLoadContext.LoadFrom(Checksums, path);
+        var libraries = new InstanceLibraries(TaLoadContext.Of(assembly)!, assembly, [name]);
+
+        TeeException refusal = Assert.Throws<TeeException>(() => libraries.Open(name, typeof(object), this));
+
+        Assert.Equal(expected, refusal.Result);
+        Assert.Equal([assembly], libraries.Loaded);
+    }
 
     private static (uint Made, uint IsTheSame) Count(TeeSession session, out (uint Before, uint After) assemblies)
     {
