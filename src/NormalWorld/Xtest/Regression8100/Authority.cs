@@ -16,6 +16,8 @@ internal static class Authority
 
     internal static string Request => Read("my-request");
 
+    internal static string RequestBySha1 => Read("my-request-sha1");
+
     /// <summary>As a client in C passes it: with the zero at its end.</summary>
     internal static byte[] AsText(string pem) => [.. Encoding.ASCII.GetBytes(pem), 0];
 

@@ -14,6 +14,9 @@ internal static class CertificateCases
 {
     private const int CertificateSize = 2048, ChainSize = 4096;
 
+    // Of RSA (RFC 8017, appendix A.2.4), which a certificate is signed by whatever its request is signed by.
+    private const string BySha1 = "1.2.840.113549.1.1.5", BySha256 = "1.2.840.113549.1.1.11", BySha384 = "1.2.840.113549.1.1.12", BySha512 = "1.2.840.113549.1.1.13";
+
     internal static readonly XtestCase[] All =
     [
         new("regression_8101", "TA mbedTLS self tests", SelfTests),
@@ -64,14 +67,19 @@ internal static class CertificateCases
     {
         using TeeSession? crypt = c.Open(Crypt.Uuid);
         using ECDsa pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("O=RestrictedTee, CN=Test curve", pair, HashAlgorithmName.SHA384);
-        byte[] der = request.CreateSigningRequest(), altered = [.. der];
+        byte[] der = RequestBy(HashAlgorithmName.SHA256), altered = [.. der];
         altered[der.AsSpan().IndexOf("Test curve"u8)] ^= 1;
 
         using (c.Begin("a key of RSA, as text"))
-            ExpectSigned(c, crypt!, AsText(Request), "CN=Test client, O=RestrictedTee", "1.2.840.113549.1.1.11");
-        using (c.Begin("a key of a curve, as DER"))
-            ExpectSigned(c, crypt!, der, "O=RestrictedTee, CN=Test curve", "1.2.840.113549.1.1.12");
+            ExpectSigned(c, crypt!, AsText(Request), "CN=Test client, O=RestrictedTee", BySha256);
+        using (c.Begin("the same, by SHA-1"))
+            ExpectSigned(c, crypt!, AsText(RequestBySha1), "CN=Test client, O=RestrictedTee", BySha1);
+        foreach ((HashAlgorithmName digest, string algorithm) in ((HashAlgorithmName, string)[])[(HashAlgorithmName.SHA256, BySha256), (HashAlgorithmName.SHA384, BySha384), (HashAlgorithmName.SHA512, BySha512)])
+        {
+            using (c.Begin($"a key of a curve, as DER, by {digest}"))
+                ExpectSigned(c, crypt!, RequestBy(digest), "O=RestrictedTee, CN=Test curve", algorithm);
+        }
+
         foreach ((string title, byte[] bad) in ((string, byte[])[])[("a request that was altered", altered), ("text without its zero", AsText(Request)[..^1]), ("DER with more behind it", [.. der, 0]), ("nothing", [])])
         {
             using (c.Begin(title))
@@ -80,6 +88,8 @@ internal static class CertificateCases
 
         using (c.Begin("buffers that are too small"))
             ExpectSizes(c, crypt!, der);
+
+        byte[] RequestBy(HashAlgorithmName digest) => new CertificateRequest("O=RestrictedTee, CN=Test curve", pair, digest).CreateSigningRequest();
     }
 
     private static void ExpectSigned(CaseRun c, TeeSession crypt, byte[] request, string subject, string algorithm)
@@ -126,7 +136,7 @@ internal static class CertificateCases
         using RSA pair = RSA.Create(2048);
         var request = new CertificateRequest(root.SubjectName, pair, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority());
-        using X509Certificate2 other = request.CreateSelfSigned(root.NotBefore, root.NotAfter);
+        using X509Certificate2 other = request.CreateSelfSigned(new DateTimeOffset(root.NotBefore), new DateTimeOffset(root.NotAfter));
         return other.ExportCertificatePem();
     }
 }

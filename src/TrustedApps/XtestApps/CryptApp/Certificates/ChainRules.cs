@@ -27,7 +27,8 @@ internal static class ChainRules
     /// <summary>Whether the first leads to one of the anchors, perhaps over the others.</summary>
     internal static bool LeadsToAnchor(X509Certificate2Collection certificates, X509Certificate2Collection anchors)
     {
-        // Nothing but what the client passed counts, so nothing is fetched, and nothing is trusted that the machine trusts.
+        // Nothing is trusted but what the client says, and nothing is fetched. What the machine trusts the launcher keeps out of sight; what its user keeps
+        // for .NET may complete a chain, and no more.
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(anchors);
