@@ -32,7 +32,7 @@ public sealed class ForesightTests
         for (int wait = 0; wait < 1000; wait++)
         {
             Assert.False(foresight.TryForesee(out _, out _));
-            foresight.Learn(wait % 2 == 0 ? Usual : 2 * Usual);
+            foresight.Blocked(wait % 2 == 0 ? Usual : 2 * Usual);
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class ForesightTests
         var foresight = new Foresight();
         long apart = Foresight.MostSpread / 2;
         for (int wait = 0; wait < 100; wait++)
-            foresight.Learn(wait % 2 == 0 ? Usual - apart : Usual + apart);
+            foresight.Blocked(wait % 2 == 0 ? Usual - apart : Usual + apart);
 
         Assert.True(foresight.TryForesee(out long from, out long until));
         Assert.InRange(from, 0, Usual - apart - Foresight.Lead);
@@ -65,7 +65,7 @@ public sealed class ForesightTests
     {
         Foresight foresight = Learned(Usual);
 
-        foresight.Learn(times * Usual);
+        foresight.Blocked(times * Usual);
         Assert.False(foresight.TryForesee(out _, out _));
 
         int waits = WaitsUntilForeseen(foresight, Usual, out long from, out long until);
@@ -78,7 +78,7 @@ public sealed class ForesightTests
     {
         Foresight foresight = Learned(Usual);
         for (int wait = 0; wait < 100; wait++)
-            foresight.Learn(3 * Usual);
+            foresight.Blocked(3 * Usual);
 
         Assert.True(foresight.TryForesee(out long from, out long until));
         Assert.InRange(3 * Usual, from, until);
@@ -103,11 +103,22 @@ public sealed class ForesightTests
         Assert.Equal(1, WaitsUntilForeseen(foresight, Usual, out _, out _));
     }
 
+    [Fact]
+    public void A_poll_that_wins_later_than_blocked_waits_end_is_lost()
+    {
+        Foresight foresight = Learned(Usual);
+
+        Assert.True(foresight.TryForesee(out _, out _));
+        foresight.Won(Usual + 1);
+
+        Assert.False(foresight.TryForesee(out _, out _));
+    }
+
     private static Foresight Learned(long ticks)
     {
         var foresight = new Foresight();
         for (int wait = 0; wait < 100; wait++)
-            foresight.Learn(ticks);
+            foresight.Blocked(ticks);
         return foresight;
     }
 
@@ -117,7 +128,7 @@ public sealed class ForesightTests
         int waits = 0;
         while (!foresight.TryForesee(out from, out until) && waits < 1000)
         {
-            foresight.Learn(ticks);
+            foresight.Blocked(ticks);
             waits++;
         }
 
