@@ -5,6 +5,7 @@ using RestrictedTee.Xtest.Regression1000;
 using RestrictedTee.Xtest.Regression2000;
 using RestrictedTee.Xtest.Regression4000;
 using RestrictedTee.Xtest.Regression4100;
+using RestrictedTee.Xtest.Regression8100;
 
 namespace RestrictedTee.Xtest;
 
@@ -21,6 +22,7 @@ internal static class XtestRegistry
                     TcpCases.All, UdpCases.All,
                     DigestCases.All, CipherCases.All, AsymmetricCases.All, KeyCases.All, DerivationCases.All,
                     NumberCases.All, ArithmeticCases.All,
+                    CertificateCases.All,
                 }
                 .SelectMany(cases => cases)
                 .OrderBy(c => c.Id, StringComparer.Ordinal),
