@@ -5,6 +5,7 @@ using RestrictedTee.Xtest.Regression1000;
 using RestrictedTee.Xtest.Regression2000;
 using RestrictedTee.Xtest.Regression4000;
 using RestrictedTee.Xtest.Regression4100;
+using RestrictedTee.Xtest.Regression8100;
 
 namespace RestrictedTee.Xtest;
 
@@ -17,10 +18,11 @@ internal static class XtestRegistry
         [
             .. new[]
                 {
-                    CoreCases.All, CryptoCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, PluginCases.All, NativeCases.All, ElsewhereCases.All,
+                    CoreCases.All, CryptoCases.All, LifecycleCases.All, PanicCases.All, WaitCases.All, ConcurrencyCases.All, SharedMemoryCases.All, LoginCases.All, PluginCases.All, NativeCases.All, LibraryCases.All, ElsewhereCases.All,
                     TcpCases.All, UdpCases.All,
                     DigestCases.All, CipherCases.All, AsymmetricCases.All, KeyCases.All, DerivationCases.All,
                     NumberCases.All, ArithmeticCases.All,
+                    CertificateCases.All,
                 }
                 .SelectMany(cases => cases)
                 .OrderBy(c => c.Id, StringComparer.Ordinal),

@@ -33,7 +33,7 @@ internal sealed class TaLoadContext : AssemblyLoadContext
         var context = new TaLoadContext(uuid, files.ToDictionary(file => file.Name, StringComparer.OrdinalIgnoreCase), folder: null, isCollectible: true);
         try
         {
-            return context.LoadFile(files[0]);
+            return context.LoadFile(context, files[0]);
         }
         catch
         {
@@ -50,10 +50,15 @@ internal sealed class TaLoadContext : AssemblyLoadContext
     }
 
     /// <summary>The TA that an assembly was loaded for; null for the secure world's own.</summary>
-    internal static Guid? OwnerOf(Assembly assembly) => (GetLoadContext(assembly) as TaLoadContext)?._uuid;
+    internal static Guid? OwnerOf(Assembly assembly) => GetLoadContext(assembly) switch
+    {
+        TaLoadContext own => own._uuid,
+        LibraryLoadContext library => library.Ta._uuid,
+        _ => null,
+    };
 
     /// <summary>The load context of a TA's assembly: whoever runs its code refers to it, since the runtime does not.</summary>
-    internal static object? Of(Assembly assembly) => GetLoadContext(assembly) as TaLoadContext;
+    internal static TaLoadContext? Of(Assembly assembly) => GetLoadContext(assembly) as TaLoadContext;
 
     /// <summary>Lets the collector have an image's assemblies, none of which has run.</summary>
     internal static void Discard(Assembly assembly)
@@ -62,16 +67,37 @@ internal sealed class TaLoadContext : AssemblyLoadContext
             context.Unload();
     }
 
+    /// <summary>Loads a library of the TA's image or folder into a context of its own.</summary>
+    /// <returns>Null when there is none of that name.</returns>
+    internal (LibraryLoadContext Context, Assembly Code)? LoadLibrary(string name)
+    {
+        if (Find(name, out TaImageFile? file, out string? path) is not { } size)
+            return null;
+        var context = new LibraryLoadContext(this, name, size);
+        return (context, file is null ? context.LoadFromAssemblyPath(path!) : LoadFile(context, file));
+    }
+
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         if (assemblyName.Name == typeof(TrustedApp).Assembly.GetName().Name)
             return typeof(TrustedApp).Assembly;
-        if (_files.TryGetValue(assemblyName.Name + ".dll", out TaImageFile? file))
-            return LoadFile(file);
-        if (_folder is null)
+        if (Find(assemblyName.Name ?? "", out TaImageFile? file, out string? path) is null)
             return null;
-        string path = Path.Combine(_folder, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        return file is null ? LoadFromAssemblyPath(path!) : LoadFile(this, file);
+    }
+
+    /// <summary>Looks for an assembly in the image, then in the folder.</summary>
+    /// <returns>Its size in bytes; null when there is none.</returns>
+    private long? Find(string name, out TaImageFile? file, out string? path)
+    {
+        path = null;
+        if (_files.TryGetValue(name + ".dll", out file))
+            return file.Content.Length;
+        if (_folder is null || Path.GetFileName(name) != name)
+            return null; // it has no folder, or the name would lead out of it
+        path = Path.Combine(_folder, name + ".dll");
+        var found = new FileInfo(path);
+        return found.Exists ? found.Length : null;
     }
 
     /// <summary>Nobody has it. The exception that follows strikes in the middle of the TA, which may say nothing of it.</summary>
@@ -81,9 +107,11 @@ internal sealed class TaLoadContext : AssemblyLoadContext
         return null;
     }
 
-    private Assembly LoadFile(TaImageFile file)
+    /// <param name="context">This, or one that stands on it.</param>
+    /// <param name="file">Of the image.</param>
+    private Assembly LoadFile(AssemblyLoadContext context, TaImageFile file)
     {
         _files.TryGetValue(Path.ChangeExtension(file.Name, ".pdb"), out TaImageFile? symbols);
-        return LoadFromStream(new MemoryStream(file.Content), symbols is null ? null : new MemoryStream(symbols.Content));
+        return context.LoadFromStream(new MemoryStream(file.Content), symbols is null ? null : new MemoryStream(symbols.Content));
     }
 }

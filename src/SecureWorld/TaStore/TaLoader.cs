@@ -52,7 +52,9 @@ internal static class TaLoader
         TrustedAppAttribute header = type.GetCustomAttribute<TrustedAppAttribute>()!;
         if (header.Flags.HasFlag(TaFlags.Concurrent))
             throw new InvalidDataException($"class {type.FullName} asks for TaFlags.Concurrent, which only pseudo TAs may have.");
-        return new ManagedProgram(type, header, () => (TrustedApp)Activator.CreateInstance(type)!, isPseudo: false, TaLoadContext.Of(assembly));
+        TaLoadContext code = TaLoadContext.Of(assembly)!;
+        string[] libraries = [.. type.GetCustomAttributes<TaLibraryAttribute>(inherit: false).Select(library => library.Name)];
+        return new ManagedProgram(type, header, () => (TrustedApp)Activator.CreateInstance(type)!, isPseudo: false, code, () => new InstanceLibraries(code, assembly, libraries));
     }
 
     private static string Reason(Exception e) => e switch

@@ -55,7 +55,7 @@ internal sealed class AdaptiveWait
         if (course == Course.Taken || (course != Course.Crowded && TryPollAtItsEnd(ref what, begin)))
             return;
         Block(ref what, begin, course);
-        _foresight.Learn(Stopwatch.GetTimestamp() - begin);
+        _foresight.Blocked(Stopwatch.GetTimestamp() - begin);
     }
 
     /// <summary>How a wait has begun.</summary>

@@ -46,9 +46,15 @@ internal sealed class Foresight
     /// <summary>It did not, though it was time.</summary>
     internal void Lost() => _bet.Lost();
 
-    /// <summary>A wait that was longer than a poll has ended.</summary>
+    /// <summary>A wait has ended in a block.</summary>
     /// <param name="ticks">How long it was.</param>
-    internal void Learn(long ticks)
+    internal void Blocked(long ticks)
+    {
+        _bet.Blocked(ticks);
+        Learn(ticks);
+    }
+
+    private void Learn(long ticks)
     {
         if (_mean == 0)
         {

@@ -1,5 +1,3 @@
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
 using System.Text;
 using RestrictedTee.SmcTransport.Interop;
 
@@ -9,7 +7,13 @@ namespace RestrictedTee.SmcTransport.TaImages;
 /// <param name="Uuid">Its UUID.</param>
 /// <param name="TypeName">The class that is marked as trusted application.</param>
 /// <param name="AssemblyPath">The assembly that holds it.</param>
-public sealed record TaEntry(Guid Uuid, string TypeName, string AssemblyPath);
+public sealed record TaEntry(Guid Uuid, string TypeName, string AssemblyPath)
+{
+    /// <summary>The assemblies that it loads at run time, by name; they lie beside it.</summary>
+    public IReadOnlyList<string> Libraries { get; init; } = [];
+
+    internal string PathOf(string assembly) => Path.Combine(Path.GetDirectoryName(AssemblyPath)!, assembly + ".dll");
+}
 
 /// <summary>
 /// The trusted applications of a folder, found by reading assembly metadata: nothing is loaded, so nothing runs. Assemblies
@@ -17,7 +21,6 @@ public sealed record TaEntry(Guid Uuid, string TypeName, string AssemblyPath);
 /// </summary>
 public sealed class TaCatalogue
 {
-    private const string Attribute = "TrustedAppAttribute";
     private readonly Dictionary<Guid, TaEntry> _entries = [];
 
     private TaCatalogue(IReadOnlyList<string> problems) => Problems = problems;
@@ -25,7 +28,7 @@ public sealed class TaCatalogue
     /// <summary>What was found.</summary>
     public IReadOnlyCollection<TaEntry> Entries => _entries.Values;
 
-    /// <summary>What is wrong in the folder, one sentence each: files that are no assemblies, UUIDs that are malformed or taken twice.</summary>
+    /// <summary>What is wrong in the folder, one sentence each: files that are no assemblies, UUIDs that are malformed or taken twice, libraries that are not there.</summary>
     public IReadOnlyList<string> Problems { get; }
 
     /// <summary>The TA with a UUID, or null. Of two with one UUID neither is served.</summary>
@@ -41,8 +44,10 @@ public sealed class TaCatalogue
         {
             try
             {
-                foreach (TaEntry entry in ReadAssembly(path, problems))
+                foreach (TaEntry entry in TaMetadata.Read(path, problems))
                 {
+                    foreach (string library in entry.Libraries.Where(library => !File.Exists(entry.PathOf(library))))
+                        problems.Add($"{path}: class {entry.TypeName} names the library {library}, which is not beside it; it cannot be opened.");
                     if (catalogue._entries.TryAdd(entry.Uuid, entry))
                         continue;
                     duplicates.Add(entry.Uuid);
@@ -77,14 +82,17 @@ public sealed class TaCatalogue
         return text.ToString();
     }
 
-    /// <summary>Packs a TA with its symbols and those assemblies beside it that it refers to, directly or through others.</summary>
+    /// <summary>
+    /// Packs a TA with its symbols and those assemblies beside it that it refers to, directly or through others, and the libraries that it
+    /// names.
+    /// </summary>
     /// <exception cref="IOException">A file has gone, is no regular file, or is too large.</exception>
     public static byte[] Pack(TaEntry entry)
     {
-        string folder = Path.GetDirectoryName(entry.AssemblyPath)!;
         var files = new List<TaImageFile>();
         var wanted = new Queue<string>([entry.AssemblyPath]);
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Path.GetFileNameWithoutExtension(entry.AssemblyPath), "RestrictedTee.Sdk" };
+        Want(entry.Libraries);
         while (wanted.TryDequeue(out string? path))
         {
             byte[] assembly = RegularFile.ReadAllBytes(path, TaImage.MaxFileSize);
@@ -92,15 +100,20 @@ public sealed class TaCatalogue
             string symbols = Path.ChangeExtension(path, ".pdb");
             if (File.Exists(symbols))
                 files.Add(new TaImageFile(Path.GetFileName(symbols), RegularFile.ReadAllBytes(symbols, TaImage.MaxFileSize)));
-            foreach (string reference in References(assembly))
-            {
-                string candidate = Path.Combine(folder, reference + ".dll");
-                if (seen.Add(reference) && File.Exists(candidate))
-                    wanted.Enqueue(candidate);
-            }
+            Want(TaMetadata.References(assembly));
         }
 
         return TaImage.Pack(files);
+
+        void Want(IEnumerable<string> names)
+        {
+            foreach (string name in names)
+            {
+                // A name that leads out of the folder is none of an assembly beside the TA.
+                if (Path.GetFileName(name) == name && seen.Add(name) && File.Exists(entry.PathOf(name)))
+                    wanted.Enqueue(entry.PathOf(name));
+            }
+        }
     }
 
     private static IEnumerable<string> Assemblies(string folder, List<string> problems)
@@ -121,64 +134,6 @@ public sealed class TaCatalogue
                 problems.Add($"{folder}: cannot be listed: {e.Message}");
                 return [];
             }
-        }
-    }
-
-    private static List<TaEntry> ReadAssembly(string path, List<string> problems)
-    {
-        var entries = new List<TaEntry>();
-        using PEReader pe = Open(RegularFile.ReadAllBytes(path, TaImage.MaxFileSize));
-        if (!pe.HasMetadata)
-            return entries; // a native library beside a TA
-        MetadataReader metadata = pe.GetMetadataReader();
-        foreach (TypeDefinitionHandle handle in metadata.TypeDefinitions)
-        {
-            TypeDefinition type = metadata.GetTypeDefinition(handle);
-            foreach (CustomAttributeHandle attributeHandle in type.GetCustomAttributes())
-            {
-                CustomAttribute attribute = metadata.GetCustomAttribute(attributeHandle);
-                if (!IsTrustedApp(metadata, attribute))
-                    continue;
-                BlobReader blob = metadata.GetBlobReader(attribute.Value);
-                blob.ReadUInt16(); // prolog (ECMA-335 II.23.3)
-                string? text = blob.ReadSerializedString();
-                string name = metadata.GetString(type.Namespace) is { Length: > 0 } ns ? $"{ns}.{metadata.GetString(type.Name)}" : metadata.GetString(type.Name);
-                if (Guid.TryParse(text, out Guid uuid))
-                    entries.Add(new TaEntry(uuid, name, path));
-                else
-                    problems.Add($"{path}: class {name} has '{text}' for a UUID.");
-            }
-        }
-
-        return entries;
-    }
-
-    private static bool IsTrustedApp(MetadataReader metadata, CustomAttribute attribute)
-    {
-        if (attribute.Constructor.Kind != HandleKind.MemberReference)
-            return false;
-        EntityHandle parent = metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent;
-        if (parent.Kind != HandleKind.TypeReference)
-            return false;
-        TypeReference type = metadata.GetTypeReference((TypeReferenceHandle)parent);
-        return metadata.StringComparer.Equals(type.Name, Attribute) && metadata.StringComparer.Equals(type.Namespace, "RestrictedTee.Sdk");
-    }
-
-    private static PEReader Open(byte[] assembly) => new(new MemoryStream(assembly, writable: false));
-
-    private static List<string> References(byte[] assembly)
-    {
-        try
-        {
-            using PEReader pe = Open(assembly);
-            if (!pe.HasMetadata)
-                return [];
-            MetadataReader metadata = pe.GetMetadataReader();
-            return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
-        }
-        catch (BadImageFormatException)
-        {
-            return [];
         }
     }
 }

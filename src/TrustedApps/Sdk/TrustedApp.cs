@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace RestrictedTee.Sdk;
 
 /// <summary>
@@ -11,6 +13,34 @@ namespace RestrictedTee.Sdk;
 /// </remarks>
 public abstract class TrustedApp
 {
+    /// <summary>The instance's code, from <see cref="Create"/> on; null before, and of a pseudo TA.</summary>
+    internal ITaLibraries? Libraries { get; set; }
+
+    /// <summary>
+    /// The assemblies that this instance runs (dl_iterate_phdr): the TA's own first, then those that came with it so far, then the libraries
+    /// that it has opened.
+    /// </summary>
+    protected IReadOnlyList<Assembly> LoadedAssemblies => Libraries?.Loaded ?? [GetType().Assembly];
+
+    /// <summary>
+    /// Loads a library of the TA's own image (dlopen), and gives the object of the one public class in it that is a
+    /// <typeparamref name="T"/> (dlsym): an interface or base class of an assembly that both refer to, or of the framework.
+    /// </summary>
+    /// <remarks>
+    /// Each instance has the library to itself, statics and module initialisers included, and it goes with the instance. To open it again gives
+    /// the same object. The class has one public constructor, without parameters or with one that is the TA's object, which stands in for
+    /// what a library in C gets at by <c>extern</c>. A disposable object is disposed after <see cref="Destroy"/>, and not when the instance panics.
+    /// What it throws is the TA's to catch, and its panic is the TA's.
+    /// </remarks>
+    /// <param name="name">As in one of the TA's <see cref="TaLibraryAttribute"/>s.</param>
+    /// <exception cref="TeeException">
+    /// BadState: in the TA's constructor, which is too early; ItemNotFound: the TA names no such library, or there is none in its image;
+    /// BadFormat: it is no assembly, or has no class, or several, that is a <typeparamref name="T"/> with such a constructor.
+    /// </exception>
+    protected T OpenLibrary<T>(string name)
+        where T : class =>
+        (T)(Libraries ?? throw new TeeException(TeeResult.BadState, $"Library {name} is opened from Create on, not in the constructor.")).Open(name, typeof(T), this);
+
     /// <summary>TA_CreateEntryPoint. Throw <see cref="TeeException"/> to refuse.</summary>
     protected internal virtual void Create()
     {

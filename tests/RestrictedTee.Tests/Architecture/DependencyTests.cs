@@ -19,6 +19,8 @@ public sealed class DependencyTests
         ["src/TrustedApps/Contracts"] = [],
         ["src/SecureWorld"] = ["src/SmcTransport", "src/TrustedApps/Sdk", "src/TrustedApps/Contracts"],
         ["src/TrustedApps"] = ["src/TrustedApps/Sdk", "src/TrustedApps/Contracts"],
+        ["src/TrustedApps/XtestLibraries"] = ["src/TrustedApps/Sdk", "src/TrustedApps/XtestLibraries"],
+        ["src/TrustedApps/XtestApps"] = ["src/TrustedApps/Sdk", "src/TrustedApps/Contracts", "src/TrustedApps/XtestLibraries"],
         ["src/NormalWorld"] = ["src/SmcTransport", "src/TrustedApps/Contracts", "src/NormalWorld"],
     };
 

@@ -7,7 +7,6 @@ namespace RestrictedTee.Tests.Descriptors;
 /// <summary>Invariant 10: every descriptor has one owner from the line on which it arrives.</summary>
 public sealed class DescriptorOwnershipTests : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
     private readonly SocketPair _pair = new();
 
     public void Dispose() => _pair.Dispose();
@@ -74,96 +73,5 @@ public sealed class DescriptorOwnershipTests : IDisposable
 
         Assert.Equal(2, _pair.Near.Receive(new byte[8], descriptors).Length);
         Assert.Equal(0, _pair.Near.Receive(new byte[8], descriptors).Length);
-    }
-
-    [Fact]
-    public void Disposing_a_pipe_end_wakes_whoever_waits_to_write_to_it()
-    {
-        for (int i = 0; i < 200; i++)
-        {
-            (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
-            using SafeFileHandle held = r;
-            var end = new PipeEnd(w);
-            while (end.TryWrite(new byte[4096]) > 0)
-            {
-                // Until it is full.
-            }
-
-            Exception? thrown = null;
-            var waiter = new Thread(() => thrown = Record.Exception(() => end.WriteAll(new byte[4096])));
-            waiter.Start();
-
-            end.Dispose();
-
-            Assert.True(waiter.Join(Deadline));
-            Assert.IsType<ObjectDisposedException>(thrown);
-        }
-    }
-
-    [Fact]
-    public void Disposing_a_pipe_end_wakes_whoever_is_blocked_in_a_read_of_it()
-    {
-        for (int i = 0; i < 200; i++)
-        {
-            (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
-            using SafeFileHandle held = w;
-            var end = new PipeEnd(r);
-            int count = -1;
-            var reader = new Thread(() => count = end.Read(new byte[8]));
-            reader.Start();
-            if (i % 2 == 0)
-                SpinWait.SpinUntil(() => reader.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), 1);
-
-            end.Dispose();
-
-            Assert.True(reader.Join(Deadline));
-            Assert.Equal(0, count);
-        }
-    }
-
-    [Fact]
-    public void A_pipe_that_its_writer_keeps_full_does_not_stand_in_the_way_of_disposing_the_end_that_is_read()
-    {
-        for (int i = 0; i < 50; i++)
-        {
-            (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
-            var end = new PipeEnd(r);
-            using var writer = new PipeEnd(w);
-            while (writer.TryWrite(new byte[4096]) > 0)
-            {
-            }
-
-            using var reads = new ManualResetEventSlim();
-            var reader = new Thread(() =>
-            {
-                byte[] one = new byte[1]; // so the first page stays in the pipe for thousands of reads
-                while (end.Read(one) > 0)
-                    reads.Set();
-            });
-            reader.Start();
-            Assert.True(reads.Wait(Deadline));
-
-            end.Dispose();
-
-            Assert.True(reader.Join(Deadline));
-        }
-    }
-
-    [Fact]
-    public void A_pipe_end_that_was_waited_on_can_be_asked_without_waiting()
-    {
-        (SafeFileHandle r, SafeFileHandle w) = PipeEnd.CreatePipe();
-        using var reader = new PipeEnd(r);
-        using var writer = new PipeEnd(w);
-        writer.WriteAll([7]);
-        byte[] bytes = new byte[8];
-
-        Assert.Equal(1, reader.Read(bytes));
-        Assert.Equal(-1, reader.TryRead(bytes));
-
-        writer.WriteAll([8, 9]);
-        Assert.Equal(2, reader.Read(bytes));
-        writer.Dispose();
-        Assert.Equal(0, reader.Read(bytes));
     }
 }

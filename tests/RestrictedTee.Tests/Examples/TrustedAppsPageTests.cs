@@ -7,6 +7,9 @@ namespace RestrictedTee.Tests.Examples;
 /// <summary>docs/trusted-apps.md: what it shows is what is compiled and run (<see cref="SixProgramsTests"/>), and what it names is there.</summary>
 public sealed partial class TrustedAppsPageTests
 {
+    /// <summary>What the page shows of a TA with a library, in this order.</summary>
+    private static readonly string[] Library = ["TestLibraries/Contract/IChecksum.cs", "TestLibraries/Checksums/Adler32.cs", "TestTas/ChecksumsTa.cs"];
+
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "trusted-apps.md"));
 
     [Fact]
@@ -17,9 +20,19 @@ public sealed partial class TrustedAppsPageTests
 
         string[] shown = [.. Code().Matches(Page).Select(block => block.Groups["code"].Value)];
 
-        Assert.Equal(6, shown.Length);
-        Assert.Equal(source[head.Length..], string.Join('\n', shown));
+        Assert.Equal(6 + Library.Length, shown.Length);
+        Assert.Equal(source[head.Length..], string.Join('\n', shown[..6]));
         Assert.All(Using().Matches(head), line => Assert.Contains($"`{line.Value}`", Page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_ta_with_a_library_is_that_of_the_tests_word_for_word()
+    {
+        string[] shown = [.. Code().Matches(Page).Select(block => block.Groups["code"].Value)];
+
+        Assert.Equal(
+            Library.Select(file => File.ReadAllText(Path.Combine(Repository.Root, "tests", file))).Select(text => text[text.IndexOf("/// <summary>", StringComparison.Ordinal)..]),
+            shown[6..]);
     }
 
     [Fact]
@@ -34,7 +47,7 @@ public sealed partial class TrustedAppsPageTests
         {
             string[] parts = name.Split('.');
             Assert.True(types.TryGetValue(parts[0], out Type? type), name);
-            Assert.True(parts.Length == 1 || type.GetMember(parts[1], BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance).Length > 0, name);
+            Assert.True(parts.Length == 1 || type.GetMember(parts[1], BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance).Length > 0, name);
         });
     }
 

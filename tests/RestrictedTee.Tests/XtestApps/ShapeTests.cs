@@ -114,7 +114,7 @@ public sealed class ShapeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(OsTest.CommandTlsTestMain, OsTest.CommandPauthCorruptPac)]
+    [InlineData(OsTest.CommandPauthNop, OsTest.CommandPauthCorruptPac)]
     [InlineData(OsTest.CommandMemtagUseAfterFree, OsTest.CommandMemtagBufferOverrun)]
     [InlineData(OsTest.CommandAsanStack, OsTest.CommandAsanMemfunc)]
     public void What_only_native_code_can_is_not_supported_whatever_the_shape_is(uint first, uint last)
@@ -129,5 +129,17 @@ public sealed class ShapeTests : IDisposable
         }
 
         Assert.Equal(TeecResult.ItemNotFound, session.TryInvoke(OsTest.CommandAttestation, Make(In + Out), out _));
+    }
+    [Fact]
+    public void Code_of_several_files_is_tried_whatever_the_shape_is()
+    {
+        using TeeContext context = _tee.OpenContext();
+        using TeeSession session = context.OpenSession(OsTest.Uuid);
+
+        for (uint command = OsTest.CommandTlsTestMain; command <= OsTest.CommandCxxExcMixed; command++)
+        {
+            Assert.Equal(TeecResult.Success, session.TryInvoke(command, null, out _));
+            Assert.Equal(TeecResult.Success, session.TryInvoke(command, Make(In + Value + Out + InOut), out _));
+        }
     }
 }

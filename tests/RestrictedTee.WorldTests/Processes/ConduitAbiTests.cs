@@ -28,7 +28,7 @@ public sealed class ConduitAbiTests
         Rtee.Result result = Rtee.Run("xtest", "--conduit", conduit, "--board", board);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Errors);
-        Assert.Contains($"{(conduit == "ffa" ? 113 : 100) + CasesOf(board)} test cases of which 0 failed", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"{(conduit == "ffa" ? 120 : 107) + CasesOf(board)} test cases of which 0 failed", result.Output, StringComparison.Ordinal);
         Assert.Equal("", result.Errors);
     }
 

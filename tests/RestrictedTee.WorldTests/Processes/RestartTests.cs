@@ -56,7 +56,7 @@ public sealed class RestartTests
         Assert.Contains("DOTNET_DbgEnableMiniDump=0", lines);
         Assert.Contains("DOTNET_EnableDiagnostics=0", lines);
         Assert.Contains($"RTEE_SECURE_WORLD={program}", lines);
-        string[] expected = ["DOTNET_DbgEnableMiniDump", "DOTNET_EnableDiagnostics", "DOTNET_TieredCompilation", "PWD", "OLDPWD", "SHLVL", "_"];
+        string[] expected = ["DOTNET_DbgEnableMiniDump", "DOTNET_EnableDiagnostics", "DOTNET_TieredCompilation", "SSL_CERT_FILE", "SSL_CERT_DIR", "PWD", "OLDPWD", "SHLVL", "_"];
         Assert.All(lines.Select(line => line.Split('=')[0]), name => Assert.True(SecureWorldVariables.IsPassed(name) || expected.Contains(name), name));
         Assert.DoesNotContain(hostile, SecureWorldVariables.IsPassed);
     }

@@ -28,6 +28,8 @@ internal static class SecureWorldVariables
             $"DOTNET_EnableDiagnostics={(debug ? "1" : "0")}", // the port would hand out dumps, and attach profilers
             "DOTNET_DbgEnableMiniDump=0",
             "DOTNET_TieredCompilation=1",
+            "SSL_CERT_FILE=/dev/null", // the first chain of certificates would have the runtime read all that the machine trusts,
+            "SSL_CERT_DIR=/dev/null", // which is the normal world's and nothing to a TA
         ];
         foreach (DictionaryEntry variable in environment)
         {

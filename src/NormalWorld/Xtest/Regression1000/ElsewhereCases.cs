@@ -8,11 +8,7 @@ internal static class ElsewhereCases
     internal static readonly XtestCase[] All =
     [
         XtestCase.NotServed("regression_1015", "FS hash-tree corner cases", "there is no trusted storage yet"),
-        XtestCase.NotApplicable("regression_1019", "Test dynamically linked TA", "native shared libraries; a TA's assemblies load through its context"),
-        XtestCase.NotApplicable("regression_1022", "Test dlopen()/dlsym()/dlclose() API", "native shared libraries"),
-        XtestCase.NotApplicable("regression_1023", "Test ELF initialization (.init_array)", "ELF"),
         XtestCase.NotServed("regression_1024", "Test PTA_SYSTEM_GET_TPM_EVENT_LOG Service", "there is no TPM event log; the original has the case for cores with CFG_CORE_TPM_EVENT_LOG"),
-        XtestCase.NotApplicable("regression_1030", "Test dl_iterate_phdr()", "ELF"),
         XtestCase.NotServed("regression_1037", "Remote attestation", "there is no attestation pseudo TA"),
         XtestCase.NotServed("regression_1039", "Test subkey verification", "TAs are not signed yet"),
         XtestCase.NotApplicable("regression_1041", "Test fTPM sanity", "a native TA"),

@@ -6,15 +6,13 @@ using RestrictedTee.Xtest.Framework;
 namespace RestrictedTee.Xtest.Regression1000;
 
 /// <summary>
-/// 1029, 1031, 1034–1036, 1038, 1042: what native TAs may have been built with, or not. These are not, and must say so where the original's client
+/// 1034–1036, 1038, 1042: what native TAs may have been built with, or not. These are not, and must say so where the original's client
 /// skips what it would have tested.
 /// </summary>
 internal static class NativeCases
 {
     internal static readonly XtestCase[] All =
     [
-        NotBuiltIn("regression_1029", "Test __thread attribute", ("TLS variables (main program)", OsTest.CommandTlsTestMain), ("TLS variables (shared library)", OsTest.CommandTlsTestShlib)),
-        NotBuiltIn("regression_1031", "Test C++ features", ("Global object constructor (main program)", OsTest.CommandCxxCtorMain)),
         new("regression_1034", "Test loading a large TA", LargeTa),
         new("regression_1035", "Test BTI", Bti),
         NotBuiltIn("regression_1036", "Test PAuth (Pointer Authentication)", ("PAuth NOP test", OsTest.CommandPauthNop)),

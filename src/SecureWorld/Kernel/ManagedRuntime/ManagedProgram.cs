@@ -8,16 +8,19 @@ internal sealed class ManagedProgram : ITaProgram
 {
     private readonly Func<TrustedApp> _create;
     private readonly CommandTable _commands;
+    private readonly Func<ITaLibraries>? _libraries;
 
     /// <param name="type">The class.</param>
     /// <param name="header">Its mark.</param>
     /// <param name="create">Makes an object of it.</param>
     /// <param name="isPseudo">Whether it is part of the core.</param>
     /// <param name="code">What its code lives in, which lives as long as this does, and with it every instance; null for the core's own.</param>
+    /// <param name="libraries">How an instance loads more of its code; null for the core's own, which do not.</param>
     /// <exception cref="InvalidDataException">A method that is marked as a command cannot be called, or a property is not as it must be.</exception>
-    internal ManagedProgram(Type type, TrustedAppAttribute header, Func<TrustedApp> create, bool isPseudo, object? code = null)
+    internal ManagedProgram(Type type, TrustedAppAttribute header, Func<TrustedApp> create, bool isPseudo, object? code = null, Func<ITaLibraries>? libraries = null)
     {
         Code = code;
+        _libraries = libraries;
         _create = create;
         _commands = CommandTable.Read(type);
         Manifest = new TaManifest(Guid.Parse(header.Uuid), header.Flags)
@@ -35,7 +38,7 @@ internal sealed class ManagedProgram : ITaProgram
     /// <summary>What keeps the code: the runtime does not, for code that can be unloaded.</summary>
     internal object? Code { get; }
 
-    public ITaRuntime NewInstance() => new ManagedTa(Manifest, _create, _commands);
+    public ITaRuntime NewInstance() => new ManagedTa(Manifest, _create, _commands, _libraries);
 
     /// <summary>A name stands for one value, and those that begin with "gpd." are GlobalPlatform's (GPD_SPE_010 section 4.4).</summary>
     private static List<KeyValuePair<string, object>> PropertiesOf(Type type)

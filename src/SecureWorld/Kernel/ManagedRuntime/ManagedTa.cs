@@ -12,7 +12,8 @@ namespace RestrictedTee.SecureWorld.Kernel.ManagedRuntime;
 /// <param name="manifest">What it says of itself. A pseudo TA is part of the core: the thread need not be looked after when it comes back.</param>
 /// <param name="create">Makes the object.</param>
 /// <param name="commands">The commands of its class.</param>
-internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, CommandTable commands) : ITaRuntime
+/// <param name="libraries">How the instance loads more of its code, which goes with the object; null where it does not.</param>
+internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, CommandTable commands, Func<ITaLibraries>? libraries = null) : ITaRuntime
 {
     private readonly ConcurrentDictionary<ulong, TaSession> _sessions = new(); // concurrent, as a pseudo TA may be
     private TrustedApp? _app;
@@ -23,6 +24,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         try
         {
             _app = create();
+            _app.Libraries = libraries?.Invoke();
             _commands = new InstanceCommands(commands, _app);
             _app.Create();
             return default;
@@ -76,6 +78,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         try
         {
             _app!.Destroy();
+            _app.Libraries?.Close();
             return default;
         }
         catch (Exception e) when (e is not ConduitClosedException)

@@ -7,7 +7,7 @@ namespace RestrictedTee.Contracts;
 /// What it tells: digests and ciphertext of ranges that the client chooses, which would be an oracle over restricted memory. It
 /// has no secure-data-path property, so that no restricted memref, of any size above 0, reaches it, be it from the
 /// normal world or from another TA. The key of the AES commands is a published test vector; every other key is the client's, who may read it back.
-/// Commands 42 to 44, of mbedTLS, are BAD_PARAMETERS, as in a build of the original without it.
+/// Those of certificates sign whatever subject a client asks for, with a key that is published with the TA: what they sign proves nothing.
 /// </remarks>
 public static partial class Crypt
 {
@@ -136,6 +136,21 @@ public static partial class Crypt
 
     /// <summary>Out: value[0].a, what <see cref="CommandSetGlobal"/> has set.</summary>
     public const uint CommandGetGlobal = 41;
+
+    /// <summary>Tests of known answers, of what the original takes from mbedTLS. GENERIC when one fails.</summary>
+    public const uint CommandMbedtlsSelfTests = 42;
+
+    /// <summary>
+    /// In: memref[0] a certificate and what leads from it to the anchor, memref[1] the anchor; text with a zero at its end, or one certificate as DER.
+    /// BAD_FORMAT when either is none, and when the chain does not lead there.
+    /// </summary>
+    public const uint CommandMbedtlsCheckCert = 43;
+
+    /// <summary>
+    /// In: memref[0] a request (PKCS#10), as text with a zero at its end or DER. Out: memref[1] the certificate, memref[2] those of who signed it and of the
+    /// root; text with a zero at its end. The size of memref[1] stays when there is room, and that of memref[2] counts its zero. BAD_FORMAT; SHORT_BUFFER.
+    /// </summary>
+    public const uint CommandMbedtlsSignCert = 44;
 
     /// <summary>Adds entropy by the system pseudo TA. In: memref[0], of one byte at least.</summary>
     public const uint CommandSeedRngPool = 45;

@@ -44,19 +44,19 @@ public static class OsTest
     /// <summary>Two memrefs in, two out, none of them null or empty.</summary>
     public const uint CommandParams = 13;
 
-    /// <summary>Calls a shared library. NOT_SUPPORTED: native code.</summary>
+    /// <summary>Calls the library that the TA is linked with.</summary>
     public const uint CommandCallLib = 14;
 
-    /// <summary>A shared library panics. NOT_SUPPORTED.</summary>
+    /// <summary>That library panics.</summary>
     public const uint CommandCallLibPanic = 15;
 
-    /// <summary>Calls a shared library that is loaded for it. NOT_SUPPORTED.</summary>
+    /// <summary>Calls the library that the TA opens at run time, which stays open.</summary>
     public const uint CommandCallLibDl = 16;
 
-    /// <summary>A shared library that is loaded for it panics. NOT_SUPPORTED.</summary>
+    /// <summary>That library panics.</summary>
     public const uint CommandCallLibDlPanic = 17;
 
-    /// <summary>Out: value[0].a what ELF initialisers made of a number. NOT_SUPPORTED.</summary>
+    /// <summary>Out: value[0].a what initialisers made of a number: 21 by library and TA, 213 once the other library is open.</summary>
     public const uint CommandGetGlobalVar = 18;
 
     /// <summary>Two memrefs in, two out, of size 0: 0 and 2 not null, 1 and 3 null.</summary>
@@ -65,37 +65,37 @@ public static class OsTest
     /// <summary>Out: value[0].a login, memref[1] client UUID in the layout of TEE_UUID.</summary>
     public const uint CommandClientIdentity = 20;
 
-    /// <summary>TA_OS_TEST_CMD_TLS_TEST_MAIN: thread-local storage, to TLS_TEST_SHLIB. NOT_SUPPORTED, as all to <see cref="CommandPauthCorruptPac"/>; parameters are not looked at.</summary>
+    /// <summary>Checks what the TA keeps for each thread. Parameters are not looked at, as of all to <see cref="CommandPauthCorruptPac"/>.</summary>
     public const uint CommandTlsTestMain = 21;
 
-    /// <summary>The same of a shared library.</summary>
+    /// <summary>The same of the library that it is linked with.</summary>
     public const uint CommandTlsTestShlib = 22;
 
-    /// <summary>The program headers of ELF.</summary>
+    /// <summary>Checks that there are at least two files in the instance.</summary>
     public const uint CommandDlPhdr = 23;
 
-    /// <summary>The same with a library that is loaded for it.</summary>
+    /// <summary>Opens the other library, and checks that there are at least three.</summary>
     public const uint CommandDlPhdrDl = 24;
 
-    /// <summary>A constructor of C++.</summary>
+    /// <summary>Checks that a static object was constructed.</summary>
     public const uint CommandCxxCtorMain = 25;
 
-    /// <summary>The same in a shared library.</summary>
+    /// <summary>The same in the library that the TA is linked with.</summary>
     public const uint CommandCxxCtorShlib = 26;
 
-    /// <summary>The same in a library that is loaded for it.</summary>
+    /// <summary>The same in the library that it opens.</summary>
     public const uint CommandCxxCtorShlibDl = 27;
 
-    /// <summary>An exception of C++.</summary>
+    /// <summary>Throws an exception and catches it.</summary>
     public const uint CommandCxxExcMain = 28;
 
-    /// <summary>The same through functions of C.</summary>
+    /// <summary>The same through other code in between.</summary>
     public const uint CommandCxxExcMixed = 29;
 
-    /// <summary>Pointer authentication.</summary>
+    /// <summary>Pointer authentication. NOT_SUPPORTED.</summary>
     public const uint CommandPauthNop = 30;
 
-    /// <summary>The same with a code that is wrong.</summary>
+    /// <summary>The same with a code that is wrong. NOT_SUPPORTED.</summary>
     public const uint CommandPauthCorruptPac = 31;
 
     /// <summary>Any parameters, for the attestation pseudo TA. ITEM_NOT_FOUND: there is none.</summary>

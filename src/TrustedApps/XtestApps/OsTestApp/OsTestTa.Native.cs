@@ -4,26 +4,10 @@ using RestrictedTee.Sdk;
 namespace RestrictedTee.TrustedApps.XtestApps.OsTestApp;
 
 /// <summary>
-/// What is native code's: shared libraries, ELF, C++, features of Arm CPUs and of compilers. The TA says that it was built without, as the original
-/// does of most of it where that is so.
+/// What is native code's: features of Arm CPUs and of compilers. The TA says that it was built without, as the original does where that is so.
 /// </summary>
 public sealed partial class OsTestTa
 {
-    [Command(OsTest.CommandCallLib)]
-    public static TeeResult CallLib() => TeeResult.NotSupported;
-
-    [Command(OsTest.CommandCallLibPanic)]
-    public static TeeResult CallLibPanic() => TeeResult.NotSupported;
-
-    [Command(OsTest.CommandCallLibDl)]
-    public static TeeResult CallLibDl() => TeeResult.NotSupported;
-
-    [Command(OsTest.CommandCallLibDlPanic)]
-    public static TeeResult CallLibDlPanic() => TeeResult.NotSupported;
-
-    [Command(OsTest.CommandGetGlobalVar)]
-    public static TeeResult GetGlobalVar(ValueOutput value) => TeeResult.NotSupported;
-
     /// <summary>The attestation pseudo TA is to digest this TA's memory; where there is none, its absence is the answer.</summary>
     [Command(OsTest.CommandAttestation)]
     public static TeeResult Attestation(RawParameters parameters)
@@ -38,7 +22,7 @@ public sealed partial class OsTestTa
     /// <inheritdoc/>
     protected override TeeResult OtherCommand(TaSession session, uint command) => command switch
     {
-        >= OsTest.CommandTlsTestMain and <= OsTest.CommandPauthCorruptPac => TeeResult.NotSupported,
+        OsTest.CommandPauthNop or OsTest.CommandPauthCorruptPac => TeeResult.NotSupported,
         >= OsTest.CommandMemtagUseAfterFree and <= OsTest.CommandMemtagBufferOverrun => TeeResult.NotSupported,
         >= OsTest.CommandAsanStack and <= OsTest.CommandAsanMemfunc => TeeResult.NotSupported,
         _ => TeeResult.BadParameters,
