@@ -13,20 +13,31 @@ internal static class TaLoader
 {
     private const int MaxReasons = 3;
 
+    /// <summary>One image at a time is unpacked, which takes some times its size. Held until its assemblies are loaded; none of their code runs meanwhile.</summary>
+    private static readonly Lock Unpacking = new();
+
     /// <summary>From the image that the normal world has handed over.</summary>
     /// <exception cref="InvalidDataException">It cannot be loaded, or is no TA; the message names assembly and reason.</exception>
     internal static ManagedProgram FromImage(Guid uuid, byte[] image)
     {
-        IReadOnlyList<TaImageFile> files = TaImage.Unpack(image);
-        return Load(uuid, files[0].Name, () => TaLoadContext.LoadImage(uuid, files));
+        string file = "its image";
+        return Load(uuid, () => file, () =>
+        {
+            lock (Unpacking)
+            {
+                IReadOnlyList<TaImageFile> files = TaImage.Unpack(image);
+                file = files[0].Name;
+                return TaLoadContext.LoadImage(uuid, files);
+            }
+        });
     }
 
     /// <summary>From a file beside the secure world's program.</summary>
     /// <exception cref="InvalidDataException">As above.</exception>
-    internal static ManagedProgram FromFile(Guid uuid, string path) => Load(uuid, Path.GetFileName(path), () => TaLoadContext.LoadFrom(uuid, path));
+    internal static ManagedProgram FromFile(Guid uuid, string path) => Load(uuid, () => Path.GetFileName(path), () => TaLoadContext.LoadFrom(uuid, path));
 
     /// <summary>The border to code of others: attributes are constructed, so anything may be thrown.</summary>
-    private static ManagedProgram Load(Guid uuid, string file, Func<Assembly> load)
+    private static ManagedProgram Load(Guid uuid, Func<string> file, Func<Assembly> load)
     {
         Assembly? assembly = null;
         try
@@ -39,7 +50,7 @@ internal static class TaLoader
             string mismatch = assembly is null ? "" : SdkMismatch(assembly);
             if (assembly is not null)
                 TaLoadContext.Discard(assembly);
-            throw new InvalidDataException($"{file}: {Reason(e)}{mismatch}", e);
+            throw new InvalidDataException($"{file()}: {Reason(e)}{mismatch}", e);
         }
     }
 

@@ -19,7 +19,6 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
     private const int MaxLoaded = 256;
 
     private readonly ImageBudget _images = new(TaImage.MaxImageSize);
-    private readonly Lock _unpacking = new(); // one image at a time is unpacked, which takes some times its size; nothing is taken inside of it
     private readonly object _lock = new(); // protects _loaded and what is in it; not held while loading
     private readonly Dictionary<Guid, Loaded> _loaded = [];
     private readonly Lazy<TaCatalogue> _early = new(() => ScanEarly(earlyTaFolder));
@@ -112,10 +111,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         if (Known(uuid) is { } same && same.Stamp == stamp)
             return same.Program;
 
-        ITaProgram loaded;
-        lock (_unpacking)
-            loaded = TaLoader.FromImage(uuid, image);
-        ITaProgram program = Keep(uuid, new Loaded(loaded, stamp));
+        ITaProgram program = Keep(uuid, new Loaded(TaLoader.FromImage(uuid, image), stamp));
         if (known is not null)
             Log.Information("TA {Uuid} has been loaded anew: there was a newer one", uuid);
         return program;
