@@ -105,7 +105,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         {
             InstanceCommands bound = _commands!;
             TeeResult result = command is { } id ? bound.Invoke(view, id, parameters.Types, slots) : bound.OpenSession(view, parameters.Types, slots);
-            if (result == TeeResult.BadParameters && Log.IsEnabled(LogEventLevel.Debug))
+            if (result == TeeResult.BadParameters && Log.IsEnabled(LogEventLevel.Information))
                 TellShape(command, parameters.Types);
             return new TaReturn(result);
         }
@@ -127,7 +127,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         if (expected is null)
             return;
         string what = command is { } number ? $"command {number}" : "the opening of a session";
-        Log.Debug("TA {Uuid}: {What} was given ({Given}) and expects {Expected}", manifest.Uuid, what, given, expected);
+        Log.Information("TA {Uuid}: {What} was given ({Given}) and expects {Expected}", manifest.Uuid, what, given, expected);
     }
 
     private void TakeThreadBack()
