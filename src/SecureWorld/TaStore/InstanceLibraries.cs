@@ -76,6 +76,10 @@ internal sealed class InstanceLibraries(TaLoadContext code, Assembly main, IRead
         {
             throw new TeeException(TeeResult.BadFormat, $"Library {name} cannot be loaded: {e.Message}");
         }
+        catch (InsufficientMemoryException e)
+        {
+            throw new TeeException(TeeResult.OutOfMemory, $"Library {name} cannot be loaded: {e.Message}");
+        }
     }
 
     private static Type Implementation(string name, Assembly assembly, Type contract)

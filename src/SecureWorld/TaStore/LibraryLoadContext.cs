@@ -13,15 +13,21 @@ internal sealed class LibraryLoadContext : AssemblyLoadContext
     private const long Overhead = 64 << 10;
 
     private readonly long _size;
+    private readonly object _share; // of what libraries may take; it goes with this
+
+    /// <summary>What the libraries of all instances may take together: a client may have thousands of instances, and each has its own.</summary>
+    internal static KeptBytes OfAllInstances { get; } = new(64 << 20);
 
     /// <param name="ta">The context of the TA that it stands on.</param>
     /// <param name="library">The library's name.</param>
     /// <param name="size">Its bytes, which lie outside of the heap: the collector must know, or instances that come and go fill the memory before it looks.</param>
-    internal LibraryLoadContext(TaLoadContext ta, string library, long size)
+    /// <param name="all">Of what it takes its share.</param>
+    internal LibraryLoadContext(TaLoadContext ta, string library, long size, KeptBytes all)
         : base($"{ta.Name} {library}", isCollectible: true)
     {
         (Ta, _size) = (ta, Overhead + size);
-        GC.AddMemoryPressure(_size);
+        GC.AddMemoryPressure(_size); // taken back by the finalizer, though the next line may throw
+        _share = all.Take(_size);
     }
 
     ~LibraryLoadContext() => GC.RemoveMemoryPressure(_size);

@@ -18,14 +18,16 @@ internal sealed class TaLoadContext : AssemblyLoadContext
 
     private readonly Guid _uuid;
     private readonly object? _kept; // the share of what images may keep
+    private readonly KeptBytes _libraries;
 
-    private TaLoadContext(Guid uuid, Dictionary<string, TaImageFile> files, string? folder, bool isCollectible, object? kept = null)
+    private TaLoadContext(Guid uuid, Dictionary<string, TaImageFile> files, string? folder, bool isCollectible, object? kept = null, KeptBytes? libraries = null)
         : base(uuid.ToString(), isCollectible)
     {
         _uuid = uuid;
         _files = files;
         _folder = folder;
         _kept = kept;
+        _libraries = libraries ?? LibraryLoadContext.OfAllInstances;
         Resolving += TellMissing;
     }
 
@@ -48,9 +50,12 @@ internal sealed class TaLoadContext : AssemblyLoadContext
     }
 
     /// <summary>Loads from a file, which keeps precompiled code usable.</summary>
-    internal static Assembly LoadFrom(Guid uuid, string path)
+    /// <param name="uuid">Which TA.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="libraries">What its libraries may take; null for what all may together.</param>
+    internal static Assembly LoadFrom(Guid uuid, string path, KeptBytes? libraries = null)
     {
-        var context = new TaLoadContext(uuid, [], Path.GetDirectoryName(path), isCollectible: false);
+        var context = new TaLoadContext(uuid, [], Path.GetDirectoryName(path), isCollectible: false, kept: null, libraries);
         return context.LoadFromAssemblyPath(path);
     }
 
@@ -74,11 +79,12 @@ internal sealed class TaLoadContext : AssemblyLoadContext
 
     /// <summary>Loads a library of the TA's image or folder into a context of its own.</summary>
     /// <returns>Null when there is none of that name.</returns>
+    /// <exception cref="InsufficientMemoryException">Those that are open take so much that there is no room for it.</exception>
     internal (LibraryLoadContext Context, Assembly Code)? LoadLibrary(string name)
     {
         if (Find(name, out TaImageFile? file, out string? path) is not { } size)
             return null;
-        var context = new LibraryLoadContext(this, name, size);
+        var context = new LibraryLoadContext(this, name, size, _libraries);
         return (context, file is null ? context.LoadFromAssemblyPath(path!) : LoadFile(context, file));
     }
 

@@ -196,6 +196,23 @@ public sealed class LibraryTests : IDisposable
         Assert.Equal([assembly], libraries.Loaded);
     }
 
+    [Fact]
+    public void What_libraries_take_is_bounded_for_all_instances_together()
+    {
+        const long RoomForOne = 100 << 10;
+        string path = Path.Combine(Repository.TestTas, "RestrictedTee.TestTas.dll");
+        Assembly assembly = TaLoadContext.LoadFrom(Checksums, path, new KeptBytes(RoomForOne));
+        InstanceLibraries first = Instance(), second = Instance();
+        first.Open("Checksums", typeof(object), this);
+
+        TeeException refusal = Assert.Throws<TeeException>(() => second.Open("Checksums", typeof(object), this));
+
+        Assert.Equal(TeeResult.OutOfMemory, refusal.Result);
+        Assert.Equal(2, first.Loaded.Count(loaded => loaded == assembly || loaded.GetName().Name == "Checksums"));
+
+        InstanceLibraries Instance() => new(TaLoadContext.Of(assembly)!, assembly, ["Checksums"]);
+    }
+
     private static bool WasDisposed((LogEventLevel Level, string Text) line) => line.Text.Contains("the library's object was disposed", StringComparison.Ordinal);
 
     private static (uint Made, uint IsTheSame) Count(TeeSession session, out (uint Before, uint After) assemblies)
