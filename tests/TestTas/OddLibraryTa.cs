@@ -7,11 +7,12 @@ namespace RestrictedTee.TestTas;
 /// <summary>Opens libraries in every way, right and wrong.</summary>
 [TrustedApp("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0e2")]
 [TaLibrary(Odd)]
-public sealed class OddLibraryTa : TrustedApp
+public sealed class OddLibraryTa : TrustedApp, IOpener
 {
     private const string Odd = "RestrictedTee.OddLibrary";
 
     private readonly TeeResult _early;
+    private bool _refuses;
 
     public OddLibraryTa()
     {
@@ -45,9 +46,24 @@ public sealed class OddLibraryTa : TrustedApp
         3 => OpenLibrary<IDemanding>(Odd),
         4 => OpenLibrary<IPanicking>(Odd),
         5 => OpenLibrary<IRefusing>(Odd),
+        6 => OpenLibrary<IRecursive>(Odd),
+        7 => OpenLibrary<IReluctant>(Odd),
         _ => throw new TeeException(TeeResult.BadParameters),
     };
 
     [Command(2)]
     public TeeResult OpenedInTheConstructor() => _early;
+
+    /// <summary>When it is destroyed.</summary>
+    [Command(3)]
+    public void Refuse() => _refuses = true;
+
+    public void Open<T>()
+        where T : class => OpenLibrary<T>(Odd);
+
+    protected override void Destroy()
+    {
+        if (_refuses)
+            throw new TeeException(TeeResult.Busy);
+    }
 }

@@ -12,9 +12,10 @@ namespace RestrictedTee.SecureWorld.TaStore;
 /// <param name="named">The libraries that the TA names.</param>
 internal sealed class InstanceLibraries(TaLoadContext code, Assembly main, IReadOnlyList<string> named) : ITaLibraries
 {
-    private readonly object _lock = new(); // protects _opened and _objects; held while a library's constructor runs, which may open another one
+    private readonly object _lock = new(); // protects the three below; held while a library's constructor runs, which may open another one
     private readonly OrderedDictionary<string, Library> _opened = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<Type, object> _objects = [];
+    private readonly HashSet<Type> _making = []; // a constructor that opens itself would use up the stack, which ends the process
 
     /// <param name="Context">Kept, since the runtime does not keep it.</param>
     /// <param name="Code">Its assembly.</param>
@@ -29,6 +30,15 @@ internal sealed class InstanceLibraries(TaLoadContext code, Assembly main, IRead
         }
     }
 
+    public IReadOnlyList<IDisposable> ToDispose
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _objects.Values.Reverse().OfType<IDisposable>()];
+        }
+    }
+
     public object Open(string name, Type contract, object app)
     {
         lock (_lock)
@@ -36,19 +46,20 @@ internal sealed class InstanceLibraries(TaLoadContext code, Assembly main, IRead
             if (!_opened.TryGetValue(name, out Library? library))
                 _opened.Add(name, library = Load(name));
             Type type = Implementation(name, library.Code, contract);
-            if (!_objects.TryGetValue(type, out object? made))
+            if (_objects.TryGetValue(type, out object? made))
+                return made;
+            if (!_making.Add(type))
+                throw new TeeException(TeeResult.BadState, $"Class {type.FullName} of library {name} is being made, by a constructor that opens it.");
+            try
+            {
                 _objects.Add(type, made = Make(name, type, app));
-            return made;
+                return made;
+            }
+            finally
+            {
+                _making.Remove(type);
+            }
         }
-    }
-
-    public void Close()
-    {
-        object[] made;
-        lock (_lock)
-            made = [.. _objects.Values];
-        foreach (IDisposable disposable in made.Reverse().OfType<IDisposable>())
-            disposable.Dispose();
     }
 
     private Library Load(string name)

@@ -17,20 +17,25 @@ internal sealed class TaLoadContext : AssemblyLoadContext
     private readonly string? _folder;
 
     private readonly Guid _uuid;
+    private readonly object? _kept; // the share of what images may keep
 
-    private TaLoadContext(Guid uuid, Dictionary<string, TaImageFile> files, string? folder, bool isCollectible)
+    private TaLoadContext(Guid uuid, Dictionary<string, TaImageFile> files, string? folder, bool isCollectible, object? kept = null)
         : base(uuid.ToString(), isCollectible)
     {
         _uuid = uuid;
         _files = files;
         _folder = folder;
+        _kept = kept;
         Resolving += TellMissing;
     }
 
     /// <summary>Loads from an image that is in memory. It comes from the normal world, so it can be unloaded again when it turns out to be no TA.</summary>
-    internal static Assembly LoadImage(Guid uuid, IReadOnlyList<TaImageFile> files)
+    /// <param name="uuid">Which TA.</param>
+    /// <param name="files">The image's.</param>
+    /// <param name="kept">The share of what images may keep that is this one's; it goes with it.</param>
+    internal static Assembly LoadImage(Guid uuid, IReadOnlyList<TaImageFile> files, object? kept = null)
     {
-        var context = new TaLoadContext(uuid, files.ToDictionary(file => file.Name, StringComparer.OrdinalIgnoreCase), folder: null, isCollectible: true);
+        var context = new TaLoadContext(uuid, files.ToDictionary(file => file.Name, StringComparer.OrdinalIgnoreCase), folder: null, isCollectible: true, kept);
         try
         {
             return context.LoadFile(context, files[0]);

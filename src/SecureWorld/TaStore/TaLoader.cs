@@ -18,7 +18,8 @@ internal static class TaLoader
 
     /// <summary>From the image that the normal world has handed over.</summary>
     /// <exception cref="InvalidDataException">It cannot be loaded, or is no TA; the message names assembly and reason.</exception>
-    internal static ManagedProgram FromImage(Guid uuid, byte[] image)
+    /// <exception cref="InsufficientMemoryException">Those that are loaded keep so much that there is no room for it.</exception>
+    internal static ManagedProgram FromImage(Guid uuid, byte[] image, KeptBytes kept)
     {
         string file = "its image";
         return Load(uuid, () => file, () =>
@@ -27,7 +28,7 @@ internal static class TaLoader
             {
                 IReadOnlyList<TaImageFile> files = TaImage.Unpack(image);
                 file = files[0].Name;
-                return TaLoadContext.LoadImage(uuid, files);
+                return TaLoadContext.LoadImage(uuid, files, kept.Take(files.Sum(part => (long)part.Content.Length)));
             }
         });
     }
@@ -45,7 +46,7 @@ internal static class TaLoader
             assembly = load();
             return ProgramOf(uuid, assembly);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not InsufficientMemoryException)
         {
             string mismatch = assembly is null ? "" : SdkMismatch(assembly);
             if (assembly is not null)

@@ -18,6 +18,13 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
     /// <summary>A loaded TA stays, so the normal world could fill the heap with ever new ones.</summary>
     private const int MaxLoaded = 256;
 
+    /// <summary>
+    /// The files of images lie on the managed heap for as long as their code lives, an older form's too: one of the largest has room, and beside them what is
+    /// under way (<see cref="_images"/>, unpacked) and the sessions there may be, in 192 MiB.
+    /// </summary>
+    private const long MostKept = TaImage.MaxTotalSize + (16 << 20);
+
+    private readonly KeptBytes _kept = new(MostKept);
     private readonly ImageBudget _images = new(TaImage.MaxImageSize);
     private readonly object _lock = new(); // protects _loaded and what is in it; not held while loading
     private readonly Dictionary<Guid, Loaded> _loaded = [];
@@ -51,6 +58,11 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
                 return FromNormalWorld(uuid, known, out program);
             return TeeResult.Success;
         }
+        catch (InsufficientMemoryException e)
+        {
+            Log.Warning("TA {Uuid} cannot be loaded: {Reason}", uuid, LogWords.Of(e.Message));
+            return TeeResult.OutOfMemory;
+        }
         catch (Exception e) when (e is not ConduitClosedException)
         {
             // The border to what the normal world, or a folder, calls a TA: whatever is wrong with it stays its own fault.
@@ -66,10 +78,16 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
             return;
         if (rpc().LoadTa(uuid, known.Stamp, _images, out byte[]? image) != TeeResult.Success || image is null)
             return;
-        bool isSame = TaImage.StampOf(image) == known.Stamp;
-        _images.GiveBack(image.Length);
-        if (isSame)
-            return;
+        try
+        {
+            if (TaImage.StampOf(image) == known.Stamp)
+                return;
+        }
+        finally
+        {
+            _images.GiveBack(image.Length);
+        }
+
         lock (_lock)
             known.IsOutdated = true;
         Log.Information("TA {Uuid} is there in a newer form, which waits: its instance that lives keeps the code that it has", uuid);
@@ -111,7 +129,7 @@ internal sealed class TaStorage(PseudoTaRegistry pseudoTas, string earlyTaFolder
         if (Known(uuid) is { } same && same.Stamp == stamp)
             return same.Program;
 
-        ITaProgram program = Keep(uuid, new Loaded(TaLoader.FromImage(uuid, image), stamp));
+        ITaProgram program = Keep(uuid, new Loaded(TaLoader.FromImage(uuid, image, _kept), stamp));
         if (known is not null)
             Log.Information("TA {Uuid} has been loaded anew: there was a newer one", uuid);
         return program;

@@ -64,7 +64,7 @@ public sealed class EcdsaTa : TrustedApp
         signing.SetKey(signer.Pair);
         verification.SetKey(signer.PublicKey);
 
-        // 2. The digest once and for all: it is read twice. Of another size than the algorithm's it would be a panic.
+        // 2. The digest once and for all: it is read twice. One of another size than the algorithm's would be signed too, so it is looked at here.
         if (digest.Size != signer.Suite.DigestSize)
             return TeeResult.BadParameters;
         Span<byte> copy = stackalloc byte[LargestDigest], made = stackalloc byte[LargestSignature];

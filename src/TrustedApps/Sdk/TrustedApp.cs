@@ -29,12 +29,12 @@ public abstract class TrustedApp
     /// <remarks>
     /// Each instance has the library to itself, statics and module initialisers included, and it goes with the instance. To open it again gives
     /// the same object. The class has one public constructor, without parameters or with one that is the TA's object, which stands in for
-    /// what a library in C gets at by <c>extern</c>. A disposable object is disposed after <see cref="Destroy"/>, and not when the instance panics.
-    /// What it throws is the TA's to catch, and its panic is the TA's.
+    /// what a library in C gets at by <c>extern</c>. A disposable object is disposed after <see cref="Destroy"/>, or after a
+    /// <see cref="Create"/> that refuses, and not when the instance panics. What it throws is the TA's to catch, and its panic is the TA's.
     /// </remarks>
     /// <param name="name">As in one of the TA's <see cref="TaLibraryAttribute"/>s.</param>
     /// <exception cref="TeeException">
-    /// BadState: in the TA's constructor, which is too early; ItemNotFound: the TA names no such library, or there is none in its image;
+    /// BadState: in the TA's constructor, which is too early, or in that of the class itself; ItemNotFound: the TA names no such library, or there is none in its image;
     /// BadFormat: it is no assembly, or has no class, or several, that is a <typeparamref name="T"/> with such a constructor.
     /// </exception>
     protected T OpenLibrary<T>(string name)

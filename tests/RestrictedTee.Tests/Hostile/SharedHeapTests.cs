@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using RestrictedTee.Contracts;
 using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.NormalWorld.Device;
@@ -95,6 +96,29 @@ public sealed class SharedHeapTests
     }
 
     [Fact]
+    public void What_images_that_are_loaded_keep_has_one_bound_and_comes_back_with_them()
+    {
+        using var tee = new InProcessTee();
+        using TeeContext context = tee.OpenContext();
+        tee.Supplicant.Dispose();
+        using var device = new TeeDevice(tee.Host, ClientIdentity.Self, privileged: true);
+        var uuid = Guid.NewGuid();
+        uint version = 0;
+        var supplicant = new Thread(() => Serve(device, () => Bomb(uuid, ++version)));
+        supplicant.IsBackground = true;
+        supplicant.Start();
+
+        var sessions = new List<TeeSession>(); // each is of a form of its own
+        TeecResult result;
+        while ((result = context.TryOpenSession(uuid, TeecLogin.Public, 0, null, out TeeSession? session, out _)) == TeecResult.Success && sessions.Count < 12)
+            sessions.Add(session!);
+
+        Assert.Equal((TeecResult.OutOfMemory, 3), (result, sessions.Count));
+        sessions.ForEach(session => session.Dispose());
+        Assert.True(SpinWait.SpinUntil(() => context.TryOpenSession(uuid, TeecLogin.Public, 0, null, out _, out _) == TeecResult.Success, TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
     public void A_digest_without_end_counts_against_the_quota_of_its_instance()
     {
         using var tee = new InProcessTee();
@@ -108,5 +132,49 @@ public sealed class SharedHeapTests
         }
 
         Assert.InRange(count, 1, 256 * 1024 / 448); // gpd.ta.dataSize of the TA by what one takes up
+    }
+
+    /// <summary>An image of few bytes that unpacks into many.</summary>
+    private static byte[] Bomb(Guid uuid, uint version)
+    {
+        string file = Path.GetTempFileName();
+        EmittedTa.Write(file, uuid, version);
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in (ReadOnlySpan<(string, byte[])>)[("EmittedTa.dll", File.ReadAllBytes(file)), ("Zeroes.dll", new byte[15 << 20])])
+            {
+                using Stream entry = archive.CreateEntry(name).Open();
+                entry.Write(content);
+            }
+        }
+
+        File.Delete(file);
+        return stream.ToArray();
+    }
+
+    /// <summary>A supplicant that makes an image when it is asked how large it is, and hands that one over then.</summary>
+    private static void Serve(TeeDevice device, Func<byte[]> make)
+    {
+        byte[] image = [];
+        try
+        {
+            while (true)
+            {
+                SupplicantRequest request = device.ReceiveRequest();
+                TeeIoctlParam[] answer = [.. request.Parameters];
+                bool isQuestion = answer[1].B == 0;
+                if (isQuestion)
+                    image = make();
+                else
+                    request.TryWrite(1, image);
+                answer[1].B = (ulong)image.Length;
+                device.SendResponse(isQuestion ? TeecResult.ShortBuffer : TeecResult.Success, answer);
+            }
+        }
+        catch (TeeDriverException)
+        {
+            // The end of the test.
+        }
     }
 }

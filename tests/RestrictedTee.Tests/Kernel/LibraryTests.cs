@@ -15,6 +15,7 @@ namespace RestrictedTee.Tests.Kernel;
 public sealed class LibraryTests : IDisposable
 {
     private static readonly Guid Odd = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e0e2"), Checksums = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e307");
+    private static readonly Guid HalfMade = new("0b5d5c8e-1f0a-4b57-9c44-52f6d8a1e308");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rtee-ta").FullName;
     private readonly InProcessTee _tee = new();
@@ -69,6 +70,7 @@ public sealed class LibraryTests : IDisposable
     [InlineData(3, TeecResult.BadFormat, "one public constructor")]
     [InlineData(4, TeecResult.TargetDead, "panicked with code 0x11b")]
     [InlineData(5, TeecResult.Security, "not today")]
+    [InlineData(6, TeecResult.BadState, "is being made")]
     public void What_cannot_be_opened_has_a_result_and_words(uint which, TeecResult expected, string words)
     {
         using var log = new LogCapture();
@@ -104,7 +106,34 @@ public sealed class LibraryTests : IDisposable
 
         Assert.Equal(1, Disposed());
 
-        int Disposed() => log.Lines.Count(line => line.Text.Contains("the library's object was disposed", StringComparison.Ordinal));
+        int Disposed() => log.Lines.Count(WasDisposed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_refuses_to_end_keeps_no_other_object_from_being_disposed(bool isTheTa)
+    {
+        using var log = new LogCapture();
+        using (TeeSession session = _context.OpenSession(Odd))
+        {
+            Count(session, out _);
+            session.Invoke(1, new Operation(Parameter.ValueInput(7)));
+            if (isTheTa)
+                session.Invoke(3);
+        }
+
+        Assert.Single(log.Lines, WasDisposed);
+    }
+
+    [Fact]
+    public void An_instance_that_refuses_to_be_made_leaves_no_object_behind()
+    {
+        using var log = new LogCapture();
+
+        Assert.Equal(TeecResult.Busy, _context.TryOpenSession(HalfMade, TeecLogin.Public, 0, null, out _, out _));
+
+        Assert.Single(log.Lines, WasDisposed);
     }
 
     [Fact]
@@ -166,6 +195,8 @@ public sealed class LibraryTests : IDisposable
         Assert.Equal(expected, refusal.Result);
         Assert.Equal([assembly], libraries.Loaded);
     }
+
+    private static bool WasDisposed((LogEventLevel Level, string Text) line) => line.Text.Contains("the library's object was disposed", StringComparison.Ordinal);
 
     private static (uint Made, uint IsTheSame) Count(TeeSession session, out (uint Before, uint After) assemblies)
     {

@@ -23,7 +23,8 @@ public sealed class HostileSupplicantTests : IDisposable
     {
         _context = _tee.OpenContext();
         _client = new SocketClient(_context);
-        _tee.Supplicant.Dispose();
+        using (_context.OpenSession(TestTa.SocketRelay))
+            _tee.Supplicant.Dispose();
         _device = new TeeDevice(_tee.Host, ClientIdentity.Self, privileged: true);
         new Thread(Serve) { IsBackground = true }.Start();
     }
@@ -108,6 +109,52 @@ public sealed class HostileSupplicantTests : IDisposable
         Assert.Equal([(OpteeRpcSocketCommand.CloseAll, id), (OpteeRpcSocketCommand.Open, id + 1)], _asked);
     }
 
+    /// <summary>As it is when the client for whom it was opened has been killed, in a session that the TA keeps.</summary>
+    [Fact]
+    public void An_opening_that_nobody_could_be_asked_after_or_told_to_end_is_ended_before_the_next()
+    {
+        bool isReached = false;
+        _answer = (command, parameters) => command == OpteeRpcSocketCommand.Open
+            ? Set(TeecResult.Success, () => (parameters[3].A, parameters[3].B) = (5, isReached ? 0 : OpteeRpcSocket.OpenUnderWay))
+            : isReached ? TeecResult.Success : TeecResult.Communication;
+        using TeeSession session = _context.OpenSession(TestTa.SocketRelay);
+        Operation Open() => new(Parameter.ValueInput(0, 9), Parameter.TempInput("host\0"u8.ToArray()), Parameter.ValueInput(OpteeRpcSocket.ProtocolUdp), Parameter.ValueOutput());
+
+        Assert.Equal(TeecResult.Communication, session.TryInvoke(SocketPta.CommandOpen, Open(), out _));
+        isReached = true;
+        Assert.Equal(TeecResult.Success, session.TryInvoke(SocketPta.CommandOpen, Open(), out _));
+
+        Assert.Equal(
+            [OpteeRpcSocketCommand.Open, OpteeRpcSocketCommand.AwaitOpen, OpteeRpcSocketCommand.Close, OpteeRpcSocketCommand.Close, OpteeRpcSocketCommand.Open],
+            _asked.Select(asked => asked.Command));
+    }
+
+    [Fact]
+    public void A_socket_that_could_not_be_closed_counts_until_it_is()
+    {
+        _answer = (command, _) => command == OpteeRpcSocketCommand.Close ? TeecResult.Communication : TeecResult.Success;
+        using TeeSession session = _context.OpenSession(TestTa.SocketRelay);
+        int opened = 0;
+        TeecResult result;
+        while ((result = Open(out uint handle)) == TeecResult.Success && opened < 2 * SocketPta.SocketsPerInstance)
+        {
+            opened++;
+            Assert.Equal(TeecResult.Communication, session.TryInvoke(SocketPta.CommandClose, new Operation(Parameter.ValueInput(handle)), out _));
+        }
+
+        Assert.Equal((SocketPta.SocketsPerInstance, (TeecResult)OpteeRpcSocket.ErrorOutOfResources), (opened, result));
+        _answer = (_, _) => TeecResult.Success;
+        Assert.Equal(TeecResult.Success, Open(out _));
+
+        TeecResult Open(out uint handle)
+        {
+            var open = new Operation(Parameter.ValueInput(0, 9), Parameter.TempInput("host\0"u8.ToArray()), Parameter.ValueInput(OpteeRpcSocket.ProtocolUdp), Parameter.ValueOutput());
+            TeecResult answer = session.TryInvoke(SocketPta.CommandOpen, open, out _);
+            handle = open[3].A;
+            return answer;
+        }
+    }
+
     [Fact]
     public void A_long_wait_is_asked_for_in_slices_with_what_is_left_of_it()
     {
@@ -138,6 +185,12 @@ public sealed class HostileSupplicantTests : IDisposable
             {
                 SupplicantRequest request = _device.ReceiveRequest();
                 TeeIoctlParam[] parameters = [.. request.Parameters];
+                if (request.Function != (uint)OpteeRpcCommand.Socket)
+                {
+                    _device.SendResponse(TeecResult.NotSupported, parameters);
+                    continue;
+                }
+
                 var command = (OpteeRpcSocketCommand)parameters[0].A;
                 _asked.Enqueue((command, parameters[0].B));
                 _device.SendResponse(_answer(command, parameters), parameters);

@@ -142,6 +142,15 @@ public sealed class SlowOpeningTests : IDisposable
         Assert.NotNull(await _hosts.Find(1, name, AddressFamily.Unspecified).WaitAsync(Deadline));
     }
 
+    [Fact]
+    public async Task A_look_up_that_fails_in_a_way_that_nobody_knows_of_is_that_of_no_host()
+    {
+        var hosts = new HostAddresses((_, _) => throw new InvalidOperationException("wild"));
+
+        for (int i = 0; i <= HostAddresses.Limit; i++)
+            Assert.Empty((await hosts.Find(1, "wild.example\0"u8, AddressFamily.Unspecified).WaitAsync(Deadline))!);
+    }
+
     private static Operation Open(string host, uint protocol, ushort port = 9) => new(
         Parameter.ValueInput(0, port), Parameter.TempInput(Encoding.UTF8.GetBytes(host + "\0")), Parameter.ValueInput(protocol), Parameter.ValueOutput());
 

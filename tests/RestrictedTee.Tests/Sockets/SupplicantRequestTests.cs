@@ -102,6 +102,17 @@ public sealed class SupplicantRequestTests : IDisposable
     }
 
     [Fact]
+    public void An_opening_that_does_not_begin_takes_no_share()
+    {
+        using var sockets = new SocketTable();
+
+        for (int i = 0; i < SocketTable.Limit; i++)
+            Assert.Throws<InvalidOperationException>(() => sockets.TryOpen(1, 1, () => throw new InvalidOperationException("wild"), out _));
+
+        Assert.NotNull(sockets.TryOpen(1, 1, () => new SocketOpening(Task.FromResult<IPAddress[]?>([]), 1, isStream: false), out _));
+    }
+
+    [Fact]
     public void However_many_clients_take_what_they_can_something_is_left_for_the_next()
     {
         var shares = new FairShares(SocketTable.Limit);

@@ -18,7 +18,7 @@ public sealed partial class SixProgramsBuildTests : IDisposable
         _outside.Environment["RTEE"] = Repository.Root;
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "trusted-apps.md"));
         string[] usings = [.. Using().Matches(page).Select(match => match.Value)];
-        string[] programs = [.. Code().Matches(page).Select(match => match.Groups["code"].Value)];
+        string[] programs = [.. Code().Matches(page[..page.IndexOf("## Libraries", StringComparison.Ordinal)]).Select(match => match.Groups["code"].Value)];
         File.WriteAllText(Path.Combine(_outside.Project, "Greeter.cs"), string.Join('\n', [.. usings, .. programs]));
 
         Rtee.Result build = _outside.Run("dotnet build -nologo", _outside.Project);

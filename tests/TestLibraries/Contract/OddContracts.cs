@@ -21,5 +21,18 @@ public interface IDemanding;
 /// <summary>One is, and panics while it is made.</summary>
 public interface IPanicking;
 
+/// <summary>One is, and opens itself while it is made.</summary>
+public interface IRecursive;
+
+/// <summary>One is, and refuses when it is disposed.</summary>
+public interface IReluctant;
+
+/// <summary>A TA of which a library has something opened.</summary>
+public interface IOpener
+{
+    void Open<T>()
+        where T : class;
+}
+
 /// <summary>One is, and refuses while it is made.</summary>
 public interface IRefusing;

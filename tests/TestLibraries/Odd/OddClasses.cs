@@ -38,3 +38,13 @@ public sealed class Refusing : IRefusing
 {
     public Refusing() => throw new TeeException(TeeResult.Security, "not today");
 }
+
+public sealed class Recursive : IRecursive
+{
+    public Recursive(TrustedApp app) => ((IOpener)app).Open<IRecursive>();
+}
+
+public sealed class Reluctant : IReluctant, IDisposable
+{
+    public void Dispose() => throw new TeeException(TeeResult.Busy, "not now");
+}

@@ -15,7 +15,7 @@ internal static class InvokeCommand
 
     private const string Syntax =
         "in:A[,B] | out | inout:A[,B] for values; mem:@FILE, mem:0xHEX or mem:TEXT for memory in; outmem:SIZE for memory out; "
-        + "inoutmem:… as mem; null for a null memref; none";
+        + "inoutmem:… as mem; null for a null memref that is in and out; none";
 
     internal static Command Create()
     {
@@ -75,6 +75,15 @@ internal static class InvokeCommand
             memory[i] = Rebind(ref operation[i], texts[i]);
         TeecResult result = session.TryInvoke(number, operation, out TeecOrigin origin);
         System.Console.WriteLine($"result {result} (0x{(uint)result:x8}), origin {origin}");
+        if (result == TeecResult.Success)
+            WriteOutputs(operation, texts, memory);
+        else if (result == TeecResult.ShortBuffer)
+            WriteSizesNeeded(operation, memory);
+        return result == TeecResult.Success ? ExitCodes.Success : ExitCodes.Failed;
+    }
+
+    private static void WriteOutputs(Operation operation, string[] texts, byte[]?[] memory)
+    {
         for (int i = 0; i < texts.Length; i++)
         {
             if (texts[i] == "out" || texts[i].StartsWith("inout:", StringComparison.Ordinal))
@@ -82,8 +91,15 @@ internal static class InvokeCommand
             else if (memory[i] is { } bytes)
                 System.Console.WriteLine($"param {i}: {operation[i].Size} bytes {Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(operation[i].Size, bytes.Length)))}");
         }
+    }
 
-        return result == TeecResult.Success ? ExitCodes.Success : ExitCodes.Failed;
+    private static void WriteSizesNeeded(Operation operation, byte[]?[] memory)
+    {
+        for (int i = 0; i < memory.Length; i++)
+        {
+            if (memory[i] is { } bytes && operation[i].Size > bytes.Length)
+                System.Console.WriteLine($"param {i}: {operation[i].Size} bytes are needed, {bytes.Length} were given");
+        }
     }
 
     /// <summary>Output memory is kept, to be printed afterwards.</summary>

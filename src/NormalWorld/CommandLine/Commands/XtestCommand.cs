@@ -52,7 +52,7 @@ internal static class XtestCommand
             List<XtestCase> chosen = selection.Choose();
             if ((selection.FindUnknownId() ?? (chosen.Count == 0 ? selection.Filter : null)) is { } nothing)
             {
-                System.Console.Error.WriteLine($"rtee: no case of {selection.SuiteName} matches '{nothing}'; 'rtee xtest --list' shows them all.");
+                System.Console.Error.WriteLine($"rtee: no case of {selection.SuiteName} matches '{nothing}'; 'rtee xtest --list' shows them all, and docs/xtest.md has those of the original's that are not here.");
                 return ExitCodes.Usage;
             }
 

@@ -74,6 +74,12 @@ public enum TeecResult : uint
 
     /// <summary>TEEC_ERROR_TARGET_DEAD: the trusted application has panicked.</summary>
     TargetDead = 0xFFFF3024,
+
+    /// <summary>TEE_ERROR_MAC_INVALID (GPD_SPE_010): a tag that does not verify.</summary>
+    MacInvalid = 0xFFFF3071,
+
+    /// <summary>TEE_ERROR_SIGNATURE_INVALID (GPD_SPE_010): a signature that does not verify.</summary>
+    SignatureInvalid = 0xFFFF3072,
 }
 
 /// <summary>TEEC_ORIGIN_*.</summary>

@@ -31,7 +31,8 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            return TaFault.Translate(manifest.Uuid, e.InnerException is not null && e is System.Reflection.TargetInvocationException ? e.InnerException : e);
+            TaReturn refusal = TaFault.Translate(manifest.Uuid, e.InnerException is not null && e is System.Reflection.TargetInvocationException ? e.InnerException : e);
+            return refusal.Death is null && DisposeLibraries() is { Death: not null } died ? died : refusal;
         }
         finally
         {
@@ -45,7 +46,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         _sessions[session] = view;
         TaReturn result = Call(view, parameters, command: null);
         if (result is not { Result: TeeResult.Success, Death: null } && _sessions.TryRemove(session, out _) && result.Death is null)
-            result = Dispose(view) is { Death: not null } died ? died : result;
+            result = Dispose(view.Context) is { Death: not null } died ? died : result;
         return result;
     }
 
@@ -70,7 +71,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
             TakeThreadBack();
         }
 
-        return Dispose(view);
+        return Dispose(view.Context);
     }
 
     public TaReturn Destroy()
@@ -78,17 +79,18 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         try
         {
             _app!.Destroy();
-            _app.Libraries?.Close();
-            return default;
         }
         catch (Exception e) when (e is not ConduitClosedException)
         {
-            return TaFault.Translate(manifest.Uuid, e);
+            if (TaFault.Translate(manifest.Uuid, e) is { Death: not null } died)
+                return died;
         }
         finally
         {
             TakeThreadBack();
         }
+
+        return DisposeLibraries();
     }
 
     public void Kill()
@@ -105,7 +107,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         {
             InstanceCommands bound = _commands!;
             TeeResult result = command is { } id ? bound.Invoke(view, id, parameters.Types, slots) : bound.OpenSession(view, parameters.Types, slots);
-            if (result == TeeResult.BadParameters && Log.IsEnabled(LogEventLevel.Debug))
+            if (result == TeeResult.BadParameters && Log.IsEnabled(LogEventLevel.Information))
                 TellShape(command, parameters.Types);
             return new TaReturn(result);
         }
@@ -127,7 +129,7 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
         if (expected is null)
             return;
         string what = command is { } number ? $"command {number}" : "the opening of a session";
-        Log.Debug("TA {Uuid}: {What} was given ({Given}) and expects {Expected}", manifest.Uuid, what, given, expected);
+        Log.Information("TA {Uuid}: {What} was given ({Given}) and expects {Expected}", manifest.Uuid, what, given, expected);
     }
 
     private void TakeThreadBack()
@@ -136,12 +138,24 @@ internal sealed class ManagedTa(TaManifest manifest, Func<TrustedApp> create, Co
             LentThread.TakeBack();
     }
 
-    /// <summary>The context that a TA made disposable goes with its session, also with one that did not open.</summary>
-    private TaReturn Dispose(TaSession view)
+    /// <summary>What refuses keeps nothing else; whoever dies is the last.</summary>
+    private TaReturn DisposeLibraries()
+    {
+        foreach (IDisposable opened in _app?.Libraries?.ToDispose ?? [])
+        {
+            if (Dispose(opened) is { Death: not null } died)
+                return died;
+        }
+
+        return default;
+    }
+
+    /// <summary>The context that a TA made disposable goes with its session, also with one that did not open; and so does what it has opened with its instance.</summary>
+    private TaReturn Dispose(object? what)
     {
         try
         {
-            (view.Context as IDisposable)?.Dispose();
+            (what as IDisposable)?.Dispose();
             return default;
         }
         catch (Exception e) when (e is not ConduitClosedException)

@@ -19,7 +19,7 @@ internal static class TaFault
         return e switch
         {
             TeeException tee => new TaReturn(tee.Result == TeeResult.Success ? TeeResult.Generic : tee.Result),
-            TaPanicException panic => TaReturn.Died(panic.Words),
+            TaPanicException panic => TaReturn.Died($"{panic.Words} {Place(panic, IsOfTheSdk)}"),
             _ => TaReturn.Died(Describe(e)),
         };
     }
@@ -35,22 +35,26 @@ internal static class TaFault
         e.Result,
         (uint)e.Result,
         e.Origin,
-        LogWords.Of(e.Message));
+        LogWords.Of(e.HasWords ? e.Message : Place(e, IsOfTheSdk)));
 
     /// <summary>Type and place, whatever the exception's own members do.</summary>
-    internal static string Describe(Exception e)
+    internal static string Describe(Exception e) => $"died of {e.GetType().Name} {Place(e, static _ => false)}";
+
+    /// <summary>The innermost frame that is not to be left out.</summary>
+    private static string Place(Exception e, Func<string, bool> isLeftOut)
     {
-        string place;
         try
         {
-            place = e.StackTrace?.Split('\n', 2)[0].Trim() ?? "at an unknown place";
+            string[] frames = e.StackTrace?.Split('\n', StringSplitOptions.TrimEntries) ?? [];
+            return Array.Find(frames, frame => !isLeftOut(frame)) ?? "at an unknown place";
         }
         catch (Exception)
         {
             // The property is the TA's own code; a death needs no place to be one.
-            place = "at a place that it does not tell";
+            return "at a place that it does not tell";
         }
-
-        return $"died of {e.GetType().Name} {place}";
     }
+
+    /// <summary>What the SDK throws is told by where the TA called it.</summary>
+    private static bool IsOfTheSdk(string frame) => frame.StartsWith($"at {nameof(RestrictedTee)}.{nameof(Sdk)}.", StringComparison.Ordinal);
 }

@@ -43,7 +43,7 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
             var operation = new Operation();
             operation.Begin(cancelId: 0, TaClientSession.InfiniteTimeout, closes: false);
             if (!instance.IsPanicked && Run(stack, instance, operation, runtime => runtime.Destroy()).Death is { } cause)
-                Log.Warning("TA {Uuid} {Cause} while it was being destroyed", instance.Manifest.Uuid, cause);
+                Log.Error("TA {Uuid} {Cause} while it was being destroyed", instance.Manifest.Uuid, cause);
         }
         finally
         {
@@ -64,7 +64,7 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
         if (result.Death is { } cause)
         {
             instances.MarkPanicked(instance);
-            Log.Warning("TA {Uuid} {Cause}", instance.Manifest.Uuid, cause);
+            Log.Error("TA {Uuid} {Cause}", instance.Manifest.Uuid, cause);
         }
 
         if (!instance.IsPanicked)

@@ -15,6 +15,7 @@ internal sealed class SocketSession(SocketRegistry registry, ulong instance, uin
     private const int LargestDatagram = ushort.MaxValue - 8;
 
     private readonly Dictionary<uint, Entry> _sockets = [];
+    private readonly Queue<uint> _unclosed = []; // the supplicant's handles of sockets that it could not be told to close; they count
     private uint _lastHandle;
     private bool _asked;
 
@@ -27,14 +28,22 @@ internal sealed class SocketSession(SocketRegistry registry, ulong instance, uin
     internal TeeResult Open(SocketAddress address, in SocketWait wait, out uint handle)
     {
         handle = 0;
+        CloseForgotten();
         if (!registry.TryCount(instance))
             return TeeResult.SocketOutOfResources;
         _asked = true; // whatever the answer is: a supplicant may open, and say that it has not
-        TeeResult result = Connect(address, wait, out uint remote);
+        TeeResult result = Requests.Open(id, address, out uint remote, out bool isUnderWay);
         if (result != TeeResult.Success)
         {
             registry.Uncount(instance, 1);
             return result;
+        }
+
+        if (isUnderWay && Await(remote, wait) is var why and not TeeResult.Success)
+        {
+            // Whoever was not told how it has ended, as a killed client's call is not, leaves it open.
+            Forget(remote);
+            return why;
         }
 
         do
@@ -44,29 +53,44 @@ internal sealed class SocketSession(SocketRegistry registry, ulong instance, uin
     }
 
     /// <summary>Nobody can say how long looking a name up and connecting take, so they are asked after in slices too.</summary>
-    private TeeResult Connect(SocketAddress address, in SocketWait wait, out uint remote)
+    private TeeResult Await(uint remote, in SocketWait wait)
     {
-        TeeResult result = Requests.Open(id, address, out remote, out bool isUnderWay);
-        while (result == TeeResult.Success && isUnderWay)
+        TeeResult result = TeeResult.Success;
+        for (bool isUnderWay = true; result == TeeResult.Success && isUnderWay;)
         {
             if (SocketWait.Interruption is var why and not TeeResult.Success)
-            {
-                Requests.Close(id, remote);
                 return why;
-            }
-
             result = Requests.AwaitOpen(id, remote, wait.Next, out isUnderWay);
         }
 
         return result;
     }
 
+    /// <summary>Closes a socket that counts; when that cannot be told, it goes on counting until it can.</summary>
+    private TeeResult Forget(uint remote)
+    {
+        TeeResult result = Requests.Close(id, remote);
+        if (result == TeeResult.Communication)
+            _unclosed.Enqueue(remote);
+        else
+            registry.Uncount(instance, 1);
+        return result;
+    }
+
+    private void CloseForgotten()
+    {
+        for (int left = _unclosed.Count; left > 0; left--)
+        {
+            if (Forget(_unclosed.Dequeue()) == TeeResult.Communication)
+                return; // nobody hears the next one either
+        }
+    }
+
     internal TeeResult Close(uint handle)
     {
         if (!_sockets.Remove(handle, out Entry socket))
             return TeeResult.BadParameters;
-        registry.Uncount(instance, 1);
-        return Requests.Close(id, socket.Handle);
+        return Forget(socket.Handle);
     }
 
     /// <summary>Sends. Of a stream what fits into one request, as a stream may; a datagram whole.</summary>
@@ -152,8 +176,9 @@ internal sealed class SocketSession(SocketRegistry registry, ulong instance, uin
     /// <summary>The session has closed, or its TA has died.</summary>
     public void Dispose()
     {
-        registry.Uncount(instance, _sockets.Count);
+        registry.Uncount(instance, _sockets.Count + _unclosed.Count);
         _sockets.Clear();
+        _unclosed.Clear();
         if (_asked)
             registry.CloseAll(id);
     }

@@ -57,8 +57,9 @@ public sealed class AsymmetricOperation : CryptoOperation
         Written(TryDecrypt(source, destination, out int size, parameters), size);
 
     /// <summary>
-    /// TEE_AsymmetricSignDigest; of Ed25519 and Ed448 it is the message that is given. Panics without a key, in another mode, and when the
-    /// digest has another size than the algorithm's, or the parameters are none of it.
+    /// TEE_AsymmetricSignDigest; of Ed25519 and Ed448 it is the message that is given. Panics without a key, in another mode, when the
+    /// parameters are none of the algorithm's, and when the digest has another size than the algorithm's: but for DSA it may be cut to the subgroup's
+    /// size, and for ECDSA have any from 1 to 64 bytes, as in OP-TEE, of which the leftmost bits count (FIPS 186-5, 6.4.1). Who wants one size only looks at it before.
     /// </summary>
     /// <returns>Success, with the bytes written; ShortBuffer, with the bytes needed, and nothing is written.</returns>
     public TeeResult TrySignDigest(ReadOnlySpan<byte> digest, Span<byte> signature, out int size, AttributeList? parameters = null)

@@ -61,7 +61,7 @@ internal sealed class CommandTable
     internal string? ShapesOf(uint command, ParameterTypes given)
     {
         if (!_commands.TryGetValue(command, out int[]? candidates))
-            return "another command: there is none of this number";
+            return $"another command: there is none of this number, but {string.Join(", ", _commands.Keys.Order())}";
         return Find(candidates, given) >= 0 ? null : Shapes(candidates);
     }
 

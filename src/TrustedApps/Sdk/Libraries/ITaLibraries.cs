@@ -18,6 +18,6 @@ internal interface ITaLibraries
     /// <exception cref="TeeException">As <see cref="TrustedApp.OpenLibrary{T}"/> has it.</exception>
     object Open(string name, Type contract, object app);
 
-    /// <summary>The instance ends in good order: what it has opened is disposed, last opened first.</summary>
-    void Close();
+    /// <summary>What is to be disposed when the instance ends in good order, in this order: last opened first.</summary>
+    IReadOnlyList<IDisposable> ToDispose { get; }
 }

@@ -15,8 +15,8 @@ public sealed partial class CryptTa
     [Command(Crypt.CommandMbedtlsCheckCert)]
     public static TeeResult CheckCertificate(MemrefInput chain, MemrefInput anchor) => InWordsOfX509(chain.Span, anchor.Span, static (chain, anchor) =>
     {
-        X509Certificate2Collection certificates = CertificateForms.ReadCertificates(chain), anchors = CertificateForms.ReadCertificates(anchor);
-        return ChainRules.LeadsToAnchor(certificates, anchors) ? TeeResult.Success : TeeResult.BadFormat;
+        using CertificateList certificates = CertificateForms.ReadCertificates(chain), anchors = CertificateForms.ReadCertificates(anchor);
+        return ChainRules.LeadsToAnchor(certificates.All, anchors.All) ? TeeResult.Success : TeeResult.BadFormat;
     });
 
     /// <summary>The size of a certificate stays as the client gave it, with zeroes behind the text; that of the chain is told.</summary>

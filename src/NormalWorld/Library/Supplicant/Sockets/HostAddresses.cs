@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using RestrictedTee.NormalWorld.Driver;
 using RestrictedTee.SmcTransport.Abi;
+using Serilog;
 
 namespace RestrictedTee.NormalWorld.Supplicant.Sockets;
 
@@ -73,9 +74,11 @@ internal sealed class HostAddresses(Func<string, AddressFamily, IPAddress[]> loo
         {
             addresses = lookUp(host, family);
         }
-        catch (Exception e) when (e is SocketException or ArgumentException)
+        catch (Exception e)
         {
-            // None of a host.
+            // None of a host, for most of them; an exception that nobody catches would end the process.
+            if (e is not (SocketException or ArgumentException))
+                Log.Warning("Supplicant: a look-up failed: {Type}: {Reason}", e.GetType().Name, e.Message);
         }
         finally
         {

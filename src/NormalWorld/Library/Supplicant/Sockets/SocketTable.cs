@@ -34,12 +34,21 @@ internal sealed class SocketTable : IDisposable
         handle = 0;
         if (!_shares.TryTake(client))
             return null;
-        SocketOpening socket = open();
-        if (TryAdd(client, id, socket, out handle))
-            return socket;
-        socket.Dispose();
-        _shares.GiveBack(client);
-        return null;
+        bool isAdded = false;
+        try
+        {
+            SocketOpening socket = open();
+            isAdded = TryAdd(client, id, socket, out handle);
+            if (isAdded)
+                return socket;
+            socket.Dispose();
+            return null;
+        }
+        finally
+        {
+            if (!isAdded)
+                _shares.GiveBack(client);
+        }
     }
 
     /// <summary>One that is open, or on the way to it.</summary>

@@ -17,19 +17,27 @@ internal static class CertificateForms
 
     /// <summary>One certificate as DER, behind which whatever may lie, or any number as text, each of which must be one.</summary>
     /// <exception cref="TeeException">BadFormat: there is none, or one that is none.</exception>
-    internal static X509Certificate2Collection ReadCertificates(ReadOnlySpan<byte> form)
+    internal static CertificateList ReadCertificates(ReadOnlySpan<byte> form)
     {
-        var certificates = new X509Certificate2Collection();
-        ReadOnlySpan<byte> text = TextOf(form), begin = Begin(Certificate);
-        if (text.IndexOf(begin) < 0)
-            certificates.Add(Load(form));
-        for (int at; (at = text.IndexOf(begin)) >= 0; text = text[at..])
+        var certificates = new CertificateList();
+        try
         {
-            certificates.Add(Load(Decode(text, Certificate, out int end)));
-            at = end;
-        }
+            ReadOnlySpan<byte> text = TextOf(form), begin = Begin(Certificate);
+            if (text.IndexOf(begin) < 0)
+                certificates.All.Add(Load(form));
+            for (int at; (at = text.IndexOf(begin)) >= 0; text = text[at..])
+            {
+                certificates.All.Add(Load(Decode(text, Certificate, out int end)));
+                at = end;
+            }
 
-        return certificates;
+            return certificates;
+        }
+        catch
+        {
+            certificates.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A request (PKCS#10), which as DER is all that there is.</summary>

@@ -37,8 +37,16 @@ internal static class ChainRules
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
 
-        bool isTrusted = chain.Build(certificates[0]) || EndsAtAnchorThatIsNoRoot(chain, anchors);
-        return isTrusted && chain.ChainElements.Select((element, i) => IsStrong(element.Certificate, i == chain.ChainElements.Count - 1 && i > 0)).All(strong => strong);
+        try
+        {
+            bool isTrusted = chain.Build(certificates[0]) || EndsAtAnchorThatIsNoRoot(chain, anchors);
+            return isTrusted && chain.ChainElements.Select((element, i) => IsStrong(element.Certificate, i == chain.ChainElements.Count - 1 && i > 0)).All(strong => strong);
+        }
+        finally
+        {
+            foreach (X509ChainElement element in chain.ChainElements)
+                element.Certificate.Dispose(); // copies, which the chain leaves to the collector
+        }
     }
 
     /// <summary>An anchor need not be a root: what an issuer that is trusted has signed is trusted too.</summary>
