@@ -76,7 +76,7 @@ public sealed class TaPropertyAttribute(string name, object value) : Attribute
 }
 
 /// <summary>
-/// Marks the method that carries out a command. Its parameters say what the command takes, in order, at most four of
+/// Marks the method that carries out a command (TA_InvokeCommandEntryPoint). Its parameters say what the command takes, in order, at most four of
 /// <see cref="ValueInput"/>, <see cref="ValueOutput"/>, <see cref="ValueInOut"/>, <see cref="MemrefInput"/>,
 /// <see cref="MemrefOutput"/>, <see cref="MemrefInOut"/>; a leading <see cref="TaSession"/> is allowed. A call whose types
 /// differ gets TEE_ERROR_BAD_PARAMETERS and never reaches the method. Several methods with one id accept several shapes.

@@ -1,15 +1,29 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
+using RestrictedTee.NormalWorld.Client;
 using RestrictedTee.SecureWorld.TaStore;
 using RestrictedTee.SmcTransport.TaImages;
 using RestrictedTee.Tests.Harness;
 
 namespace RestrictedTee.Tests.Kernel;
 
-/// <summary>What is loaded and turns out to be no trusted application leaves nothing behind.</summary>
+/// <summary>What is loaded is served by its attributes, and leaves nothing behind when it turns out to be no trusted application.</summary>
 public sealed class TaLoadingTests
 {
+    [Fact]
+    public void A_class_and_methods_that_are_not_public_are_served_as_well()
+    {
+        using var tee = new InProcessTee();
+        using TeeContext context = tee.OpenContext();
+        using TeeSession session = context.OpenSession(TestTa.Hidden);
+        var answer = new Operation(Parameter.ValueOutput());
+
+        session.Invoke(0, answer);
+
+        Assert.Equal(42u, answer[0].A);
+    }
+
     [Fact]
     public void An_image_that_is_discarded_is_collected()
     {

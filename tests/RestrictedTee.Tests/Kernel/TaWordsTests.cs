@@ -45,7 +45,7 @@ public sealed class TaWordsTests : IDisposable
 
         Assert.Equal(TeecResult.BadParameters, session.TryInvoke(0, new Operation(Parameter.ValueInOut(1)), out _));
 
-        Assert.Contains(_log.Lines, line => line.Level == LogEventLevel.Debug
+        Assert.Contains(_log.Lines, line => line.Level == LogEventLevel.Information
             && line.Text.Contains("(ValueInOut, None, None, None)", StringComparison.Ordinal)
             && line.Text.Contains("(ValueInput, MemrefOutput, None, None)", StringComparison.Ordinal));
     }

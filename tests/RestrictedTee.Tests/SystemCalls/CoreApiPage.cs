@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using RestrictedTee.Sdk;
 using RestrictedTee.SecureWorld.Crypto;
@@ -51,9 +52,10 @@ internal static class CoreApiPage
         page.Append("""
             # The Internal Core API
 
-            GlobalPlatform's TEE Internal Core API v1.3.1 (GPD_SPE_010), function by function and algorithm by algorithm. Made from the tables of the
-            code; `CoreApiPageTests` compares and, with `RTEE_WRITE_PAGES=1` in its environment, writes it. How to use it: [for the author of a
-            trusted application](trusted-apps.md).
+            GlobalPlatform's TEE Internal Core API v1.3.1 (GPD_SPE_010), function by function and algorithm by algorithm, each by the name that C has for
+            it ([entry points, flags and the rest](#what-else-a-porter-looks-for)). Made from the tables of the code and the documentation of the SDK;
+            `CoreApiPageTests` compares and, with `RTEE_WRITE_PAGES=1` in its environment, writes it. How to use it: [for the author of a trusted
+            application](trusted-apps.md).
 
             ## Functions
 
@@ -71,13 +73,24 @@ internal static class CoreApiPage
             page.Append('\n');
         }
 
-        page.Append("## Algorithms\n\nThe library that stands first is used where the machine has it.\n\n| algorithm | number | standard | libraries | tests |\n|---|---|---|---|---|\n");
+        page.Append("## Algorithms\n\nThe library that stands first is used where the machine has it.\n\n| name | algorithm | number | standard | libraries | tests |\n|---|---|---|---|---|---|\n");
         foreach (Algorithm row in AlgorithmTable.Rows)
-            page.Append($"| `{row.Id}` | 0x{(uint)row.Id:x8} | {row.Standard} | {string.Join(", ", row.ProviderNames)} | {Code(AlgorithmTests[AlgorithmNumber.ClassOf(row.Id)])} |\n");
-        page.Append("\n## Object types\n\nSizes are in bits; a secret is random bytes, for which no library is needed.\n\n| type | number | sizes | attributes | made by |\n|---|---|---|---|---|\n");
+            page.Append($"| {Documentation.CellOf(row.Id)} | `{row.Id}` | 0x{(uint)row.Id:x8} | {row.Standard} | {string.Join(", ", row.ProviderNames)} | {Code(AlgorithmTests[AlgorithmNumber.ClassOf(row.Id)])} |\n");
+        page.Append("\n## Object types\n\nSizes are in bits; a secret is random bytes, for which no library is needed.\n\n| name | type | number | sizes | attributes | made by |\n|---|---|---|---|---|---|\n");
         foreach (ObjectTypeRow row in ObjectTypeTable.Rows)
-            page.Append($"| `{row.Type}` | 0x{(uint)row.Type:x8} | {SizesOf(row)} | {Code(row.Attributes.Select(attribute => attribute.Id.ToString()))} | {string.Join(", ", row.Providers.Select(provider => provider.Name))} |\n");
+            page.Append($"| {Documentation.CellOf(row.Type)} | `{row.Type}` | 0x{(uint)row.Type:x8} | {SizesOf(row)} | {Code(row.Attributes.Select(attribute => attribute.Id.ToString()))} | {string.Join(", ", row.Providers.Select(provider => provider.Name))} |\n");
+        AppendMembers<AttributeId>(page, "Attributes");
+        AppendMembers<TeeResult>(page, "Results");
+        PorterTable.AppendTo(page);
         return page.ToString();
+    }
+
+    private static void AppendMembers<T>(StringBuilder page, string title)
+        where T : struct, Enum
+    {
+        page.Append($"\n## {title}\n\n| name | number | member of `{typeof(T).Name}` |\n|---|---|---|\n");
+        foreach (T member in Enum.GetValues<T>())
+            page.Append($"| {Documentation.CellOf(member)} | 0x{Convert.ToUInt32(member, CultureInfo.InvariantCulture):x8} | `{member}` |\n");
     }
 
     private static string[] TestsOf(string section) => Tests.TryGetValue(section, out string[]? tests) ? tests : Tests[section.Split('.')[0]];

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Xml.Linq;
 using RestrictedTee.Sdk;
 using RestrictedTee.Tests.Crypto;
 
@@ -96,7 +95,7 @@ public sealed class GpFunctionTests
     {
         (Type? type, string name) = Split(member);
         string id = name.Length == 0 ? $"T:{type!.FullName}" : $":{type!.FullName}.{name.Replace(".ctor", "#ctor", StringComparison.Ordinal)}";
-        return Documentation.Where(entry => entry.Key == id || entry.Key[1..] == id || entry.Key[1..].StartsWith(id + "(", StringComparison.Ordinal)).Select(entry => entry.Value);
+        return Documentation.Of(typeof(Tee).Assembly).Where(entry => entry.Key == id || entry.Key[1..] == id || entry.Key[1..].StartsWith(id + "(", StringComparison.Ordinal)).Select(entry => entry.Value);
     }
 
     private static (Type? Type, string Name) Split(string member)
@@ -104,7 +103,4 @@ public sealed class GpFunctionTests
         int dot = member.IndexOf('.', StringComparison.Ordinal);
         return dot < 0 ? (typeof(Tee).Assembly.GetType($"RestrictedTee.Sdk.{member}"), "") : (typeof(Tee).Assembly.GetType($"RestrictedTee.Sdk.{member[..dot]}"), member[(dot + 1)..]);
     }
-
-    private static readonly Dictionary<string, string> Documentation = XDocument.Load(Path.ChangeExtension(typeof(Tee).Assembly.Location, ".xml"))
-        .Descendants("member").ToDictionary(entry => entry.Attribute("name")!.Value, entry => entry.Value);
 }

@@ -80,7 +80,7 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
     internal void Kill(Guid uuid, string cause)
     {
         TaInstance[] victims = instances.Of(uuid);
-        Log.Warning("TA {Uuid} {Cause} on a thread of its own, which ends {Count} instances of it", uuid, cause, victims.Length);
+        Log.Error("TA {Uuid} {Cause} on a thread of its own, which ends {Count} instances of it", uuid, cause, victims.Length);
         foreach (TaInstance instance in victims)
             instances.MarkPanicked(instance);
     }

@@ -5,25 +5,25 @@ namespace RestrictedTee.Sdk;
 /// <summary>TEE_PARAM_TYPE_* (GPD_SPE_010 table 4-3).</summary>
 public enum ParameterType : byte
 {
-    /// <summary>Not used.</summary>
+    /// <summary>TEE_PARAM_TYPE_NONE: not used.</summary>
     None = 0,
 
-    /// <summary>Two 32-bit values in.</summary>
+    /// <summary>TEE_PARAM_TYPE_VALUE_INPUT: two 32-bit values in.</summary>
     ValueInput = 1,
 
-    /// <summary>Two 32-bit values out.</summary>
+    /// <summary>TEE_PARAM_TYPE_VALUE_OUTPUT: two 32-bit values out.</summary>
     ValueOutput = 2,
 
-    /// <summary>Two 32-bit values in and out.</summary>
+    /// <summary>TEE_PARAM_TYPE_VALUE_INOUT: two 32-bit values in and out.</summary>
     ValueInOut = 3,
 
-    /// <summary>Memory in.</summary>
+    /// <summary>TEE_PARAM_TYPE_MEMREF_INPUT: memory in.</summary>
     MemrefInput = 5,
 
-    /// <summary>Memory out.</summary>
+    /// <summary>TEE_PARAM_TYPE_MEMREF_OUTPUT: memory out.</summary>
     MemrefOutput = 6,
 
-    /// <summary>Memory in and out.</summary>
+    /// <summary>TEE_PARAM_TYPE_MEMREF_INOUT: memory in and out.</summary>
     MemrefInOut = 7,
 }
 

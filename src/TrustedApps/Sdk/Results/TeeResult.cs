@@ -127,16 +127,16 @@ public enum TeeResult : uint
 /// <summary>TEE_ORIGIN_*: which layer a result comes from.</summary>
 public enum TeeOrigin : uint
 {
-    /// <summary>The client API's own checks.</summary>
+    /// <summary>TEE_ORIGIN_API: the client API's own checks.</summary>
     Api = 1,
 
-    /// <summary>The way between the worlds.</summary>
+    /// <summary>TEE_ORIGIN_COMMS: the way between the worlds.</summary>
     Comms = 2,
 
-    /// <summary>The TEE.</summary>
+    /// <summary>TEE_ORIGIN_TEE: the TEE.</summary>
     Tee = 3,
 
-    /// <summary>The trusted application.</summary>
+    /// <summary>TEE_ORIGIN_TRUSTED_APP: the trusted application.</summary>
     TrustedApp = 4,
 }
 
