@@ -43,7 +43,7 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
             var operation = new Operation();
             operation.Begin(cancelId: 0, TaClientSession.InfiniteTimeout, closes: false);
             if (!instance.IsPanicked && Run(stack, instance, operation, runtime => runtime.Destroy()).Death is { } cause)
-                Log.Error("TA {Uuid} {Cause} while it was being destroyed", instance.Manifest.Uuid, cause);
+                Log.Warning("TA {Uuid} {Cause} while it was being destroyed", instance.Manifest.Uuid, cause);
         }
         finally
         {
@@ -64,7 +64,7 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
         if (result.Death is { } cause)
         {
             instances.MarkPanicked(instance);
-            Log.Error("TA {Uuid} {Cause}", instance.Manifest.Uuid, cause);
+            Log.Warning("TA {Uuid} {Cause}", instance.Manifest.Uuid, cause);
         }
 
         if (!instance.IsPanicked)
@@ -80,7 +80,7 @@ internal sealed class InstanceLifeCycle(InstanceTable instances, Func<SessionTab
     internal void Kill(Guid uuid, string cause)
     {
         TaInstance[] victims = instances.Of(uuid);
-        Log.Error("TA {Uuid} {Cause} on a thread of its own, which ends {Count} instances of it", uuid, cause, victims.Length);
+        Log.Warning("TA {Uuid} {Cause} on a thread of its own, which ends {Count} instances of it", uuid, cause, victims.Length);
         foreach (TaInstance instance in victims)
             instances.MarkPanicked(instance);
     }

@@ -18,7 +18,7 @@ internal sealed class CoreCalls(SessionManager sessions)
         ReadOnlySpan<byte> text = frame.Input(0);
         LogEventLevel severity = frame.UInt32(2) switch
         {
-            (uint)TraceLevel.Error => LogEventLevel.Error,
+            (uint)TraceLevel.Error => LogEventLevel.Warning,
             (uint)TraceLevel.Info => LogEventLevel.Information,
             _ => LogEventLevel.Debug,
         };
